@@ -1,0 +1,59 @@
+"""Errors a person can act on: each carries what happened and the remedy."""
+
+from __future__ import annotations
+
+
+class WenjuError(Exception):
+    """Base of all errors raised on purpose; `str(error)` is one line with the remedy."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message}; {remedy}" if remedy else message)
+        self.message = message
+        self.remedy = remedy
+
+
+class InputNotFound(WenjuError):
+    """A path named by the caller does not exist."""
+
+
+class Unreadable(WenjuError):
+    """One input file cannot become a document; `message` is the reason shown in the report."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "")
+
+
+class BadGold(WenjuError):
+    """A gold file cannot be used."""
+
+
+class BadSetting(WenjuError):
+    """A setting or argument has a value that makes no sense."""
+
+
+class NothingIndexed(WenjuError):
+    """An index call ended with no document in the index."""
+
+
+class IndexNotFound(WenjuError):
+    """There is no index of that name."""
+
+
+class IndexDamaged(WenjuError):
+    """A file of an index does not hold what was written."""
+
+
+class IndexMismatch(WenjuError):
+    """An index was built with another model or another format."""
+
+
+class IndexBusy(WenjuError):
+    """Another process is writing to the index."""
+
+
+class DocumentNotFound(WenjuError):
+    """There is no document with that id."""
+
+
+class ModelMissing(WenjuError):
+    """A model that was asked for is not on this machine."""

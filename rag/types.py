@@ -1,0 +1,121 @@
+"""The values that travel through Wenju: frozen, without input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document in canonical form: every offset counts code points of `text`.
+
+    `id` is unique in an index; `source` is the name shown to people; `meta` holds what the
+    file states about itself (`date`, `url`, `language`).
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage: `text == document.text[start:end]`; `ordinal` counts from 0 in its document."""
+
+    id: str
+    document_id: str
+    section: str
+    text: str
+    start: int
+    end: int
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk: `score` is higher for better, `rank` counts from 1.
+
+    `ranks` gives the chunk's rank in each arm that found it, for example
+    `{"dense": 2, "lexical": 1}`.
+    """
+
+    chunk: Chunk
+    score: float
+    rank: int
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    title: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Words of a document that an answer rests on: `document.text[start:end] == quote`."""
+
+    marker: int
+    document_id: str
+    chunk_id: str
+    title: str
+    source: str
+    section: str
+    quote: str
+    start: int
+    end: int
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer: a `reason` for programs, a `message` for people."""
+
+    reason: str
+    message: str
+    nearest: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Something left out of an answer, and why."""
+
+    text: str
+    reason: str
+    marker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its citations, or a refusal; never both.
+
+    `searched` is the question after follow-ups are resolved; `confidence` lies in 0..1;
+    `timings` are milliseconds by stage.
+    """
+
+    question: str
+    searched: str
+    language: str
+    answered: bool
+    text: str
+    short_answer: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    refusal: Refusal | None
+    dropped: tuple[Dropped, ...] = ()
+    fallback: str | None = None
+    mode: str = "extractive"
+    model: str | None = None
+    index: str = "default"
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputReport:
+    """What became of one input: `status` is `indexed`, `unchanged`, `skipped` or `removed`."""
+
+    source: str
+    status: str
+    documents: int = 0
+    chunks: int = 0
+    reason: str = ""
