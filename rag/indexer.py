@@ -1,0 +1,179 @@
+"""Paths into a store: what changed is read, cut, embedded and committed; the rest stays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.chunk import chunk, context
+from rag.embed import Embedder, Passage
+from rag.errors import NothingIndexed, Unreadable
+from rag.files import file_digest
+from rag.load import InputFile, discover, load
+from rag.store import IndexedChunk, Origin, Store, document_checksum
+from rag.terms import index_terms
+from rag.text import sentences
+from rag.types import Chunk, Document, InputReport
+
+_COMMIT_SECONDS = 20.0
+Progress = Callable[[Sequence[InputFile]], Iterable[InputFile]]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Changes not yet committed."""
+
+    additions: list[tuple[Document, Origin, Sequence[IndexedChunk]]] = field(default_factory=list)
+    removals: list[str] = field(default_factory=list)
+    touched: list[tuple[str, Origin]] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+
+class Indexer:
+    """Brings a store up to date with files. One input's failure never stops the others."""
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._origins = store.origins()
+        self._by_path: dict[str, dict[str, str]] = {}
+        for document_id, origin in self._origins.items():
+            self._by_path.setdefault(origin.path, {})[document_id] = origin.digest
+        self._batch = _Batch()
+
+    def index(
+        self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = iter
+    ) -> list[InputReport]:
+        """Index files and folders; one report per input, plus one per row that was skipped.
+
+        With `prune`, documents whose file has vanished from under `paths` are removed. Raises
+        InputNotFound for a path that is neither there nor was indexed before, and NothingIndexed
+        if the index ends up empty.
+        """
+        present = [path for path in paths if path.exists() or not (prune and self._knows(path))]
+        files = discover(present)
+        reports: list[InputReport] = []
+        for file in progress(files):
+            reports += self._index_file(file)
+            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
+                self._commit()
+        if prune:
+            reports += self._prune(paths, {str(file.path) for file in files})
+        self._commit()
+        if not self._store.counts()[0]:
+            reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
+            raise NothingIndexed(
+                f"nothing was indexed ({reasons or 'no files found'})",
+                "name a file or folder with .txt .md .html .pdf .docx or .jsonl documents",
+            )
+        return reports
+
+    def _index_file(self, file: InputFile) -> list[InputReport]:
+        path = str(file.path)
+        former = self._by_path.get(path, {})
+        try:
+            digest = file_digest(file.path)
+            if former and set(former.values()) == {digest} and self._same_ids(file, former):
+                chunks = sum(len(self._store.keys_of([name])) for name in former)
+                return [InputReport(file.source, "unchanged", len(former), chunks)]
+            documents, row_reports = load(file)
+        except Unreadable as error:
+            return [self._skipped(file, former, error.message)]
+        except OSError as error:
+            return [self._skipped(file, former, f"cannot be read ({error.strerror})")]
+        return self._replace(file, Origin(path, digest), documents, list(row_reports))
+
+    def _replace(
+        self,
+        file: InputFile,
+        origin: Origin,
+        documents: Sequence[Document],
+        row_reports: list[InputReport],
+    ) -> list[InputReport]:
+        former = self._by_path.get(origin.path, {})
+        checksums = self._store.document_checksums([document.id for document in documents])
+        kept: dict[str, str] = {}
+        indexed = unchanged = chunks = 0
+        for document in documents:
+            claimed = self._claimed_by_another(document.id, origin.path)
+            if claimed:
+                reason = f"the id {document.id!r} belongs to {claimed}"
+                row_reports.append(InputReport(document.source, "skipped", reason=reason))
+                continue
+            if checksums.get(document.id) == document_checksum(document):
+                self._batch.touched.append((document.id, origin))
+                unchanged += 1
+            else:
+                pieces = self._embed(document)
+                if not pieces:
+                    row_reports.append(
+                        InputReport(document.source, "skipped", reason="no text to index")
+                    )
+                    continue
+                self._batch.additions.append((document, origin, pieces))
+                indexed += 1
+                chunks += len(pieces)
+            kept[document.id] = origin.digest
+            self._origins[document.id] = origin
+        self._forget(set(former) - set(kept))
+        self._by_path[origin.path] = kept
+        if not kept:
+            return row_reports
+        status = "indexed" if indexed else "unchanged"
+        if not indexed:
+            chunks = sum(len(self._store.keys_of([name])) for name in kept)
+        return [InputReport(file.source, status, indexed or unchanged, chunks), *row_reports]
+
+    def _embed(self, document: Document) -> list[IndexedChunk]:
+        return [self._indexed(document, piece) for piece in chunk(document)]
+
+    def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
+        head = context(document, piece)
+        spans = list(sentences(piece.text))
+        vectors = self._embedder.embed_passage(Passage(head, piece.text, spans))
+        return IndexedChunk(
+            piece, index_terms(head + piece.text), vectors.passage, spans, vectors.sentences
+        )
+
+    def _skipped(self, file: InputFile, former: dict[str, str], reason: str) -> InputReport:
+        """A file that gives nothing now takes its former documents with it."""
+        self._forget(set(former))
+        self._by_path.pop(str(file.path), None)
+        return InputReport(file.source, "skipped", reason=reason)
+
+    def _claimed_by_another(self, document_id: str, path: str) -> str | None:
+        owner = self._origins.get(document_id)
+        if owner is None or owner.path == path or not Path(owner.path).exists():
+            return None
+        return owner.path
+
+    def _same_ids(self, file: InputFile, former: dict[str, str]) -> bool:
+        return file.path.suffix.lower() == ".jsonl" or set(former) == {file.id}
+
+    def _forget(self, document_ids: Iterable[str]) -> None:
+        for document_id in document_ids:
+            self._batch.removals.append(document_id)
+            self._origins.pop(document_id, None)
+
+    def _knows(self, path: Path) -> bool:
+        return any(_is_under(origin.path, path) for origin in self._origins.values())
+
+    def _prune(self, paths: Sequence[Path], present: set[str]) -> list[InputReport]:
+        gone = [
+            document_id
+            for document_id, origin in self._origins.items()
+            if origin.path not in present and any(_is_under(origin.path, path) for path in paths)
+        ]
+        self._forget(gone)
+        return [InputReport(document_id, "removed", 1) for document_id in gone]
+
+    def _commit(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        if batch.additions or batch.removals or batch.touched:
+            self._store.replace(batch.additions, batch.removals, batch.touched)
+
+
+def _is_under(origin: str, path: Path) -> bool:
+    return Path(origin).is_relative_to(path.resolve())

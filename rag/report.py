@@ -1,0 +1,420 @@
+"""An evaluation as a table for the screen, as JSON, and as one HTML page."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from rag.evaluate import Aggregate, CheckedCitation, Evaluation, RowResult
+from rag.gold import is_relevant
+from rag.metrics import Mean, Refusals, Share
+
+WIDTH = 100  # columns of the table on screen
+LISTED = 10  # failed questions listed on screen
+
+Figure = Share | Mean | float | None
+Column = tuple[str, Callable[[Aggregate], Figure]]
+Section = tuple[str, tuple[Column, ...]]
+
+_FINDING: Section = (
+    "Evidence found",
+    (
+        ("hit@1", lambda group: group.hit_at_1),
+        ("hit@5", lambda group: group.hit_at_5),
+        ("MRR@10", lambda group: group.reciprocal_rank),
+        ("nDCG@10", lambda group: group.ndcg),
+    ),
+)
+_DOCUMENTS: Section = (
+    "Document found",
+    (
+        ("recall@1", lambda group: group.recall_at_1),
+        ("recall@5", lambda group: group.recall_at_5),
+    ),
+)
+_ANSWERS: Section = (
+    "Answers right",
+    (
+        ("of all", lambda group: group.match),
+        ("of answered", lambda group: group.match_answered),
+        ("exact", lambda group: group.exact),
+        ("F1", lambda group: group.f1),
+    ),
+)
+_SUPPORT: Section = (
+    "Answers supported",
+    (
+        ("verbatim", lambda group: group.verbatim),
+        ("quotes verbatim", lambda group: group.quotes),
+        ("evidence cited", lambda group: group.cited),
+    ),
+)
+_REFUSING: Section = (
+    "Refusals",
+    (
+        ("of unanswerable", lambda group: group.refusals.recall),
+        ("rightly refused", lambda group: group.refusals.precision),
+        ("false refusals", lambda group: group.refusals.false),
+    ),
+)
+_HIDDEN: Section = (
+    "With the gold documents hidden",
+    (
+        ("refused", lambda group: group.refusals.recall),
+        ("gold answer given", lambda group: group.match_answered),
+        ("hidden used", lambda group: group.used_hidden),
+    ),
+)
+_TIME: Section = (
+    "Time and length",
+    (
+        ("median ms", lambda group: group.latency_p50),
+        ("p95 ms", lambda group: group.latency_p95),
+        ("characters", lambda group: group.length),
+    ),
+)
+
+
+def render_table(evaluation: Evaluation) -> str:
+    """The figures and the first failed questions, aligned, at most 100 columns wide."""
+    lines = [*_opening(evaluation), ""]
+    for title, columns in _sections(evaluation):
+        lines += [*_table(title, columns, _groups(evaluation)), ""]
+    failed = [result for result in evaluation.results if result.faults]
+    lines.append(f"Failed: {len(failed)} of {len(evaluation.results)}")
+    names = max((_width(result.row.id) for result in failed[:LISTED]), default=0)
+    for result in failed[:LISTED]:
+        line = f"  {_pad(_shorten(result.row.id, 20), min(names, 20))}  {result.direction}"
+        line = f"{line}  {', '.join(result.faults)}: {result.row.question}"
+        lines.append(_shorten(" ".join(line.splitlines()), WIDTH))
+    if len(failed) > LISTED:
+        lines.append(f"  … and {len(failed) - LISTED} more")
+    return "\n".join(lines) + "\n"
+
+
+def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "") -> None:
+    """`evaluation.json` and `report.html` in `folder`, which is made if need be.
+
+    `caption` names data, hardware and date. The JSON object holds `format` (1), `caption`,
+    `without_gold`, `left_out`, the figures `overall`, `by_direction` and `by_type` (the two
+    by name), and `results`, one object a question. A figure is `{value, count, total}`, a
+    mean `{value, total}`, a plain number or null; `latency_*` is in milliseconds. A result
+    holds `id`, `type`, `question`, `searched`, `direction`, `should_answer`, `answered`,
+    `expected` (groups of alternatives), `evidence`, `references`, `gold_ids`, `answer`,
+    `short_answer`, `refusal` (a reason or null), `citations` (each with `verbatim`), `hits`
+    (the first 5, without their text), `retrieval` (ranks from 1, or null), the verdicts
+    `match`, `exact`, `f1`, `cited`, `verbatim`, `markers_agree`, `used_hidden` (null: does not
+    apply), `latency` and `faults`.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(as_json(evaluation, caption), ensure_ascii=False, indent=1)
+    (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(render_html(evaluation, caption), encoding="utf-8")
+
+
+def as_json(evaluation: Evaluation, caption: str = "") -> dict[str, Any]:
+    """The evaluation as `evaluation.json` holds it; `write_report` describes it."""
+    return {
+        "format": 1,
+        "caption": caption,
+        "without_gold": evaluation.without_gold,
+        "left_out": evaluation.left_out,
+        "overall": _figures(evaluation.overall),
+        "by_direction": {group.name: _figures(group) for group in evaluation.by_direction},
+        "by_type": {group.name: _figures(group) for group in evaluation.by_type},
+        "results": [_result(result) for result in evaluation.results],
+    }
+
+
+def _figures(group: Aggregate | Refusals) -> dict[str, Any]:
+    def plain(value: object) -> object:
+        if isinstance(value, Share):
+            return {"value": value.value, "count": value.count, "total": value.total}
+        if isinstance(value, Mean):
+            return {"value": value.value, "total": value.total}
+        return _figures(value) if isinstance(value, Refusals) else value
+
+    names = [field.name for field in dataclasses.fields(group) if field.name != "name"]
+    return {name: plain(getattr(group, name)) for name in names}
+
+
+def _result(result: RowResult) -> dict[str, Any]:
+    row, found = result.row, result.retrieval
+    same = ("searched", "direction", "should_answer", "answered", "short_answer", "refusal")
+    verdicts = ("match", "exact", "f1", "cited", "verbatim", "markers_agree", "used_hidden")
+    return {
+        "id": row.id,
+        "type": row.type,
+        "question": row.question,
+        **{name: getattr(result, name) for name in same},
+        "answer": result.text,
+        "expected": row.answers,
+        "evidence": row.evidence,
+        "references": row.references,
+        "gold_ids": row.gold_ids,
+        "citations": [
+            {**dataclasses.asdict(checked.citation), "verbatim": checked.verbatim}
+            for checked in result.citations
+        ],
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": float(hit.score),
+                "chunk_id": hit.chunk.id,
+                "document_id": hit.chunk.document_id,
+            }
+            for hit in result.hits
+        ],
+        "retrieval": dataclasses.asdict(found) if found else None,
+        **{name: getattr(result, name) for name in verdicts},
+        "latency": result.latency,
+        "faults": result.faults,
+    }
+
+
+def _groups(evaluation: Evaluation) -> list[Aggregate]:
+    """All questions, then by direction, then by type where the rows are of several types."""
+    types = evaluation.by_type if len(evaluation.by_type) > 1 else ()
+    return [evaluation.overall, *evaluation.by_direction, *types]
+
+
+def _sections(evaluation: Evaluation) -> tuple[Section, ...]:
+    """The sections with something to show, for the kind of evaluation it was."""
+    wanted: tuple[Section, ...] = (_FINDING, _DOCUMENTS, _ANSWERS, _SUPPORT, _REFUSING)
+    if evaluation.without_gold:
+        wanted = (_HIDDEN, _SUPPORT)
+    return tuple(
+        (title, columns)
+        for title, columns in (*wanted, _TIME)
+        if any(_cell(figure(evaluation.overall)) != "–" for _, figure in columns)
+    )
+
+
+def _cell(figure: Figure) -> str:
+    """`0.95 (36/38)` for a share, `0.913` for a mean, `45` for a number, `–` for none."""
+    if isinstance(figure, Share):
+        value = figure.value
+        return "–" if value is None else f"{value:.2f} ({figure.count}/{figure.total})"
+    if isinstance(figure, Mean):
+        return "–" if figure.value is None else f"{figure.value:.3f}"
+    return "–" if figure is None else f"{figure:.0f}"
+
+
+def _opening(evaluation: Evaluation) -> list[str]:
+    everything, results = evaluation.overall, evaluation.results
+    due = sum(result.should_answer for result in results)
+    kinds = f"{due} to answer, {len(results) - due} to refuse"
+    if evaluation.without_gold:
+        kinds = "each with its own gold documents hidden, all to refuse"
+    lines = [
+        f"{everything.questions} questions: {kinds}; {everything.answered.count} answered,"
+        f" {len(results) - everything.answered.count} refused"
+    ]
+    if evaluation.left_out:
+        lines.append(f"{evaluation.left_out} unanswerable questions left out: no document to hide")
+    return lines
+
+
+def _width(text: str) -> int:
+    """Columns on screen: Han characters and full-width forms take two, combining marks none."""
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def _pad(text: str, columns: int) -> str:
+    return text + " " * (columns - _width(text))
+
+
+def _shorten(text: str, columns: int) -> str:
+    if _width(text) <= columns:
+        return text
+    ends = itertools.accumulate(_width(character) for character in text)
+    return text[: sum(1 for _ in itertools.takewhile(lambda end: end < columns, ends))] + "…"
+
+
+def _table(title: str, columns: Sequence[Column], groups: Sequence[Aggregate]) -> Iterator[str]:
+    rows = [(group.name, [_cell(figure(group)) for _, figure in columns]) for group in groups]
+    rows = [(name, cells) for name, cells in rows if set(cells) != {"–"}]
+    headings = [heading for heading, _ in columns]
+    widths = [max(map(len, column)) for column in zip(headings, *(c for _, c in rows), strict=True)]
+    left = max(WIDTH - sum(widths) - 2 * len(widths), 8)
+    first = min(max(18, *(_width(name) for name in (title, *(name for name, _ in rows)))), left)
+    for name, cells in ((title, headings), *rows):
+        yield "  ".join(
+            [_pad(_shorten(name, first), first)]
+            + [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+        )
+        if cells is headings:
+            yield "─" * (first + sum(widths) + 2 * len(widths))
+
+
+def render_html(evaluation: Evaluation, caption: str = "") -> str:
+    """One HTML page without outside resources: the figures, and the failed questions to filter."""
+    failed = [result for result in evaluation.results if result.faults]
+    opening = "".join(f"<p>{escape(line)}</p>" for line in (caption, *_opening(evaluation)) if line)
+    sections = _sections(evaluation)
+    cards = "".join(_card(title, evaluation.overall, columns) for title, columns in sections)
+    tables = "".join(
+        _html_table(title, columns, _groups(evaluation)) for title, columns in sections
+    )
+    faults = sorted({fault for result in failed for fault in result.faults})
+    directions = sorted({result.direction for result in failed})
+    controls = (
+        '<div class="controls"><input id="words" type="search" placeholder="Find words…"'
+        ' aria-label="Find words">'
+        + _select("fault", "All faults", faults)
+        + _select("direction", "All languages", directions)
+        + '<output id="shown"></output></div>'
+    )
+    listed = controls + "".join(map(_failed, failed)) if failed else "<p>None.</p>"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Wenju evaluation</title><style>{_STYLE}</style></head><body><header>"
+        f'<h1>Wenju evaluation</h1>{opening}</header><main><div class="cards">{cards}</div>'
+        f"{tables}<h2>Failed: {len(failed)} of {len(evaluation.results)}</h2>{listed}</main>"
+        f"<script>{_SCRIPT}</script></body></html>\n"
+    )
+
+
+def _card(title: str, group: Aggregate, columns: Sequence[Column]) -> str:
+    heading, figure = columns[0]
+    value, _, counts = _cell(figure(group)).partition(" ")
+    return (
+        f'<div class="card"><span>{escape(title)}</span><b>{value}</b>'
+        f"<small>{escape(heading)} {counts}</small></div>"
+    )
+
+
+def _html_table(title: str, columns: Sequence[Column], groups: Sequence[Aggregate]) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading, _ in columns)
+    rows = ""
+    for group in groups:
+        cells = [_cell(figure(group)) for _, figure in columns]
+        if set(cells) != {"–"}:
+            spread = "".join(f"<td>{cell}</td>" for cell in cells)
+            rows += f"<tr><th>{escape(group.name)}</th>{spread}</tr>"
+    return (
+        f'<h2>{escape(title)}</h2><div class="scroll"><table><thead><tr><th></th>{head}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _select(name: str, everything: str, values: Sequence[str]) -> str:
+    options = "".join(f"<option>{escape(value)}</option>" for value in values)
+    return (
+        f'<select id="{name}" aria-label="{name}"><option value="">{everything}</option>'
+        f"{options}</select>"
+    )
+
+
+def _failed(result: RowResult) -> str:
+    row = result.row
+    got = result.text if result.answered else f"refused: {result.refusal or 'no reason'}"
+    expected = "; ".join(" / ".join(group) for group in row.answers) or "a refusal"
+    if row.answers and not result.should_answer:
+        expected = f"a refusal (the hidden documents say: {expected})"
+    sought = [*row.evidence, *row.references, *row.gold_ids]
+    fields = [
+        ("Earlier questions", " · ".join(row.history)),
+        ("Searched as", result.searched if result.searched != row.question else ""),
+        ("Expected", expected),
+        ("Got", got),
+        ("Short answer", result.short_answer or ""),
+        ("Evidence sought", " · ".join(sought)),
+    ]
+    chips = "".join(f'<span class="chip">{escape(fault)}</span>' for fault in result.faults)
+    return (
+        f'<details class="row" data-fault="{escape("|".join(result.faults))}"'
+        f' data-direction="{escape(result.direction)}"><summary><code>{escape(row.id)}</code> '
+        f"<small>{escape(result.direction)}</small> {chips}<br>{escape(row.question)}</summary><dl>"
+        + "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in fields if text)
+        + f"</dl>{''.join(map(_citation, result.citations))}{_hits(result)}</details>"
+    )
+
+
+def _citation(checked: CheckedCitation) -> str:
+    citation = checked.citation
+    verdict = "verbatim" if checked.verbatim else '<span class="chip">not verbatim</span>'
+    place = " · ".join(part for part in (citation.title, citation.section) if part)
+    return (
+        f"<figure><figcaption>[{citation.marker}] {escape(place)} "
+        f"<code>{escape(citation.document_id)} {citation.start}–{citation.end}</code> {verdict}"
+        f"</figcaption><blockquote>{escape(citation.quote)}</blockquote></figure>"
+    )
+
+
+def _hits(result: RowResult) -> str:
+    if not result.hits:
+        return "<p>No passage was found.</p>"
+    items = "".join(
+        f"<li><code>{escape(hit.chunk.document_id)}</code> <small>{hit.score:.3f}"
+        f"{' · evidence' if is_relevant(result.row, hit.chunk.document_id, hit.chunk.text) else ''}"
+        f"</small><br>{escape(hit.chunk.text)}</li>"
+        for hit in result.hits
+    )
+    return f"<details><summary>First passages</summary><ol>{items}</ol></details>"
+
+
+_STYLE = """
+:root{color-scheme:light dark;--ink:#1c2024;--soft:#60646c;--line:#dfe2e6;--back:#fbfcfd;
+--card:#fff;--mark:#a43b00;--tint:#fff1e6}
+@media(prefers-color-scheme:dark){:root{--ink:#edeef0;--soft:#a0a6ae;--line:#363a3f;
+--back:#111113;--card:#1a1b1e;--mark:#ffb27a;--tint:#3a2313}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:62rem;padding:1rem;color:var(--ink);background:var(--back);
+font:16px/1.55 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
+h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.05rem;margin:2rem 0 .5rem}
+header p{margin:.1rem 0;color:var(--soft)}small,figcaption,dt{color:var(--soft)}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.6rem;
+margin-top:1rem}
+.card{display:flex;flex-direction:column;padding:.7rem .9rem;background:var(--card);
+border:1px solid var(--line);border-radius:.6rem}
+.card span{font-size:.85rem}.card b{font-size:1.6rem;line-height:1.3}
+.scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:.6rem}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.4rem .8rem;text-align:right;white-space:nowrap;font-weight:400}
+th:first-child{text-align:left;position:sticky;left:0;background:var(--card)}
+thead th{color:var(--soft);font-size:.85rem}
+tbody tr{border-top:1px solid var(--line)}tbody tr:first-child>*{font-weight:600}
+.controls{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.5rem;
+padding:.5rem 0;background:var(--back);align-items:center}
+input,select{font:inherit;padding:.4rem .6rem;color:inherit;background:var(--card);
+border:1px solid var(--line);border-radius:.5rem;max-width:100%}input{flex:1 1 12rem;min-width:0}
+.row{margin:.5rem 0;padding:.6rem .9rem;background:var(--card);border:1px solid var(--line);
+border-radius:.6rem;overflow-wrap:anywhere;content-visibility:auto;contain-intrinsic-size:auto 4rem}
+.row[hidden]{display:none}summary{cursor:pointer}
+.chip{padding:.05rem .5rem;border-radius:1rem;font-size:.8rem;margin-right:.3rem;
+color:var(--mark);background:var(--tint);white-space:nowrap}
+dl{margin:.6rem 0}dd{margin:0 0 .5rem;white-space:pre-wrap}dt,figcaption{font-size:.85rem}
+figure{margin:.6rem 0}li{margin:.5rem 0}
+blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line);
+white-space:pre-wrap}
+"""
+
+_SCRIPT = """
+const get = id => document.getElementById(id), rows = [...document.querySelectorAll('.row')];
+function filter() {
+  const words = get('words').value.toLowerCase(), fault = get('fault').value;
+  let shown = 0;
+  for (const row of rows) {
+    const fits = (!fault || row.dataset.fault.split('|').includes(fault))
+      && (!get('direction').value || row.dataset.direction === get('direction').value)
+      && row.textContent.toLowerCase().includes(words);
+    row.hidden = !fits;
+    shown += fits;
+  }
+  get('shown').textContent = shown + ' of ' + rows.length;
+}
+if (get('words')) {
+  for (const id of ['words', 'fault', 'direction']) get(id).addEventListener('input', filter);
+  filter();
+}
+"""

@@ -1,0 +1,92 @@
+"""A question's best passages: both arms, and the fusion of their scores.
+
+The setting is one for all collections: `dense + 0.5 * lexical`, each in standard deviations.
+The lexical deviation has a floor of 2% of the score that a passage matching every term would
+get, so that an arm in which hardly anything matches stays as quiet as it is uncertain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.lexicon import Lexicon
+from rag.query import Group, query_groups
+from rag.searchers import Searchers
+
+LEXICAL_WEIGHT = 0.5
+LEXICAL_FLOOR = 0.02
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk's key with its fused score and what it rests on.
+
+    `cosine` is the raw one; `coverage` is the lexical score as a share of the best thinkable.
+    """
+
+    key: int
+    score: float
+    cosine: float
+    coverage: float
+    ranks: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A question made ready: its vector (d,) and its term groups."""
+
+    query: str
+    vector: np.ndarray
+    groups: list[Group]
+
+
+def prepare(query: str, vector: np.ndarray, lexicon: Lexicon | None) -> Search:
+    """A question ready for both arms."""
+    return Search(query, vector, query_groups(query, lexicon))
+
+
+def fuse(
+    search: Search, searchers: Searchers, top_k: int, hidden: Collection[int] = ()
+) -> list[Candidate]:
+    """The best `top_k` chunks, best first, without those whose keys are hidden."""
+    dense, lexical = searchers.dense, searchers.lexical
+    if not len(dense):
+        return []
+    wanted = CANDIDATES + len(hidden)
+    cosines = dense.search(search.vector, wanted)
+    scores = lexical.scores(search.groups)
+    best_rows = np.argsort(-scores, kind="stable")[:wanted]
+    best_rows = best_rows[scores[best_rows] > 0]
+    row_of = {int(key): row for row, key in enumerate(lexical.keys)}
+    dense_ranks = _ranks(sorted(cosines, key=lambda key: -cosines[key]))
+    lexical_ranks = _ranks([int(lexical.keys[row]) for row in best_rows])
+    for key in lexical_ranks:
+        if key not in cosines:
+            cosines[key] = dense.cosine(search.vector, key)
+    ideal = lexical.ideal(search.groups)
+    centre, deviation = float(scores.mean()), float(scores.std())
+    deviation = max(deviation, LEXICAL_FLOOR * ideal)
+    candidates = []
+    for key, standardised in dense.standardise(search.vector, cosines).items():
+        if key in hidden:
+            continue
+        score = float(scores[row_of[key]])
+        boost = LEXICAL_WEIGHT * (score - centre) / deviation if deviation > 0 else 0.0
+        ranks = {
+            arm: order[key]
+            for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
+            if key in order
+        }
+        coverage = score / ideal if ideal else 0.0
+        candidates.append(Candidate(key, standardised + boost, cosines[key], coverage, ranks))
+    candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
+    return candidates[:top_k]
+
+
+def _ranks(keys: list[int]) -> dict[int, int]:
+    return {key: rank for rank, key in enumerate(keys, start=1)}
+

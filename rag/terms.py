@@ -1,0 +1,161 @@
+"""Index and query terms: jieba words and character pairs for Han text, stems for Latin text.
+
+The home of jieba and of the Snowball stemmer. Terms are folded (`rag.text.fold`). A character
+pair carries a leading `^`, so that it never meets a word of two characters.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from rag.text import fold
+
+_RUN = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*|[\u3400-\u9fff]+")
+_NUMERAL = re.compile(r"[零一二两三四五六七八九十百千]+")
+_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
+_ENGLISH_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_ENGLISH_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+ENGLISH_STOP = frozenset(
+    """a an the of to in on at for by with from and or as is are was were be been being it its
+    this that these those what which who whom whose when where why how many much did do does
+    done has have had will would can could may might should there their they he she his her him
+    them i you we our your us not no than then so such into about during between over under out
+    up down if s t me my tell please""".split()
+)
+CHINESE_STOP = frozenset(
+    """的 了 在 是 有 和 与 及 或 而 也 都 就 被 把 将 对 为 从 到 向 给 中 上 下 里 内 外 于 以 之 其
+    这 那 此 该 哪 哪里 哪个 哪些 哪位 哪种 哪一 什么 怎么 怎样 如何 为什么 为何 谁 多少 几 吗 呢 吧 啊
+    个 位 次 种 些 第 所 得 地 着 过 并 但 不 没 没有 可以 能 会 要 进行 请问 他 她 它 他们 我 我们 你
+    分别 是否 有没有 关于 什 么 多 少 何 怎 样 这个 那个 一个 哪儿 那里 这里 其中""".split()
+)
+_FUNCTION_CHARACTERS = frozenset("的了在是谁哪吗呢")
+
+
+@functools.cache
+def _jieba() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 uses escapes and a package now deprecated
+        import jieba
+    jieba.setLogLevel(logging.ERROR)
+    jieba.initialize()
+    return jieba
+
+
+@functools.cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+@functools.lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The Snowball (English) stem of a lower-case word."""
+    return str(_stemmer().stemWord(word))
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Folded runs of `text` with whether each is Han; thousands separators are gone.
+
+    >>> list(runs("Tmall賣出 90,000 隻"))
+    [('tmall', False), ('卖出', True), ('90000', False), ('只', True)]
+    """
+    for match in _RUN.finditer(fold(text)):
+        run = match.group()
+        is_han = run[0] >= "\u3400"
+        yield (run if is_han else run.replace(",", "")), is_han
+
+
+def words(run: str) -> list[str]:
+    """Words of a Han run, long words also in their parts (jieba's search mode)."""
+    return list(_jieba().cut_for_search(run))
+
+
+def pairs(run: str) -> list[str]:
+    """Neighbouring character pairs of a Han run, each as a term.
+
+    >>> pairs("试验区")
+    ['^试验', '^验区']
+    """
+    return [f"^{run[i : i + 2]}" for i in range(len(run) - 1)]
+
+
+def index_terms(text: str) -> list[str]:
+    """All terms under which a passage can be found, repeated as often as they occur."""
+    terms: list[str] = []
+    for run, is_han in runs(text):
+        if is_han:
+            terms += words(run)
+            terms += pairs(run)
+        elif run not in ENGLISH_STOP:
+            terms.append(stem(run))
+    return terms
+
+
+def is_mostly_han(terms: list[str]) -> bool:
+    """Whether a passage's terms come from mostly Han text."""
+    return 2 * sum(term[0] >= "\u3400" or term[0] == "^" for term in terms) >= len(terms) > 0
+
+
+def is_content_pair(pair: str) -> bool:
+    """Whether a character pair of a question carries content rather than grammar."""
+    characters = pair[1:]
+    return characters not in CHINESE_STOP and not _FUNCTION_CHARACTERS & set(characters)
+
+
+def number_groups(text: str) -> list[list[str]]:
+    """For each Chinese numeral or month of a question, its other spellings as terms.
+
+    >>> number_groups("三大战役在9月")
+    [['3', 'three'], ['septemb']]
+    """
+    folded = fold(text)
+    groups = []
+    for match in _NUMERAL.finditer(folded):
+        value = numeral_value(match.group())
+        if value is not None:
+            named = [stem(_ENGLISH_NUMBERS[value])] if value < len(_ENGLISH_NUMBERS) else []
+            groups.append([str(value), *named])
+    for match in _MONTH.finditer(folded):
+        groups.append([stem(_ENGLISH_MONTHS[int(match.group(1)) - 1])])
+    return groups
+
+
+def numeral_value(numeral: str) -> int | None:
+    """Value of a Chinese numeral below 10,000, None if it is not one.
+
+    >>> numeral_value("二十一"), numeral_value("两百零五"), numeral_value("十百")
+    (21, 205, None)
+    """
+    pattern = "".join(rf"(?:([一二两三四五六七八九])?({unit}))?零?" for unit in "千百十")
+    match = re.fullmatch(pattern + "([一二两三四五六七八九])?", numeral)
+    if not match or not numeral.strip("零"):
+        return None
+    value = _DIGITS.get(match.group(7) or "零", 0)
+    for position, weight in ((1, 1000), (3, 100), (5, 10)):
+        if match.group(position + 1):
+            value += weight * _DIGITS[match.group(position) or "一"]
+    return value
+
+
+def numeral_of(value: int) -> str | None:
+    """Chinese numeral of 1..99, else None.
+
+    >>> numeral_of(12), numeral_of(20)
+    ('十二', '二十')
+    """
+    if not 1 <= value <= 99:
+        return None
+    figures = "零一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else f"{figures[tens]}十")
+    return head + (figures[ones] if ones else "")
