@@ -5,22 +5,28 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rag import searchers
-from rag.config import BUNDLED_MODEL, Settings
+from rag.answerability import THRESHOLD
+from rag.cite import Quote, cite
+from rag.config import Settings
 from rag.embed import Embedder, open_embedder
-from rag.errors import NothingIndexed
+from rag.followup import resolve
 from rag.indexer import Indexer, Progress
 from rag.lexicon import LEXICON_FILE, Lexicon
+from rag.read import READ, Read, Reader, Reading
+from rag.refusals import message
 from rag.retrieve import Candidate, Search, fuse, prepare
 from rag.searchers import Searchers
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
-from rag.types import Answer, Document, Hit, InputReport
+from rag.text import detect_language
+from rag.types import Answer, Document, Hit, InputReport, Refusal
 
 Turn = Mapping[str, str]
+NEAREST = 3
 
 
 class Assistant:
@@ -49,12 +55,63 @@ class Assistant:
         self._store.close()
         self._lexicon.close()
 
-    def retrieve(
-        self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()
-    ) -> list[Hit]:
+    def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for a query, best first; `hidden` documents are left out."""
         search = prepare(query, self._embedder.embed_query(query), self._lexicon)
         return [hit for hit, _, _ in self._found(search, top_k, hidden)]
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        top_k: int = 10,
+        hidden: Collection[str] = (),
+    ) -> Answer:
+        """The answer with its citations, or a refusal; `hidden` documents are left out."""
+        timings: dict[str, float] = {}
+        searched = resolve(question, history)
+        language = detect_language(question)
+        with _timed(timings, "embed"):
+            vector = self._embedder.embed_query(searched)
+        with _timed(timings, "retrieve"):
+            search = prepare(searched, vector, self._lexicon)
+            found = self._found(search, max(top_k, READ), hidden)
+        hits = tuple(hit for hit, _, _ in found)
+        with _timed(timings, "read"):
+            reader = Reader(search, self._current().lexical)
+            reading = reader.read([Read(c, chunk, hit.title) for hit, c, chunk in found])
+        refusal = self._refusal(question, language, reading, hits)
+        quotes = [Quote(hits[s.passage], s.start, s.end) for s in reading.sentences]
+        text, citations = cite(quotes) if refusal is None else ("", ())
+        timings["total"] = sum(timings.values())
+        return Answer(
+            question=question,
+            searched=searched,
+            language=language,
+            answered=refusal is None,
+            text=text,
+            short_answer=None,
+            confidence=reading.confidence,
+            citations=citations,
+            hits=hits[:top_k],
+            refusal=refusal,
+            index=self.name,
+            timings=timings,
+        )
+
+    def _refusal(
+        self, question: str, language: str, reading: Reading, hits: Sequence[Hit]
+    ) -> Refusal | None:
+        if not question.strip():
+            reason = "empty_question"
+        elif not hits:
+            reason = "empty_index"
+        elif not reading.sentences or reading.confidence < THRESHOLD:
+            reason = "not_in_documents"
+        else:
+            return None
+        return Refusal(reason, message(reason, language), tuple(hits[:NEAREST]))
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound."""
@@ -122,6 +179,36 @@ def build_index(
             shutil.rmtree(folder)
 
 
+def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:
+    """Remove a document from an index; raises DocumentNotFound."""
+    store = Store.open(index_folder(settings.indexes, name))
+    try:
+        store.document(document_id)
+        store.replace([], [document_id])
+        searchers.save(store, searchers.derive(store))
+    finally:
+        store.close()
+
+
+def check_index(settings: Settings, name: str = "default", *, repair: bool = False) -> list[str]:
+    """What is damaged in an index, a line each; with `repair` the search files are made anew."""
+    store = Store.open(index_folder(settings.indexes, name))
+    try:
+        found = store.damage()
+        if repair and not found:
+            searchers.save(store, searchers.derive(store))
+        return found + searchers.damage(store)
+    finally:
+        store.close()
+
+
 def model_name(settings: Settings) -> str:
     """The name under which an index remembers its model."""
     return settings.embedding_model
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[stage] = (time.perf_counter() - start) * 1000

@@ -22,11 +22,13 @@ HAN_IDEAL, LATIN_IDEAL = 300, 800  # characters; smaller passages rank better
 SMALLEST = 40  # characters; less joins a neighbour of the same section
 CONTEXT_LENGTH = 120
 
+_MARKS = r"\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff"  # the usual ones
 _SEPARATORS = [
     r"\n[^\S\n]*\n\s*",
     SENTENCE_END,
     r"[，、：,:](?!\d)",
     r"\s+",
+    rf"[\s\S]{{63}}[^\u200d](?![{_MARKS}])",
     r"[\s\S]{64}",
 ]
 _SENTENCE_ENDS = re.compile(r"[。！？｡；…!?;.][”’」』》）)】\"']*$")
@@ -141,7 +143,7 @@ def _break_cost(text: str, left: int, right: int, body: int) -> float:
     if "\n" in gap:
         line = text[max(text.rfind("\n", max(0, left - HAN_LIMIT), left) + 1, 0) : left]
         if _ITEM.match(text[right : right + 8]) and _ITEM.match(line.lstrip()[:8]):
-            return 0.3
+            return 0.7
         if line[-1] in "：:":
             return 0.6
         if gap.count("\n") > 1:
@@ -217,4 +219,4 @@ def _packed(pieces: list[_Piece], costs: list[float]) -> list[tuple[int, int]]:
 def _cost(passage: _Piece) -> float:
     length = passage.end - passage.start
     ideal = HAN_IDEAL if _mostly_han(passage.letters, passage.han) else LATIN_IDEAL
-    return (length / ideal - 1) ** 2 + (10.0 if passage.is_small() else 0.0)
+    return (length / ideal - 1) ** 2

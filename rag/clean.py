@@ -33,14 +33,16 @@ _DISCLAIMER_WORD = re.compile(
 )
 _HEADLINE_ITEM = re.compile(r"\s*[-*•·]\s+\S.{2,80}(?<![。.])")
 _SPACE = r"[ \u00a0\u3000]"
-_MARK = r"，。、；：！？（）《》【】"
+_MARK = "，。、；：！？"
 _SPACES_AT_END = re.compile(r"(?<=\S)[^\S\n]++(?=\n)")
 _SPACES_BETWEEN = re.compile(rf"(?<=\S){_SPACE}{{2,}}+(?=\S)")
 _INDENT = re.compile(rf"^[ \t\u00a0\u3000]++(?=[{HAN}“‘（《【「『])|^\u3000++", re.MULTILINE)
 _LETTER_SPACED = re.compile(
     rf"(?<![{HAN}])[{HAN}]({_SPACE}{{1,4}})[{HAN}](?:\1[{HAN}])*+(?![{HAN}])"
 )
-_AT_MARK = re.compile(rf"(?<=[{HAN}{_MARK}]) (?=[{_MARK}])|(?<=[{_MARK}]) (?=[{HAN}\d])")
+_AT_MARK = re.compile(
+    rf"(?<=[{HAN}{_MARK}]) (?=[{_MARK}）》】])|(?<=[{_MARK}（《【]) (?=[{HAN}\d])"
+)
 _HAN_DIGIT = re.compile(rf"(?<=[{HAN}]) (?=\d)")
 _DIGIT_HAN = re.compile(rf"(?<=[\d%]) (?=[{HAN}])")
 _NUMBERED_TITLE = re.compile(

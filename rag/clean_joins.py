@@ -40,8 +40,9 @@ def join_wrapped_lines(text: str) -> str:
     A line was broken when the first word of the next one had no room left on it. The column
     is read from the text; where there is none, nothing is joined. English gets a space.
 
-    >>> join_wrapped_lines("Exports rose by a fifth in the half\nyear, said the ministry in its new\nreport.")
-    'Exports rose by a fifth in the half year, said the ministry in its new report.'
+    >>> text = "Exports of the port rose by a fifth,\nas the trade ministry said today in\nMay."
+    >>> join_wrapped_lines(text)
+    'Exports of the port rose by a fifth, as the trade ministry said today in May.'
     """
     lines = text.split("\n")
     masked = _without_code(lines)
@@ -53,11 +54,20 @@ def join_wrapped_lines(text: str) -> str:
         for index, (line, after) in enumerate(pairwise(masked))
         if _is_wrapped(line, after, column)
     }
+    return _joined(lines, joins if _is_prose(lines, joins) else set())
+
+
+def _is_prose(lines: Sequence[str], joins: set[int]) -> bool:
+    """Whether lines that fill the column are prose, not titles of about the same length.
+
+    Prose goes on with a small letter (English) or has clauses (Chinese) in most lines.
+    """
     starts = [lines[index].lstrip()[0] for index in joins]
     latin = [start for start in starts if start.isascii() and start.isalpha()]
-    if sum(start.islower() for start in latin) < 0.4 * len(latin):
-        joins -= {index for index in joins if not _HAN.search(lines[index])}  # a list of titles
-    return _joined(lines, joins)
+    chinese = [lines[index - 1] for index in joins if _HAN.search(lines[index - 1])]
+    clauses = sum(bool(_CLAUSE_MARK.search(line)) for line in chinese)
+    small = sum(start.islower() for start in latin)
+    return small >= 0.4 * len(latin) and clauses >= 0.5 * len(chinese)
 
 
 def _without_code(lines: Sequence[str]) -> list[str]:
@@ -120,7 +130,7 @@ def join_page_breaks(text: str) -> str:
     if _leaves_stops_out([masked[index] for index in filled]):
         return text
     kinds = {
-        index: _break_kind(masked[before].strip(), masked[index].strip())
+        index: _break_kind(masked[before].strip(), masked[index].strip(), index - before > 1)
         for before, index in pairwise(filled)
     }
     certain = {index for index, kind in kinds.items() if kind == _CERTAIN}
@@ -135,8 +145,12 @@ def _leaves_stops_out(lines: Sequence[str]) -> bool:
     return unfinished > 3 and unfinished > 0.4 * len(prose)
 
 
-def _break_kind(line: str, after: str) -> str:
-    """`certain`, `doubtful` or nothing: whether `after` continues the sentence of `line`."""
+def _break_kind(line: str, after: str, gap: bool) -> str:
+    """`certain`, `doubtful` or nothing: whether `after` continues the sentence of `line`.
+
+    Without a blank line between them, a `gap`, only the comma and the impossible start count:
+    in forums and chats each line is a sentence of its own.
+    """
     if FINISHED.search(line) or not _may_continue(line, after):
         return ""
     if not _HAN.search(line):
@@ -144,10 +158,14 @@ def _break_kind(line: str, after: str) -> str:
         return _CERTAIN if is_cut else ""
     if display_width(line) < _MINIMUM_CELLS or not _CLAUSE_MARK.search(after):
         return ""
+    if _CLAUSE_END.search(line) or _CANNOT_START.match(after):
+        return _CERTAIN
+    if not gap:
+        return ""
     is_prose = _SENTENCE_INSIDE.search(line) or (
         display_width(line) >= _FULL_LINE.stop and line.count("，") >= 2
     )
-    if is_prose or _CLAUSE_END.search(line) or _CANNOT_START.match(after):
+    if is_prose:
         return _CERTAIN
     is_full = display_width(line) in _FULL_LINE and "，" in line and "：" not in line
     return _DOUBTFUL if is_full else ""
@@ -175,6 +193,8 @@ def _joined(lines: Sequence[str], joins: set[int]) -> str:
 
 
 def _glue(line: str, after: str) -> str:
-    """What joins the two lines: a space, or nothing where either side is Chinese."""
+    """What joins the two lines: a space; nothing beside Chinese, or behind a word's hyphen."""
+    if re.search(r"[a-z]-$", line) and re.match(r"[a-z]", after):
+        return ""
     sides = (line[-1:], after[:1])
     return "" if any(unicodedata.east_asian_width(side or " ") in "WFA" for side in sides) else " "

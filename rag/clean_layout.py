@@ -97,14 +97,15 @@ def remove_page_furniture(text: str) -> str:
 
 def _page_numbers(lines: list[str]) -> set[int]:
     filled = [index for index, line in enumerate(lines) if line.strip() or line == "\f"]
+    feeds = {place for place, index in enumerate(filled) if lines[index] == "\f"}
+    edges = feeds | {-1, len(filled)} if feeds else feeds
     bare, doomed = [], set()
     for place, index in enumerate(filled):
         line = lines[index].strip()
         if _DECORATED_NUMBER.fullmatch(line):
             doomed.add(index)
         elif _BARE_NUMBER.fullmatch(line):
-            around = filled[max(0, place - 1) : place + 2]
-            if any(lines[neighbour] == "\f" for neighbour in around):
+            if {place - 1, place + 1} & edges:
                 doomed.add(index)
             elif not 1900 <= int(line) <= 2100:
                 bare.append(index)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from rag.errors import Unreadable
 from rag.formats import Parsed, damaged, one_line
@@ -20,6 +20,7 @@ from rag.formats import Parsed, damaged, one_line
 # What pypdf lets through on damaged files, beside its own errors.
 _FAULTS = (
     PyPdfError,
+    DependencyError,
     ArithmeticError,
     AssertionError,
     AttributeError,

@@ -27,13 +27,14 @@ _RUBRIC = re.compile(r"【[^【】A-Za-z]{1,20}】$")  # with Latin letters it i
 _SOURCE = re.compile(r"[（(](?:来源|摘自|文章来源|转自|原载)|(?:责任)?编辑[：:]")
 _NOTE = re.compile(r"[（(][^（()）]{2,30}(?:[（(][^（()）]{1,9}[）)][^（()）]{0,20})?[）)]$")
 _NO_TITLE = re.compile(
-    r"[-*•·>|+（(\[<—=_~“\"'‘]|\d+[.、]|https?:|www\."  # lists, notes, quotations, rules
+    r"[-*•·>|+#（(\[<—=_~“\"'‘]|\d+[.、]|https?:|www\."  # lists, notes, quotations, rules
     r"|(?:责任编辑|编辑|作者|来源|记者|通讯员|图|文|电话|邮编|网址|单位网址|地址|时间|日期)\s*[：:]"
     r"|(?:\d{4}|[〇零一二三四五六七八九]{4})\s*[年/.-][\d\s年月日/.:\-]*$"  # a date
     r"|.*(?:·{3}|\.{4}|…{2}|\t|[。！？；]|https?:|www\.)"
 )
 _STOP = re.compile(r"[。！？；.!?;]")
 _RULE = re.compile(r"[—－=_*~-]{5,}")
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")  # Markdown's other headings
 _CLOSING = re.compile(r"^(?:结语|结论|结束语|总结|小结|后记|附录|参考文献)")
 _FENCE = re.compile(r"(?:```|~~~)")
 _SMALL_WORD = re.compile(r"(?:a|an|and|as|at|by|for|from|in|is|of|on|or|the|to|vs|with)$")
@@ -78,7 +79,7 @@ def sections(text: str) -> list[Section]:
     in_heading = True  # nothing but heading lines since `start`
     for line, heading in _headings(_lines(text)):
         if heading and not in_heading:
-            found.append(Section(start, body, line.start, path(stack)))
+            found.append(Section(start, body, line.start, _path(stack)))
             start, in_heading = line.start, True
         if heading:
             _push(stack, heading)
@@ -87,12 +88,12 @@ def sections(text: str) -> list[Section]:
     if in_heading and found:
         last = found.pop()
         return [*found, Section(last.start, last.body, len(text), last.path)]
-    return [*found, Section(start, start if in_heading else body, len(text), path(stack))]
+    return [*found, Section(start, start if in_heading else body, len(text), _path(stack))]
 
 
-def path(headings: list[_Heading]) -> str:
+def _path(headings: list[_Heading]) -> str:
     """The headings joined by " > ", the outer ones left out where they exceed 80 characters."""
-    parts = [heading.text for heading in headings]
+    parts = [heading.text.replace("**", "") for heading in headings]
     while len(parts) > 1 and len(" > ".join(parts)) > PATH_LENGTH:
         del parts[0]
     return " > ".join(parts)[:PATH_LENGTH].strip()
@@ -131,9 +132,7 @@ def _flat(lines: list[_Line], found: list[_Heading | None]) -> list[bool]:
     That is, none of its articles ends in a source note: nothing tells a subtitle from the
     title of the next article.
     """
-    flat = [False] * len(lines)
-    end = len(lines)
-    noted = False
+    flat, end, noted = [False] * len(lines), len(lines), False
     for i in reversed(range(len(lines))):
         noted = noted or bool(_SOURCE.match(lines[i].text))
         heading = found[i]
@@ -150,15 +149,19 @@ def _marked(lines: list[_Line], i: int) -> _Heading | None:
         return _Heading("markdown", len(match[1]), match[2])
     if _RUBRIC.match(text):
         return _Heading("rubric", 1, text)
-    if _RULE.match(text):
+    if _RULE.match(text) and lines[i].after_blank:
         return _Heading("rule", 1, "")
-    if not _short(text) or re.search(r"[。；，：！？;:,!?]$", text) or i + 1 == len(lines):
+    if i + 1 == len(lines) or not _short(text) or text[-1] in "。；，：！？;:,!?.":
         return None
     line, following = lines[i], lines[i + 1]
+    if _UNDERLINE.match(following.text) and not following.after_blank and ":" not in text:
+        return _Heading("markdown", 1 if following.text[0] == "=" else 2, text)
     for kind, pattern in _NUMBERED.items():
         match = pattern.match(text)
         if match and not pattern.match(following.text):
-            if kind == "digit" and len(following.text) <= len(text):
+            if kind == "digit" and (
+                len(following.text) <= len(text) or _STOP.search(text[match.end() :])
+            ):
                 return None
             if kind == "label" and not (line.after_blank and following.after_blank):
                 return None
@@ -172,16 +175,13 @@ def _is_title(lines: list[_Line], found: list[_Heading | None], i: int) -> bool:
     if i + 1 == len(lines) or not _short(text) or not _like_title(text) or not _alone(lines, i):
         return False
     following = lines[i + 1].text
+    longer = len(following) > len(text) and not _NO_TITLE.match(following[:1])
     if i == 0 or _ends_article(lines[i - 1], found[i - 1]):
         above_title = _like_title(following) and i + 2 < len(lines) and _prose(lines[i + 2].text)
-        return bool(found[i + 1]) or above_title or _longer(following, text)
+        return bool(found[i + 1]) or above_title or longer
     if found[i + 1] or (not found[i - 1] and _like_title(lines[i - 1].text)):
         return False  # the last of a row of captions
-    return _longer(following, text) and _prose(following)
-
-
-def _longer(following: str, text: str) -> bool:
-    return len(following) > len(text) and not _NO_TITLE.match(following[:1])
+    return longer and _prose(following)
 
 
 def _prose(text: str) -> bool:
@@ -193,11 +193,11 @@ def _short(text: str) -> bool:
 
 
 def _like_title(text: str) -> bool:
-    if _NO_TITLE.match(text) or re.search(r"[。！；，、：.!;:,~]$", text):
+    if _NO_TITLE.match(text) or text[-1] in "。！；，、：.!;:,~":
         return False
     if han_share(text) >= 0.2:
         commas = len(re.findall("[，,]", text))
-        return text[-1] not in "？?" and commas <= 2 and not (commas and len(text) > 34)
+        return text[-1] not in "？?" and commas <= 2 and not (commas and len(text) > 33)
     words = [word for word in re.findall(r"[A-Za-z][\w'’-]*", text) if not _SMALL_WORD.match(word)]
     return bool(words) and all(word[0].isupper() for word in words)
 
@@ -239,10 +239,9 @@ def _replaces(new: _Heading, old: _Heading, below: list[_Heading]) -> bool:
         return False
     if new.kind == "rule":
         return old.kind not in ("rubric", "title")
-    if new.kind == "rubric" or old.kind == "rubric":
-        return new.kind == "rubric"
-    if new.kind == "title" or old.kind == "title":
-        return new.kind == "title"
+    for kind in ("rubric", "title"):
+        if kind in (new.kind, old.kind):
+            return new.kind == kind
     if new.kind == "subtitle":
         return old.kind == "subtitle" or bool(_CLOSING.match(new.text))
     if old.kind == "subtitle":

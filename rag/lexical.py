@@ -79,22 +79,20 @@ class LexicalIndex:
     def ideal(self, groups: Sequence[Group]) -> float:
         """The score of a passage in which every group met its best alternative without end.
 
-        A group of which nothing occurs anywhere counts as much as the rarest term would, except
-        character pairs, whose absence says little.
+        A group of which nothing occurs anywhere counts as much as the rarest term would, unless
+        it is optional.
         """
         return sum(group.weight * self.importance(group) for group in groups)
 
     def importance(self, group: Group) -> float:
         """The highest weighted idf among a group's alternatives."""
-        known = [
-            weight * self._idf(term) for term, weight in group.alternatives if self.knows(term)
-        ]
+        known = [weight * self.idf(term) for term, weight in group.alternatives if self.knows(term)]
         if known:
             return max(known)
-        is_pair = all(term.startswith("^") for term, _ in group.alternatives)
-        return 0.0 if is_pair else self._rarest
+        return 0.0 if group.optional else self._rarest
 
-    def _idf(self, term: str) -> float:
+    def idf(self, term: str) -> float:
+        """Inverse document frequency of a term."""
         return inverse_document_frequency(len(self.keys), len(self._postings(term)[0]))
 
     @property

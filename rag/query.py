@@ -21,6 +21,11 @@ from rag.terms import (
 PAIR_WEIGHT = 0.5
 PART_WEIGHT = 0.5
 CHARACTER_WEIGHT = 0.5
+NUMBER_WEIGHT = 0.5
+_INTERROGATIVE = re.compile(
+    r"哪(?:一)?(?:年|天|个|位|家|些|种|里|儿|座|所|项|几|月|国)?|什么(?:时候|时间|地方|人)?|多少"
+    r"|为什么|怎么样?|请问|分别|是多少|有多少|何时|何地|何人"
+)
 _NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+)*")
 _SYLLABLE = re.compile(
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
@@ -31,17 +36,21 @@ _SYLLABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Alternatives for one thing asked about: (term, weight up to 1); the best one counts."""
+    """Alternatives for one thing asked about: (term, weight up to 1); the best one counts.
+
+    An `optional` group says something where it is found and nothing where it is missing.
+    """
 
     alternatives: tuple[tuple[str, float], ...]
     weight: float = 1.0
+    optional: bool = False
 
 
 def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
     """Groups of `query` in its own language and, through the lexicon, in the other one."""
     groups: list[Group] = []
     stems: list[str] = []
-    for run, is_han in runs(query):
+    for run, is_han in runs(_INTERROGATIVE.sub(" ", query)):
         if not is_han:
             if run not in ENGLISH_STOP:
                 stems.append(stem(run))
@@ -51,7 +60,8 @@ def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
         groups += _han_groups(run, lexicon)
     groups += _latin_groups(stems, lexicon)
     groups += [
-        Group(tuple((term, 1.0) for term in alternatives)) for alternatives in number_groups(query)
+        Group(tuple((term, 1.0) for term in alternatives), NUMBER_WEIGHT, optional=True)
+        for alternatives in number_groups(query)
     ]
     if lexicon is not None:
         groups += _name_groups(query, lexicon)
@@ -72,7 +82,7 @@ def _han_groups(run: str, lexicon: Lexicon | None) -> list[Group]:
                 alternatives[part] = max(alternatives.get(part, 0.0), share)
         groups.append(Group(tuple(alternatives.items())))
     content = [pair for pair in pairs(run) if is_content_pair(pair)]
-    return groups + [Group(((pair, 1.0),), PAIR_WEIGHT) for pair in content]
+    return groups + [Group(((pair, 1.0),), PAIR_WEIGHT, optional=True) for pair in content]
 
 
 def _latin_groups(stems: list[str], lexicon: Lexicon | None) -> list[Group]:
@@ -84,9 +94,7 @@ def _latin_groups(stems: list[str], lexicon: Lexicon | None) -> list[Group]:
             groups.append(Group(_with_translations(phrase[0], phrase, lexicon)))
             continue
         groups.append(Group(_with_translations(" ".join(phrase), [], lexicon)))
-        groups += [
-            Group(_with_translations(part, [part], lexicon), PART_WEIGHT) for part in phrase
-        ]
+        groups += [Group(_with_translations(part, [part], lexicon), PART_WEIGHT) for part in phrase]
     return groups
 
 
@@ -115,7 +123,7 @@ def _name_groups(query: str, lexicon: Lexicon) -> list[Group]:
         for first, second in zip(readings, readings[1:], strict=False):
             alternatives = tuple((f"^{a}{b}", 1.0) for a in first for b in second)
             if alternatives:
-                groups.append(Group(alternatives))
+                groups.append(Group(alternatives, optional=True))
     return groups
 
 

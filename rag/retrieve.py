@@ -89,4 +89,3 @@ def fuse(
 
 def _ranks(keys: list[int]) -> dict[int, int]:
     return {key: rank for rank, key in enumerate(keys, start=1)}
-

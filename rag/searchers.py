@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.files import file_digest, flush
 from rag.dense import DenseIndex
 from rag.errors import IndexDamaged
+from rag.files import file_digest, flush
 from rag.lexical import LexicalIndex
 from rag.store import FORMAT, Store
 from rag.terms import is_mostly_han
@@ -106,6 +106,24 @@ def is_saved(store: Store) -> bool:
     )
 
 
+def damage(store: Store) -> list[str]:
+    """What is wrong with the search files, a line each."""
+    try:
+        wrong = damaged_files(store.folder)
+        if wrong:
+            return [f"{name} is damaged; run: wenju check --repair" for name in wrong]
+        current = load(store)
+    except IndexDamaged as error:
+        return [error.message]
+    keys = {int(key) for key in current.lexical.keys}
+    truth = set(store.all_keys())
+    return [
+        f"the {arm} index and the store hold different chunks"
+        for arm, held in (("dense", current.dense.keys), ("lexical", keys))
+        if held != truth
+    ]
+
+
 def damaged_files(folder: Path) -> list[str]:
     """Names of derived files that are not what the manifest says, [] if all are."""
     manifest = _read_manifest(folder)
@@ -135,4 +153,3 @@ def _read_manifest(folder: Path) -> dict[str, object] | None:
             f"run: wenju check --repair --index {folder.name}",
         ) from error
     return manifest
-

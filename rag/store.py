@@ -271,9 +271,7 @@ class Store:
                     (origin.path, origin.digest, document_id),
                 )
             if additions or removals:
-                connection.execute(
-                    "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
-                )
+                connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
     def search_rows(self) -> tuple[int, np.ndarray, np.ndarray, list[list[str]]]:
         """Generation, keys (n,), vectors (n, d) and terms of all chunks, from one snapshot."""
@@ -315,14 +313,14 @@ class Store:
             keys |= {row[0] for row in rows}
         return keys
 
+    def all_keys(self) -> list[int]:
+        """Keys of all chunks, in the order in which they were added."""
+        return [row[0] for row in self._all("SELECT key FROM chunks ORDER BY key")]
+
     def damage(self) -> list[str]:
         """What `wenju check` finds wrong: one line each, [] for a sound database."""
         with _database_errors(self.folder):
-            found = [
-                row[0]
-                for row in self._all("PRAGMA integrity_check")
-                if row[0] != "ok"
-            ]
+            found = [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
         for (document_id,) in self._all("SELECT id FROM documents ORDER BY id"):
             try:
                 document = self.document(document_id)

@@ -29,8 +29,12 @@ def test_markdown_levels():
     assert paths(text) == ["A b", "A b > 城市", "A b > 城市 > C", "A b > D"]
 
 
+def test_underlined_headings():
+    assert paths(f"Cities\n======\n\n{EN}\n\n试点\n----\n\n{ZH}\n") == ["Cities", "Cities > 试点"]
+
+
 def test_a_comment_in_a_code_block_is_no_heading():
-    assert paths(f"# A\n\n```\n# no\nx = 1\n```\n\n{EN}") == ["A"]
+    assert paths(f"# **A**\n\n```\n# no\nx = 1\n```\n\n{EN}") == ["A"]
 
 
 def test_a_newsletter_with_rubrics_titles_and_numbers():
@@ -94,6 +98,16 @@ def test_a_list_that_starts_again_belongs_to_its_subtitle():
     assert paths(text) == ["", "物流成本", "物流成本 > 一、海运", "物流成本 > 二、空运", "税收"]
 
 
+def test_a_list_that_starts_again_stays_below_the_subtitle_inside_a_list():
+    text = f"一、成本\n\n{ZH}\n\n物流\n\n{ZH}\n\n一、海运\n\n{ZH}\n\n"
+    assert paths(text) == ["一、成本", "一、成本 > 物流", "一、成本 > 物流 > 一、海运"]
+
+
+def test_a_title_after_an_editors_note_is_an_article():
+    text = f"总论\n\n{ZH}\n\n责任编辑：林婷\n\n分论\n\n{ZH}\n"
+    assert paths(text) == ["总论", "分论"]
+
+
 def test_chapters_and_labels():
     text = f"第一章 总则\n\n{ZH}\n\n第二节 范围\n\n{ZH}\n\n第二章 分则\n\n趋势一\n\n{ZH}\n"
     assert paths(text) == ["第一章 总则", "第一章 总则 > 第二节 范围", "第二章 分则 > 趋势一"]
@@ -127,6 +141,7 @@ def test_a_rule_ends_a_subtitle():
         "it begins in lower case",
         "He left the room.",
         "1. apples and pears.",
+        "8. Shope RE. The incidence of flu",
     ],
 )
 def test_what_is_no_heading(line: str):

@@ -1,0 +1,262 @@
+"""The command line: parses arguments, calls the library, prints; nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.config import Settings
+from rag.errors import BadSetting, WenjuError
+
+if TYPE_CHECKING:
+    from rag.load import InputFile
+
+DONE, NOTHING_FOUND, FAILED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 done, 1 refused or damage found, 2 not possible."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options, Settings.from_environment())
+        return code
+    except WenjuError as error:
+        print(f"wenju: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        print("wenju: interrupted; what was committed stays", file=sys.stderr)
+        return 130
+
+
+def _index(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import build_index
+    from rag.shapes import reports_shape
+
+    reports = build_index(
+        settings, options.paths, options.index, prune=options.prune, progress=_bar
+    )
+    if options.json:
+        return _print_json(reports_shape(reports))
+    for report in reports:
+        print(_report_line(report))
+    kinds = {status: sum(r.status == status for r in reports) for status in _STATUSES}
+    print(", ".join(f"{count} {status}" for status, count in kinds.items() if count))
+    return DONE
+
+
+_STATUSES = ("indexed", "unchanged", "skipped", "removed")
+
+
+def _report_line(report: Any) -> str:
+    if report.status in ("indexed", "unchanged"):
+        documents = f"{report.documents} documents, " if report.documents > 1 else ""
+        return f"{report.status:<10} {report.source} ({documents}{report.chunks} chunks)"
+    reason = f": {report.reason}" if report.reason else ""
+    return f"{report.status:<10} {report.source}{reason}"
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import Assistant
+    from rag.shapes import answer_shape
+
+    answer = Assistant.open(settings, options.index).ask(options.question)
+    if options.json:
+        _print_json(answer_shape(answer))
+    elif answer.refusal is not None:
+        print(answer.refusal.message)
+        for hit in answer.refusal.nearest:
+            print(f"\n  {_where(hit.title, hit.source, hit.chunk.section)}")
+            print(f"  {_shortened(hit.chunk.text)}")
+    else:
+        print(answer.text)
+        for citation in answer.citations:
+            place = _where(citation.title, citation.source, citation.section)
+            print(f"\n[{citation.marker}] {place}")
+            print(f"    “{citation.quote}”")
+            print(f"    … {_around(citation.passage, citation.quote)} …")
+    return DONE if answer.answered else NOTHING_FOUND
+
+
+def _search(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import Assistant
+    from rag.shapes import retrieval_shape
+    from rag.text import detect_language
+
+    assistant = Assistant.open(settings, options.index)
+    start = time.perf_counter()
+    hits = assistant.retrieve(options.query, options.top_k)
+    timings = {"total": (time.perf_counter() - start) * 1000}
+    if options.json:
+        _print_json(retrieval_shape(options.query, detect_language(options.query), hits, timings))
+    else:
+        for hit in hits:
+            print(f"{hit.rank}. {_where(hit.title, hit.source, hit.chunk.section)}")
+            print(f"   {_shortened(hit.chunk.text)}\n")
+    return DONE if hits else NOTHING_FOUND
+
+
+def _eval(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import Assistant, build_index
+    from rag.evaluate import evaluate
+    from rag.gold import read_gold
+    from rag.report import render_table, write_report
+
+    rows = read_gold(options.gold)
+    with tempfile.TemporaryDirectory(prefix="wenju-eval-") as scratch:
+        name = options.index
+        if options.corpus is not None:
+            settings, name = replace(settings, indexes=Path(scratch)), "corpus"
+            build_index(settings, [options.corpus], name, progress=_bar)
+        assistant = Assistant.open(settings, name)
+        evaluation = evaluate(assistant, rows, without_gold=options.without_gold)
+        assistant.close()
+    print(render_table(evaluation))
+    if options.out is not None:
+        write_report(evaluation, options.out, caption=str(options.gold))
+        print(f"\n{options.out / 'report.html'}")
+    return DONE
+
+
+def _list(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.shapes import documents_shape
+    from rag.store import Store, index_folder
+
+    documents = Store.open(index_folder(settings.indexes, options.index)).documents()
+    if options.json:
+        return _print_json(documents_shape(documents))
+    for document in documents:
+        sizes = f"{document.chunks} chunks, {document.characters} characters"
+        print(f"{document.id}\n    {document.title} ({document.language}; {sizes})")
+    return DONE
+
+
+def _remove(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import remove_document
+
+    remove_document(settings, options.id, options.index)
+    print(f"removed {options.id}")
+    return DONE
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import check_index
+
+    damage = check_index(settings, options.index, repair=options.repair)
+    if options.json:
+        _print_json({"index": options.index, "damage": damage})
+    else:
+        print("\n".join(damage) if damage else f"the index {options.index!r} is sound")
+    return NOTHING_FOUND if damage else DONE
+
+
+def _setup(_options: argparse.Namespace, settings: Settings) -> int:
+    from rag.setup import prepare
+
+    prepare(settings, lambda line: print(line, file=sys.stderr, flush=True))
+    return DONE
+
+
+def _bar(files: Sequence[InputFile]) -> Iterable[InputFile]:
+    """The files, with a progress bar on standard error where a person watches."""
+    from tqdm import tqdm
+
+    return tqdm(files, unit="file", disable=not sys.stderr.isatty(), leave=False)
+
+
+def _where(title: str, source: str, section: str) -> str:
+    return " · ".join(part for part in (title, section, source) if part)
+
+
+def _shortened(text: str, length: int = 160) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[:length]}…"
+
+
+def _around(passage: str, quote: str, margin: int = 60) -> str:
+    """The quote with some of the passage around it, on one line."""
+    at = passage.find(quote)
+    around = passage[max(0, at - margin) : at + len(quote) + margin]
+    return " ".join(around.split())
+
+
+def _print_json(shape: dict[str, Any]) -> int:
+    print(json.dumps(shape, ensure_ascii=False, indent=2))
+    return DONE
+
+
+def _question(text: str) -> str:
+    if len(text) > 10_000:
+        raise BadSetting("the question is longer than 10,000 characters", "ask a shorter one")
+    return text
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wenju",
+        description="Ask a folder of documents in Chinese or English; get the words behind it.",
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--index", default="default", metavar="NAME", help="which index")
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print the HTTP shape")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    index = commands.add_parser("index", parents=[common, as_json], help="index files and folders")
+    index.add_argument("paths", nargs="*", type=Path, default=[Path("seeds")], metavar="PATH")
+    index.add_argument(
+        "--prune", action="store_true", help="drop documents that vanished from under the PATHs"
+    )
+    index.set_defaults(run=_index)
+
+    ask = commands.add_parser("ask", parents=[common, as_json], help="answer a question")
+    ask.add_argument("question", type=_question)
+    ask.set_defaults(run=_ask)
+
+    search = commands.add_parser("search", parents=[common, as_json], help="find passages")
+    search.add_argument("query", type=_question)
+    search.add_argument("--top-k", type=_positive, default=5, metavar="N")
+    search.set_defaults(run=_search)
+
+    evaluation = commands.add_parser("eval", parents=[common], help="measure over gold questions")
+    evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl")
+    evaluation.add_argument("--corpus", type=Path, help="index this first, for this run only")
+    evaluation.add_argument(
+        "--without-gold",
+        action="store_true",
+        help="hide each question's own documents: every one must be refused",
+    )
+    evaluation.add_argument("--out", type=Path, metavar="DIR", help="write JSON and HTML here")
+    evaluation.set_defaults(run=_eval)
+
+    listing = commands.add_parser("list", parents=[common, as_json], help="list the documents")
+    listing.set_defaults(run=_list)
+    remove = commands.add_parser("remove", parents=[common], help="remove a document")
+    remove.add_argument("id")
+    remove.set_defaults(run=_remove)
+    check = commands.add_parser("check", parents=[common, as_json], help="look for damage")
+    check.add_argument("--repair", action="store_true", help="make the search files anew")
+    check.set_defaults(run=_check)
+    setup = commands.add_parser("setup", help="prepare the model and the lexicon")
+    setup.set_defaults(run=_setup)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

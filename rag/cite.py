@@ -1,0 +1,48 @@
+"""Sentences to an answer's text with markers, and the citations behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.types import Citation, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a hit's document: `start` and `end` count in the document's text."""
+
+    hit: Hit
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        chunk = self.hit.chunk
+        return chunk.text[self.start - chunk.start : self.end - chunk.start]
+
+
+def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
+    """Each quote followed by its marker, `[1]` first, and the citations in that order."""
+    citations = tuple(
+        Citation(
+            marker,
+            quote.hit.chunk.document_id,
+            quote.hit.chunk.id,
+            quote.hit.title,
+            quote.hit.source,
+            quote.hit.chunk.section,
+            quote.text,
+            quote.start,
+            quote.end,
+            quote.hit.chunk.text,
+        )
+        for marker, quote in enumerate(quotes, start=1)
+    )
+    lines = [f"{_one_line(citation.quote)}[{citation.marker}]" for citation in citations]
+    return "\n".join(lines), citations
+
+
+def _one_line(quote: str) -> str:
+    return " ".join(quote.split())
