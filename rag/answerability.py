@@ -10,14 +10,14 @@ from dataclasses import astuple, dataclass
 class Evidence:
     """What a question and its best passages look like.
 
-    `sentence_coverage`, `nowhere` and `unmatched` are shares of the question's term weight: met
-    by the best sentence, found nowhere in the index, not found in the best passage.
+    `coverage`, `nowhere` and `unmatched` are shares of the question's term weight: met
+    by the answer's words, found nowhere in the index, not found in the best passage.
     `passage_score` is the fused score of the best passage, `lead` its distance to the next,
     `crosses` is 1 where question and passage differ in language; `strange` is the share of the
     question's character pairs that occur nowhere in the index.
     """
 
-    sentence_coverage: float
+    coverage: float
     passage_score: float
     lead: float
     nowhere: float

@@ -1,91 +1,103 @@
-"""What a question asks for: the kind of answer, and how to see it in a sentence."""
+"""What a question asks for, and whether some words show such a thing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from rag.text import fold
 
-_KINDS = (
-    (
-        "definition",
-        r"^什么是|是什么意思|的定义|的含义|指的是什么|是指什么|^what (?:is|are) (?!the |its )"
-        r"|what does .* (?:mean|stand for)|^define ",
+_FIGURE = (
+    r"\d|[二两三四五六七八九十百千万亿半][个家名人位项次座种只块条件天年月岁米吨万亿元倍成大多]"
+    r"|[一二两三四五六七八九十百千][二三四五六七八九十百千万亿]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)\b"
+)
+_COUNT = r"(?:\d+|[二两三四五六七八九十]+)"
+_WORD_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+
+# kind: (how a question asks for it, how words show it)
+_KINDS = {
+    "address": (r"网址|网站地址|website|web address|\burl\b", r"www\.|https?://|\.(?:com|cn|org)\b"),
+    "share": (
+        r"百分之几|百分之多少|百分比|比例|占.{0,12}多少|几成|增长(?:了)?多少|增幅|同比"
+        r"|percent|what share|proportion|how fast",
+        r"%|百分之|倍|成(?:以上|左右)|percent|\bhalf\b|一半|third|quarter",
     ),
-    (
-        "share",
-        r"百分之几|百分之多少|百分比|比例|占.{0,12}多少|占比|几成|增长(?:了)?多少|增幅"
-        r"|percent|percentage|what share|proportion|how fast",
-    ),
-    (
-        "when",
-        r"什么时候|何时|哪(?:一)?年|哪(?:一)?天|几月|几号|哪个月|什么时间|时间是|多久"
+    "when": (
+        r"什么时候|何时|哪(?:一)?(?:年|天|个?月)|几月|几号|什么时间|(?:日期|时间)是|多久"
         r"|\bwhen\b|(?:which|what) (?:year|day|date|month)",
+        r"\d{4}|\d月|\d日|年|周|季度|世纪|\bago\b|\b(?:jan|febr)uary\b|\bmarch\b|\bapril\b|\bmay\b"
+        r"|\bjune\b|\bjuly\b|\baugust\b|\b(?:septem|octo|novem|decem)ber\b",
     ),
-    (
-        "number",
-        r"多少|几(?!乎|次三番)|多大|多高|多长|多远|总额|金额|规模|how (?:many|much|long|far|tall|large|big|high)"
+    "number": (
+        r"多少|几(?!乎)|多大|多高|多长|多远|总额|金额|规模|how (?:many|much|long|far|tall|large|big)"
         r"|what (?:number|amount|sum|price|value)",
+        _FIGURE,
     ),
-    ("who", r"谁|何人|哪(?:一)?(?:位|个人)|什么人|创始人|总裁是|\bwho(?:m|se)?\b"),
-    (
-        "where",
-        r"哪里|哪儿|何处|何地|在哪|哪(?:个|一个|一座|座)?(?:城市|国家|地方|省|地区)|什么地方|地点"
+    "who": (
+        r"谁|何人|哪(?:一)?(?:位|个人)|什么人|\bwho(?:m|se)?\b",
+        r"[·•]|先生|女士|总裁|主席|总统|总理|部长|市长|创始人|ceo|president|minister|founder|\bmr\b|\bms\b",
+    ),
+    "where": (
+        r"哪里|哪儿|何处|何地|在哪|哪(?:一)?(?:个|座)?(?:城市|国家|地方|省|地区)|什么地方"
         r"|\bwhere\b|(?:which|what) (?:city|country|place|province)",
+        r"[省市县区国镇港岛]|在|于|\b(?:in|at|from|near)\b",
     ),
-    ("why", r"为什么|为何|原因|\bwhy\b"),
-)
-_KIND_PATTERNS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS]
-_LIST = re.compile(
-    r"哪(?:些|几|[二两三四五六七八九十\d]+)(?!年|月|天|位)|有哪|分别(?:是|为|有)|包括|列出"
-    r"|\b(?:which|what|list|name)(?: are)?(?: the)? (?:\w+ ){0,2}?"
-    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|\bwhat are\b|\blist\b",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"哪(\d+|[二两三四五六七八九十]+)|\b(\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\b",
-    re.IGNORECASE,
-)
-_DIGITS = r"[\d０-９]|[一二两三四五六七八九十百千万亿半]"
-_SHOWS = {
-    "number": re.compile(
-        rf"(?:{_DIGITS})|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand"
-        r"|million|billion|dozen)s?\b", re.IGNORECASE),
-    "share": re.compile(r"%|％|百分之|成(?:以上|左右)?|倍|percent|\bhalf\b|一半|third|quarter"),
-    "when": re.compile(
-        r"\d{4}|年|月|日|(?:January|February|March|April|May|June|July|August|September|October"
-        r"|November|December)|\bago\b|周|季度|世纪"),
-    "who": re.compile(r"[A-Z][a-z]+|[·•]|氏|先生|女士|总裁|主席|总统|总理|部长|创始人|人|员|者|王"),
-    "where": re.compile(
-        r"[省市县区州国镇港岛]|[东西南北]|在|于|\b(?:in|at|from|near)\s+(?:the\s+)?[A-Z]"),
-    "why": re.compile(r"因为|由于|原因|为了|导致|所以|because|due to|since|in order to"),
-    "definition": re.compile(r"是|指|即|为|称|\b(?:is|are|means|refers)\b"),
-}  # fmt: skip
+    "why": (r"为什么|为何|原因|\bwhy\b", r"因为|由于|原因|为了|导致|because|due to|since"),
+    "name": (
+        r"主题|题为|名称|名字|叫什么|代号|书名|口号|code ?name|\bcalled\b|\btitled?\b|\btheme\b"
+        r"|\bname of\b|\bslogan\b",
+        r"[《“「『\"]",
+    ),
+    "definition": (
+        r"^什么是|是什么意思|的(?:定义|含义)|指的是什么|是指什么|^what (?:is|are) (?:an? )?\w+\?$"
+        r"|what does .* (?:mean|stand for)|^define ",
+        r"是|指|即|称为|\b(?:is|are|means|refers)\b",
+    ),
+    "list": (
+        rf"哪(?:些|几|{_COUNT})|有哪|分别(?:是|为)|包括什么|列出|\b(?:which|what) {_WORD_COUNT}\b"
+        r"|\b(?:which|what) are\b|\blist\b|\bname (?:the|all)\b",
+        r"、|一是|第一|分别(?:是|为)|包括|以及|[^温缓总]和|与|及|, .+(?:,| and )",
+    ),
+}
+_PATTERNS = {kind: tuple(map(re.compile, patterns)) for kind, patterns in _KINDS.items()}
 
 
-def kind_of(question: str) -> str:
-    """`number`, `share`, `when`, `who`, `where`, `why`, `definition`, or `what`.
+def kinds_of(question: str) -> frozenset[str]:
+    """The kinds of thing that `question` asks for, none for an open one.
 
-    >>> kind_of("总金额是多少？"), kind_of("Who leads it?"), kind_of("主题是什么？")
-    ('number', 'who', 'what')
+    >>> sorted(kinds_of("签署了多少项协议，总金额是多少？")), sorted(kinds_of("哪12个城市？"))
+    (['number'], ['list'])
     """
     folded = fold(question)
-    for kind, pattern in _KIND_PATTERNS:
-        if pattern.search(folded):
-            return kind
-    return "what"
+    return frozenset(kind for kind, (asked, _) in _PATTERNS.items() if asked.search(folded))
 
 
-def wants_list(question: str) -> bool:
-    """Whether several things are asked for.
+def shown(kinds: Collection[str], words: str) -> float:
+    """The share of `kinds` that `words` show, 0.5 where no kind is asked for.
 
-    >>> wants_list("哪12个城市？"), wants_list("在哪一年？")
-    (True, False)
+    >>> shown({"number"}, "共有 43.2% 的股份"), shown({"number", "where"}, "2500 people")
+    (1.0, 0.5)
     """
-    return bool(_LIST.search(fold(question)))
+    if not kinds:
+        return 0.5
+    folded = fold(words)
+    return sum(bool(_PATTERNS[kind][1].search(folded)) for kind in kinds) / len(kinds)
 
 
-def shows(kind: str, text: str) -> bool:
-    """Whether `text` holds something of the kind asked for; always so for `what`."""
-    pattern = _SHOWS.get(kind)
-    return pattern is None or bool(pattern.search(text))
+_FOCUS = re.compile(
+    r"哪(?:[一二两三四五六七八九十\d]*[个家位种座项大条些])?(?P<after>[\u4e00-\u9fff]{2,4})"
+    r"|(?P<before>[\u4e00-\u9fff]{2,4})(?:分别)?(?:是|为|有|达到?|了)?(?:什么|多少|谁|哪|几)"
+    r"|\b(?:which|what|how many|how much)\s+(?:is the |are the |was the |were the )?"
+    rf"(?:{_WORD_COUNT}\s+)?(?P<english>(?:[a-z-]+ ?){{1,3}})"
+)
+
+
+def focus(question: str) -> str:
+    """The words right beside the question word, "" if there are none: what is asked for.
+
+    >>> focus("跨境电商综合试验区要建设哪两个平台？"), focus("演讲主题是什么？")
+    ('平台', '演讲主题')
+    """
+    return " ".join(
+        next(words for words in match.groups() if words) for match in _FOCUS.finditer(fold(question))
+    )

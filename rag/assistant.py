@@ -82,7 +82,7 @@ class Assistant:
             reader = Reader(search, self._current().lexical)
             reading = reader.read([Read(c, chunk, hit.title) for hit, c, chunk in found])
         refusal = self._refusal(question, language, reading, hits)
-        quotes = [Quote(hits[s.passage], s.start, s.end) for s in reading.sentences]
+        quotes = [Quote(hits[span.passage], span.start, span.end) for span in reading.spans]
         text, citations = cite(quotes) if refusal is None else ("", ())
         timings["total"] = sum(timings.values())
         return Answer(
@@ -107,7 +107,7 @@ class Assistant:
             reason = "empty_question"
         elif not hits:
             reason = "empty_index"
-        elif not reading.sentences or reading.confidence < THRESHOLD:
+        elif not reading.spans or reading.confidence < THRESHOLD:
             reason = "not_in_documents"
         else:
             return None

@@ -10,7 +10,7 @@ from rag.types import Citation, Hit
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a hit's document: `start` and `end` count in the document's text."""
+    """Words of a hit: `start` and `end` count in the text of its chunk."""
 
     hit: Hit
     start: int
@@ -19,8 +19,7 @@ class Quote:
     @property
     def text(self) -> str:
         """The words themselves."""
-        chunk = self.hit.chunk
-        return chunk.text[self.start - chunk.start : self.end - chunk.start]
+        return self.hit.chunk.text[self.start : self.end]
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
@@ -34,8 +33,8 @@ def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
             quote.hit.source,
             quote.hit.chunk.section,
             quote.text,
-            quote.start,
-            quote.end,
+            quote.hit.chunk.start + quote.start,
+            quote.hit.chunk.start + quote.end,
             quote.hit.chunk.text,
         )
         for marker, quote in enumerate(quotes, start=1)

@@ -29,7 +29,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text to embed: `context` (title, section) before `text`, and sentence spans in `text`."""
+    """A text to embed: `context` (title, section) before `text`, and spans of its units in `text`."""
 
     context: str
     text: str
@@ -38,10 +38,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """`passage` (d,) for the whole, `sentences` (n, d) in the order of the spans."""
+    """`passage` (d,) for the whole, `units` (n, d) in the order of the spans."""
 
     passage: Vector
-    sentences: Vector
+    units: Vector
 
 
 class Embedder(Protocol):
@@ -55,14 +55,14 @@ class Embedder(Protocol):
         ...
 
     def embed_passage(self, passage: Passage) -> PassageVectors:
-        """Vectors of a passage and of each of its sentences."""
+        """Vectors of a passage and of each of its units."""
         ...
 
 
 class BundledEmbedder:
-    """multilingual-e5-small in int8: one pass gives a passage's vector and its sentences'.
+    """multilingual-e5-small in int8: one pass gives a passage's vector and its units'.
 
-    A sentence's vector is the mean of its token states within the passage, so that it knows its
+    A unit's vector is the mean of its token states within the passage, so that it knows its
     context and costs nothing extra.
     """
 
@@ -88,11 +88,11 @@ class BundledEmbedder:
         states, offsets = self._encoder.encode(text)
         whole = _unit(states.mean(axis=0))
         starts, ends = np.asarray(offsets).T
-        sentences = np.empty((len(passage.spans), self.dimension), dtype=np.float32)
+        units = np.empty((len(passage.spans), self.dimension), dtype=np.float32)
         for row, (start, end) in enumerate(passage.spans):
             inside = (ends > start + len(head)) & (starts < end + len(head)) & (ends > starts)
-            sentences[row] = _unit(states[inside].mean(axis=0)) if inside.any() else whole
-        return PassageVectors(whole, sentences)
+            units[row] = _unit(states[inside].mean(axis=0)) if inside.any() else whole
+        return PassageVectors(whole, units)
 
 
 class SentenceTransformerEmbedder:
@@ -110,7 +110,7 @@ class SentenceTransformerEmbedder:
         return self._encode([f"{self._query_prefix}{simplify_in_place(query)}"])[0]
 
     def embed_passage(self, passage: Passage) -> PassageVectors:
-        """(d,) and (n, d); each sentence is embedded by itself."""
+        """(d,) and (n, d); each unit is embedded by itself."""
         parts = [passage.context + passage.text]
         parts += [passage.text[start:end] for start, end in passage.spans]
         vectors = self._encode([f"{self._passage_prefix}{simplify_in_place(p)}" for p in parts])

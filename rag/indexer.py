@@ -14,8 +14,8 @@ from rag.files import file_digest
 from rag.load import InputFile, discover, load
 from rag.store import IndexedChunk, Origin, Store, document_checksum
 from rag.terms import index_terms
-from rag.text import sentences
 from rag.types import Chunk, Document, InputReport
+from rag.units import units
 
 _COMMIT_SECONDS = 20.0
 Progress = Callable[[Sequence[InputFile]], Iterable[InputFile]]
@@ -131,10 +131,10 @@ class Indexer:
 
     def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
         head = context(document, piece)
-        spans = list(sentences(piece.text))
+        spans = list(units(piece.text))
         vectors = self._embedder.embed_passage(Passage(head, piece.text, spans))
         return IndexedChunk(
-            piece, index_terms(head + piece.text), vectors.passage, spans, vectors.sentences
+            piece, index_terms(head + piece.text), vectors.passage, spans, vectors.units
         )
 
     def _skipped(self, file: InputFile, former: dict[str, str], reason: str) -> InputReport:

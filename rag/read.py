@@ -1,14 +1,14 @@
-"""Reading without an LLM: which sentences answer, and whether anything does.
+"""Reading without an LLM: which words of the passages answer, and whether any do.
 
-Every figure a decision rests on is a named feature. Sentences are ranked by a weighted sum whose
-weights were rounded from logistic fits on public sets; whether there is an answer at all is the
-logistic model in `rag.answerability`.
+A passage is read in units (`rag.units`). Each unit gets a score from figures that a person can
+follow; the best one is the heart of the answer, and grows by its neighbours to what is read at a
+glance. Whether there is an answer at all is decided by `rag.answerability`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,15 +23,17 @@ from rag.text import han_share
 
 READ = 6  # passages
 LENGTH = 110  # characters of Han text; Latin text may be twice as long
-CLOSE_ENOUGH = 1.2  # a further sentence's score below the best one's
+SENTENCE_LENGTH = 140  # the same, to finish a sentence
+CLOSE_ENOUGH = 1.2  # a second quote's score below the best one's
 
+# Weights of a unit's score, rounded from logistic fits on public question sets.
 _CLOSENESS = 60.0
-_COVERAGE = 2.0
-_COVERAGE_LEAD = 3.5
+_COVERAGE = 5.5
 _PASSAGE_LEAD = 0.3
-_SHOWS = 0.75
+_SHOWS = 1.0
 _FIRST = 1.1
 _ECHO = 4.0
+_FOCUS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +46,32 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a passage; `start` and `end` count in the document."""
+class Unit:
+    """A unit of a passage: `number` counts in the passage, `start` and `end` in its text."""
 
     passage: int
+    number: int
     start: int
     end: int
     text: str
     score: float
     matched: np.ndarray
-    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that answer: of which passage, and where in its text."""
+
+    passage: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The sentences that answer, in the order to be shown, and the probability that they do."""
+    """The spans that answer, the best first, and the probability that they do."""
 
-    sentences: tuple[Sentence, ...]
+    spans: tuple[Span, ...]
     confidence: float
 
 
@@ -70,113 +81,137 @@ class Reader:
     def __init__(self, search: Search, lexical: LexicalIndex) -> None:
         self._search = search
         self._lexical = lexical
-        self._kind = asks.kind_of(search.query)
+        self._kinds = asks.kinds_of(search.query)
         self._importance = np.array(
             [group.weight * lexical.importance(group) for group in search.groups]
+        )
+        focus = set(index_terms(asks.focus(search.query)))
+        self._in_focus = np.array(
+            [any(term in focus for term, _ in group.alternatives) for group in search.groups]
         )
         self._ideal = float(self._importance.sum()) or 1.0
 
     def read(self, passages: Sequence[Read]) -> Reading:
         """What the passages, best first, say to the question."""
         passages = passages[:READ]
-        ranked = sorted(self._sentences(passages), key=lambda s: -s.score)
-        if not ranked:
+        units = self._units(passages)
+        if not units:
             return Reading((), 0.0)
-        confidence = probability(self.evidence(passages, ranked[0]))
-        chosen = self._enough(ranked)
-        return Reading(tuple(chosen), confidence)
+        best = max(units, key=lambda unit: unit.score)
+        answer = self._grown(best, units)
+        spans = [_span(answer)]
+        room = LENGTH - _length(answer)
+        rest = [unit for unit in units if unit not in answer and unit.text not in best.text]
+        second = max(rest, key=lambda unit: unit.score, default=None)
+        if second and second.score >= best.score - CLOSE_ENOUGH and _length([second]) <= room:
+            spans.append(_span([second]))
+        return Reading(tuple(spans), probability(self._evidence(passages, answer)))
 
-    def evidence(self, passages: Sequence[Read], best: Sentence) -> Evidence:
+    def _evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
         """What the decision to answer rests on."""
         top = passages[0]
         runner_up = passages[1].candidate.score if len(passages) > 1 else top.candidate.score
         held = self._matches(
             index_terms(f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}")
         )
-        nowhere = np.array([not self._occurs(group) for group in self._search.groups])
+        nowhere = np.array([not self._occurs(group) for group in self._search.groups], dtype=bool)
         question_is_han = han_share(self._search.query) >= 0.2
         passage_is_han = han_share(top.indexed.chunk.text) >= 0.2
         return Evidence(
-            sentence_coverage=best.coverage,
+            coverage=self._share(np.max([unit.matched for unit in answer], axis=0)),
             passage_score=top.candidate.score,
             lead=top.candidate.score - runner_up,
-            nowhere=float(self._importance[nowhere].sum()) / self._ideal if len(nowhere) else 0.0,
-            unmatched=float(self._importance[held == 0].sum()) / self._ideal if len(held) else 1.0,
+            nowhere=self._share(self._importance * nowhere),
+            unmatched=self._share(self._importance * (held == 0)),
             crosses=float(question_is_han != passage_is_han),
             strange=self._strange() if question_is_han and passage_is_han else 0.0,
         )
 
-    def _sentences(self, passages: Sequence[Read]) -> list[Sentence]:
-        if not passages:
-            return []
-        found = []
-        best_passage = passages[0].candidate.score
+    def _share(self, weights: np.ndarray) -> float:
+        return float(weights.sum()) / self._ideal
+
+    def _units(self, passages: Sequence[Read]) -> list[Unit]:
+        units = []
         for number, read in enumerate(passages):
-            chunk = read.indexed.chunk
-            cosines = read.indexed.sentence_vectors @ self._search.vector
-            for (start, end), cosine in zip(read.indexed.spans, cosines, strict=True):
-                text = chunk.text[start:end]
-                matched = self._matches(index_terms(text))
-                coverage = float(matched.sum()) / self._ideal
-                fixed = (
-                    _CLOSENESS * float(cosine)
-                    + _COVERAGE * coverage
-                    + _PASSAGE_LEAD * (read.candidate.score - best_passage)
-                    + _SHOWS * (0.5 if self._kind == "what" else asks.shows(self._kind, text))
+            text = read.indexed.chunk.text
+            cosines = read.indexed.unit_vectors @ self._search.vector
+            lead = read.candidate.score - passages[0].candidate.score
+            for position, (start, end) in enumerate(read.indexed.spans):
+                words = text[start:end]
+                score = (
+                    _CLOSENESS * float(cosines[position])
+                    + _PASSAGE_LEAD * lead
+                    + _SHOWS * asks.shown(self._kinds, words)
                     + _FIRST * (number == 0)
-                    - _ECHO * _is_question(text)
+                    - _ECHO * _is_question(words)
                 )
-                place = (chunk.start + start, chunk.start + end)
-                found.append(Sentence(number, *place, text, fixed, matched, coverage))
-        best_coverage = max((sentence.coverage for sentence in found), default=0.0)
+                matched = self._matches(index_terms(words))
+                units.append(Unit(number, position, start, end, words, score, matched))
+        return self._with_matches(units)
+
+    def _with_matches(self, units: Sequence[Unit]) -> list[Unit]:
+        """Units with the score of the terms they meet, each weighed by how few units meet it.
+
+        What all passages found speak of says little about which of their words answer.
+        """
+        if not units:
+            return []
+        matched = np.array([unit.matched for unit in units])
+        holding = (matched > 0).sum(axis=0)
+        rarity = np.log((len(units) + 1) / (holding + 0.5)) / np.log(len(units) + 1)
+        weights = rarity * (1 + _FOCUS * self._in_focus)
+        ideal = float((self._importance * weights).sum()) or 1.0
+        shares = (matched * weights).sum(axis=1) / ideal
         return [
-            Sentence(
-                s.passage,
-                s.start,
-                s.end,
-                s.text,
-                s.score + _COVERAGE_LEAD * (s.coverage - best_coverage),
-                s.matched,
-                s.coverage,
-            )
-            for s in found
+            replace(unit, score=unit.score + _COVERAGE * share)
+            for unit, share in zip(units, shares, strict=True)
         ]
 
-    def _enough(self, ranked: Sequence[Sentence]) -> list[Sentence]:
-        """The best sentence, and further ones while they are nearly as good and all is short."""
-        chosen = [ranked[0]]
-        room = _room(ranked[0].text) - len(ranked[0].text)
-        for sentence in ranked[1:4]:
-            fits = len(sentence.text) <= room and len(chosen) < 3
-            if fits and ranked[0].score - sentence.score <= CLOSE_ENOUGH:
-                chosen.append(sentence)
-                room -= len(sentence.text)
-        return chosen
+    def _grown(self, best: Unit, units: Sequence[Unit]) -> list[Unit]:
+        """`best` as a whole sentence, and with its neighbours while all is short."""
+        same = [unit for unit in units if unit.passage == best.passage]
+        first = last = best.number
+        while last + 1 < len(same) and not _ends_sentence(same[last].text):
+            if _length(same[first : last + 2]) > SENTENCE_LENGTH:
+                break
+            last += 1
+        while first > 0 and not _ends_sentence(same[first - 1].text):
+            if _length(same[first - 1 : last + 1]) > SENTENCE_LENGTH:
+                break
+            first -= 1
+        while last + 1 < len(same) and _length(same[first : last + 2]) <= LENGTH:
+            last += 1
+        while first > 0 and _length(same[first - 1 : last + 1]) <= LENGTH:
+            first -= 1
+        return same[first : last + 1]
 
     def _matches(self, terms: Sequence[str]) -> np.ndarray:
         """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
         present = set(terms)
-        return np.array(
-            [
-                group.weight
-                * max(
-                    (
-                        weight * self._lexical.idf(term)
-                        for term, weight in group.alternatives
-                        if term in present
-                    ),
-                    default=0.0,
-                )
-                for group in self._search.groups
-            ]
-        )
+        matched = np.zeros(len(self._search.groups))
+        for row, group in enumerate(self._search.groups):
+            for term, weight in group.alternatives:
+                if term in present:
+                    value = group.weight * weight * self._lexical.idf(term)
+                    matched[row] = max(matched[row], value)
+        return matched
+
+    def _occurs(self, group: Group) -> bool:
+        return any(self._lexical.knows(term) for term, _ in group.alternatives)
 
     def _strange(self) -> float:
         pairs = [g.alternatives[0][0] for g in self._search.groups if _is_pair(g)]
         return sum(not self._lexical.knows(pair) for pair in pairs) / max(len(pairs), 1)
 
-    def _occurs(self, group: Group) -> bool:
-        return any(self._lexical.knows(term) for term, _ in group.alternatives)
+
+def _span(units: Sequence[Unit]) -> Span:
+    return Span(units[0].passage, units[0].start, units[-1].end)
+
+
+def _length(units: Sequence[Unit]) -> float:
+    """Characters from the first to the last unit; two of Latin text count as one."""
+    length = units[-1].end - units[0].start
+    return length if han_share(units[0].text) >= 0.5 else length / 2
 
 
 def _is_pair(group: Group) -> bool:
@@ -187,5 +222,5 @@ def _is_question(text: str) -> bool:
     return text.rstrip("”\"’'」』）)").endswith(("?", "？"))
 
 
-def _room(text: str) -> int:
-    return LENGTH if han_share(text) >= 0.5 else 2 * LENGTH
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip("”\"’'」』）)").endswith(("。", "！", "？", "!", "?", ".", "…"))

@@ -49,27 +49,27 @@ CREATE TABLE chunks (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, section TEXT NOT NULL, start INTEGER NOT NULL,
     "end" INTEGER NOT NULL, terms TEXT NOT NULL, vector BLOB NOT NULL, spans BLOB NOT NULL,
-    sentence_vectors BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (document_id, ordinal)
+    unit_vectors BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (document_id, ordinal)
 );
 """
 _CHUNK_COLUMNS = (
-    'key, document_id, ordinal, section, start, "end", terms, vector, spans, sentence_vectors, '
+    'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, '
     "checksum"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedChunk:
-    """A chunk as indexed: its terms, its vector (d,), its sentences and their vectors (n, d).
+    """A chunk as indexed: its terms, its vector (d,), its units and their vectors (n, d).
 
-    `spans` are half-open offsets of the sentences in `chunk.text`.
+    `spans` are half-open offsets of the units in `chunk.text`.
     """
 
     chunk: Chunk
     terms: Sequence[str]
     vector: np.ndarray
     spans: Sequence[tuple[int, int]]
-    sentence_vectors: np.ndarray
+    unit_vectors: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +403,7 @@ def _chunk_row(indexed: IndexedChunk) -> tuple:  # type: ignore[type-arg]
         " ".join(indexed.terms),
         np.asarray(indexed.vector, dtype=np.float32).tobytes(),
         np.asarray(indexed.spans, dtype=np.int32).tobytes(),
-        np.asarray(indexed.sentence_vectors, dtype=np.float16).tobytes(),
+        np.asarray(indexed.unit_vectors, dtype=np.float16).tobytes(),
     )
     return (*row, _chunk_checksum(row))
 
