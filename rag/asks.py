@@ -16,7 +16,10 @@ _WORD_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelv
 
 # kind: (how a question asks for it, how words show it)
 _KINDS = {
-    "address": (r"网址|网站地址|website|web address|\burl\b", r"www\.|https?://|\.(?:com|cn|org)\b"),
+    "address": (
+        r"网址|网站地址|website|web address|\burl\b",
+        r"www\.|https?://|\.(?:com|cn|org)\b",
+    ),
     "share": (
         r"百分之几|百分之多少|百分比|比例|占.{0,12}多少|几成|增长(?:了)?多少|增幅|同比"
         r"|percent|what share|proportion|how fast",
@@ -99,5 +102,6 @@ def focus(question: str) -> str:
     ('平台', '演讲主题')
     """
     return " ".join(
-        next(words for words in match.groups() if words) for match in _FOCUS.finditer(fold(question))
+        next(words for words in match.groups() if words)
+        for match in _FOCUS.finditer(fold(question))
     )

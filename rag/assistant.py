@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag import searchers
-from rag.answerability import THRESHOLD
+from rag.answerability import THRESHOLD, Evidence
 from rag.cite import Quote, cite
-from rag.config import Settings
+from rag.config import BUNDLED_MODEL, Settings
 from rag.embed import Embedder, open_embedder
 from rag.followup import resolve
 from rag.indexer import Indexer, Progress
@@ -27,6 +27,7 @@ from rag.types import Answer, Document, Hit, InputReport, Refusal
 
 Turn = Mapping[str, str]
 NEAREST = 3
+Found = tuple[Hit, Candidate, IndexedChunk]
 
 
 class Assistant:
@@ -57,8 +58,7 @@ class Assistant:
 
     def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for a query, best first; `hidden` documents are left out."""
-        search = prepare(query, self._embedder.embed_query(query), self._lexicon)
-        return [hit for hit, _, _ in self._found(search, top_k, hidden)]
+        return [hit for hit, _, _ in self._found(self._prepare(query), top_k, hidden)]
 
     def ask(
         self,
@@ -72,15 +72,14 @@ class Assistant:
         timings: dict[str, float] = {}
         searched = resolve(question, history)
         language = detect_language(question)
-        with _timed(timings, "embed"):
-            vector = self._embedder.embed_query(searched)
+        with _timed(timings, "prepare"):
+            search = self._prepare(searched)
         with _timed(timings, "retrieve"):
-            search = prepare(searched, vector, self._lexicon)
             found = self._found(search, max(top_k, READ), hidden)
         hits = tuple(hit for hit, _, _ in found)
         with _timed(timings, "read"):
-            reader = Reader(search, self._current().lexical)
-            reading = reader.read([Read(c, chunk, hit.title) for hit, c, chunk in found])
+            asked = search if question == searched else self._prepare(question)
+            reading = self._reader(search, asked).read(_to_read(found))
         refusal = self._refusal(question, language, reading, hits)
         quotes = [Quote(hits[span.passage], span.start, span.end) for span in reading.spans]
         text, citations = cite(quotes) if refusal is None else ("", ())
@@ -125,13 +124,23 @@ class Assistant:
         """All documents by id."""
         return self._store.documents()
 
-    def _found(
-        self, search: Search, top_k: int, hidden: Collection[str]
-    ) -> list[tuple[Hit, Candidate, IndexedChunk]]:
+    def evidence(self, question: str, hidden: Collection[str] = ()) -> Evidence | None:
+        """What the decision to answer rests on, None where nothing was found: for calibration."""
+        search = self._prepare(question)
+        return self._reader(search, search).weigh(_to_read(self._found(search, READ, hidden)))
+
+    def _reader(self, search: Search, asked: Search) -> Reader:
+        calibrated = self._embedder.name == BUNDLED_MODEL
+        return Reader(search, self._current().lexical, asked, calibrated=calibrated)
+
+    def _prepare(self, query: str) -> Search:
+        return prepare(query, self._embedder.embed_query(query), self._lexicon)
+
+    def _found(self, search: Search, top_k: int, hidden: Collection[str]) -> list[Found]:
         hidden_keys = self._store.keys_of(hidden)
         candidates = fuse(search, self._current(), top_k, hidden_keys)
         chunks = self._store.chunks(candidate.key for candidate in candidates)
-        found = []
+        found: list[Found] = []
         for candidate in candidates:
             indexed = chunks.get(candidate.key)
             if indexed is None:
@@ -205,6 +214,10 @@ def check_index(settings: Settings, name: str = "default", *, repair: bool = Fal
 def model_name(settings: Settings) -> str:
     """The name under which an index remembers its model."""
     return settings.embedding_model
+
+
+def _to_read(found: Sequence[Found]) -> list[Read]:
+    return [Read(candidate, indexed, hit.title) for hit, candidate, indexed in found]
 
 
 @contextmanager

@@ -82,6 +82,10 @@ class DenseIndex:
         """Keys of all vectors."""
         return set(self._partition_of)
 
+    def partitions_of(self, keys: np.ndarray) -> np.ndarray:
+        """(n,) the partition, `HAN` or `OTHER`, that holds each key."""
+        return np.array([self._partition_of[int(key)] for key in keys], dtype=np.int8)
+
     def search(self, query: np.ndarray, top_k: int) -> dict[int, float]:
         """Key → cosine of the nearest `top_k` of each partition."""
         found: dict[int, float] = {}

@@ -51,6 +51,10 @@ class IndexBusy(WenjuError):
     """Another process is writing to the index."""
 
 
+class IndexUnavailable(WenjuError):
+    """The system refuses to read or write an index: its permissions, or a full disk."""
+
+
 class DocumentNotFound(WenjuError):
     """There is no document with that id."""
 

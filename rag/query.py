@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.lexicon import Lexicon, chinese_number, english_phrases
 from rag.terms import (
@@ -17,6 +18,7 @@ from rag.terms import (
     stem,
     words,
 )
+from rag.text import fold
 
 PAIR_WEIGHT = 0.5
 PART_WEIGHT = 0.5
@@ -26,11 +28,15 @@ _INTERROGATIVE = re.compile(
     r"哪(?:一)?(?:年|天|个|位|家|些|种|里|儿|座|所|项|几|月|国)?|什么(?:时候|时间|地方|人)?|多少"
     r"|为什么|怎么样?|请问|分别|是多少|有多少|何时|何地|何人"
 )
-_NAME = re.compile(r"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+)*")
-_SYLLABLE = re.compile(
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:['’](?!s\b)[a-z]+)?(?:[ -][A-Z][a-z]+(?:['’](?!s\b)[a-z]+)?)*")
+_SYLLABLE = (
     r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ao|ou|an|en|in|un|vn|"
-    r"ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v)"
+    r"(?<![bpmtn])ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v)"
+)
+_SYLLABLES = (
+    re.compile(rf"{_SYLLABLE}(?![aeiouv])"),  # the rule: jian-guo, since jiang'uo has its mark
+    re.compile(_SYLLABLE),  # spellings that leave the mark out: tian-an-men
 )
 
 
@@ -50,7 +56,8 @@ def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
     """Groups of `query` in its own language and, through the lexicon, in the other one."""
     groups: list[Group] = []
     stems: list[str] = []
-    for run, is_han in runs(_INTERROGATIVE.sub(" ", query)):
+    asked = _INTERROGATIVE.sub(" ", fold(query))
+    for run, is_han in runs(asked):
         if not is_han:
             if run not in ENGLISH_STOP:
                 stems.append(stem(run))
@@ -61,7 +68,7 @@ def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
     groups += _latin_groups(stems, lexicon)
     groups += [
         Group(tuple((term, 1.0) for term in alternatives), NUMBER_WEIGHT, optional=True)
-        for alternatives in number_groups(query)
+        for alternatives in number_groups(asked)
     ]
     if lexicon is not None:
         groups += _name_groups(query, lexicon)
@@ -115,16 +122,24 @@ def _with_translations(
 def _name_groups(query: str, lexicon: Lexicon) -> list[Group]:
     """Names in pinyin ("Zhang Kuo") as the character pairs that can be read so (张阔)."""
     groups = []
-    for match in _NAME.finditer(query):
-        syllables = split_pinyin(match.group())
-        if not 2 <= len(syllables) <= 4:
-            continue
+    for syllables in _names(query):
         readings = [lexicon.characters(syllable) for syllable in syllables]
-        for first, second in zip(readings, readings[1:], strict=False):
+        for first, second in pairwise(readings):
             alternatives = tuple((f"^{a}{b}", 1.0) for a in first for b in second)
             if alternatives:
                 groups.append(Group(alternatives, optional=True))
     return groups
+
+
+def _names(query: str) -> Iterator[list[str]]:
+    """Syllables of each run of capitalised words that can be a name: "Did Zhang Kuo" holds one."""
+    for match in _NAME.finditer(query):
+        syllables: list[str] = []
+        for word in [*re.split("[ -]", match.group()), ""]:
+            found = [] if word.lower() in ENGLISH_STOP else split_pinyin(word)
+            if not found and 2 <= len(syllables) <= 4:
+                yield syllables
+            syllables = syllables + found if found else []
 
 
 def split_pinyin(name: str) -> list[str]:
@@ -132,11 +147,14 @@ def split_pinyin(name: str) -> list[str]:
 
     >>> split_pinyin("Zhang Kuo"), split_pinyin("Meituan"), split_pinyin("Belgian")
     (['zhang', 'kuo'], ['mei', 'tuan'], [])
+    >>> split_pinyin("Jianguo"), split_pinyin("Xi'an"), split_pinyin("Tiananmen")
+    (['jian', 'guo'], ['xi', 'an'], ['tian', 'an', 'men'])
     """
     syllables: list[str] = []
-    for word in re.split(r"[ -]", name.lower()):
-        found = _SYLLABLE.findall(word)
-        if "".join(found) != word:
+    for word in re.split("[ '’-]", name.lower()):
+        readings = (pattern.findall(word) for pattern in _SYLLABLES)
+        found = next((reading for reading in readings if "".join(reading) == word), [])
+        if not found:
             return []
         syllables += found
     return syllables

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag import asks
-from rag.answerability import Evidence, probability
+from rag.answerability import TYPICAL_CLOSENESS, Evidence, probability
 from rag.lexical import LexicalIndex
 from rag.query import Group
 from rag.retrieve import Candidate, Search
@@ -76,20 +76,26 @@ class Reading:
 
 
 class Reader:
-    """Reads passages for one question."""
+    """Reads passages for one question.
 
-    def __init__(self, search: Search, lexical: LexicalIndex) -> None:
-        self._search = search
+    `search` is the question as searched; `asked` what the person asked last, where that is only a
+    part of it: then it alone decides which words answer. `calibrated` says that the vectors are
+    the bundled model's, for which alone cosines have a known meaning.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        lexical: LexicalIndex,
+        asked: Search | None = None,
+        *,
+        calibrated: bool = True,
+    ) -> None:
         self._lexical = lexical
-        self._kinds = asks.kinds_of(search.query)
-        self._importance = np.array(
-            [group.weight * lexical.importance(group) for group in search.groups]
-        )
-        focus = set(index_terms(asks.focus(search.query)))
-        self._in_focus = np.array(
-            [any(term in focus for term, _ in group.alternatives) for group in search.groups]
-        )
-        self._ideal = float(self._importance.sum()) or 1.0
+        self._search = search
+        self._asked = asked or search
+        self._calibrated = calibrated
+        self._kinds = asks.kinds_of(self._asked.query)
 
     def read(self, passages: Sequence[Read]) -> Reading:
         """What the passages, best first, say to the question."""
@@ -97,44 +103,50 @@ class Reader:
         units = self._units(passages)
         if not units:
             return Reading((), 0.0)
-        best = max(units, key=lambda unit: unit.score)
-        answer = self._grown(best, units)
+        answer = self._answer(units)
         spans = [_span(answer)]
-        room = LENGTH - _length(answer)
+        best = max(answer, key=lambda unit: unit.score)
         rest = [unit for unit in units if unit not in answer and unit.text not in best.text]
         second = max(rest, key=lambda unit: unit.score, default=None)
-        if second and second.score >= best.score - CLOSE_ENOUGH and _length([second]) <= room:
-            spans.append(_span([second]))
+        if second and second.score >= best.score - CLOSE_ENOUGH:
+            if _length(answer) + _length([second]) <= LENGTH:
+                spans.append(_span([second]))
         return Reading(tuple(spans), probability(self._evidence(passages, answer)))
 
+    def weigh(self, passages: Sequence[Read]) -> Evidence | None:
+        """What the decision to answer rests on, None where there is nothing to read."""
+        units = self._units(passages[:READ])
+        return self._evidence(passages[:READ], self._answer(units)) if units else None
+
+    def _answer(self, units: Sequence[Unit]) -> list[Unit]:
+        return self._grown(max(units, key=lambda unit: unit.score), units)
+
     def _evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
-        """What the decision to answer rests on."""
+        groups = self._search.groups
+        importance = self._importance(groups)
+        ideal = float(importance.sum()) or 1.0
         top = passages[0]
         runner_up = passages[1].candidate.score if len(passages) > 1 else top.candidate.score
-        held = self._matches(
-            index_terms(f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}")
-        )
-        nowhere = np.array([not self._occurs(group) for group in self._search.groups], dtype=bool)
-        question_is_han = han_share(self._search.query) >= 0.2
-        passage_is_han = han_share(top.indexed.chunk.text) >= 0.2
+        whole = f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}"
+        held = self._matches(groups, whole)
+        met = self._matches(groups, "\n".join(unit.text for unit in answer))
+        nowhere = np.array([not self._occurs(group) for group in groups], dtype=bool)
+        crosses = (han_share(self._search.query) < 0.2) != (han_share(top.indexed.chunk.text) < 0.2)
         return Evidence(
-            coverage=self._share(np.max([unit.matched for unit in answer], axis=0)),
+            coverage=float(met.sum()) / ideal,
             passage_score=top.candidate.score,
             lead=top.candidate.score - runner_up,
-            nowhere=self._share(self._importance * nowhere),
-            unmatched=self._share(self._importance * (held == 0)),
-            crosses=float(question_is_han != passage_is_han),
-            strange=self._strange() if question_is_han and passage_is_han else 0.0,
+            nowhere=float(importance[nowhere].sum()) / ideal,
+            unmatched=float(importance[held == 0].sum()) / ideal,
+            crosses=float(crosses),
+            closeness=self._closeness(passages),
         )
-
-    def _share(self, weights: np.ndarray) -> float:
-        return float(weights.sum()) / self._ideal
 
     def _units(self, passages: Sequence[Read]) -> list[Unit]:
         units = []
         for number, read in enumerate(passages):
             text = read.indexed.chunk.text
-            cosines = read.indexed.unit_vectors @ self._search.vector
+            cosines = read.indexed.unit_vectors @ self._asked.vector
             lead = read.candidate.score - passages[0].candidate.score
             for position, (start, end) in enumerate(read.indexed.spans):
                 words = text[start:end]
@@ -145,7 +157,7 @@ class Reader:
                     + _FIRST * (number == 0)
                     - _ECHO * _is_question(words)
                 )
-                matched = self._matches(index_terms(words))
+                matched = self._matches(self._asked.groups, words)
                 units.append(Unit(number, position, start, end, words, score, matched))
         return self._with_matches(units)
 
@@ -159,8 +171,8 @@ class Reader:
         matched = np.array([unit.matched for unit in units])
         holding = (matched > 0).sum(axis=0)
         rarity = np.log((len(units) + 1) / (holding + 0.5)) / np.log(len(units) + 1)
-        weights = rarity * (1 + _FOCUS * self._in_focus)
-        ideal = float((self._importance * weights).sum()) or 1.0
+        weights = rarity * (1 + _FOCUS * self._in_focus())
+        ideal = float((self._importance(self._asked.groups) * weights).sum()) or 1.0
         shares = (matched * weights).sum(axis=1) / ideal
         return [
             replace(unit, score=unit.score + _COVERAGE * share)
@@ -185,11 +197,21 @@ class Reader:
             first -= 1
         return same[first : last + 1]
 
-    def _matches(self, terms: Sequence[str]) -> np.ndarray:
-        """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
-        present = set(terms)
-        matched = np.zeros(len(self._search.groups))
-        for row, group in enumerate(self._search.groups):
+    def _importance(self, groups: Sequence[Group]) -> np.ndarray:
+        """(groups,) what each group is worth where it is met in full."""
+        return np.array([group.weight * self._lexical.importance(group) for group in groups])
+
+    def _in_focus(self) -> np.ndarray:
+        focus = set(index_terms(asks.focus(self._asked.query)))
+        return np.array(
+            [any(term in focus for term, _ in group.alternatives) for group in self._asked.groups]
+        )
+
+    def _matches(self, groups: Sequence[Group], text: str) -> np.ndarray:
+        """(groups,) the weighted idf of the best alternative in the text, 0 for none."""
+        present = set(index_terms(text))
+        matched = np.zeros(len(groups))
+        for row, group in enumerate(groups):
             for term, weight in group.alternatives:
                 if term in present:
                     value = group.weight * weight * self._lexical.idf(term)
@@ -199,9 +221,13 @@ class Reader:
     def _occurs(self, group: Group) -> bool:
         return any(self._lexical.knows(term) for term, _ in group.alternatives)
 
-    def _strange(self) -> float:
-        pairs = [g.alternatives[0][0] for g in self._search.groups if _is_pair(g)]
-        return sum(not self._lexical.knows(pair) for pair in pairs) / max(len(pairs), 1)
+    def _closeness(self, passages: Sequence[Read]) -> float:
+        if not self._calibrated:
+            return TYPICAL_CLOSENESS
+        return max(
+            float((read.indexed.unit_vectors @ self._search.vector).max(initial=-1.0))
+            for read in passages
+        )
 
 
 def _span(units: Sequence[Unit]) -> Span:
@@ -212,10 +238,6 @@ def _length(units: Sequence[Unit]) -> float:
     """Characters from the first to the last unit; two of Latin text count as one."""
     length = units[-1].end - units[0].start
     return length if han_share(units[0].text) >= 0.5 else length / 2
-
-
-def _is_pair(group: Group) -> bool:
-    return len(group.alternatives) == 1 and group.alternatives[0][0].startswith("^")
 
 
 def _is_question(text: str) -> bool:

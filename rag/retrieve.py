@@ -68,14 +68,13 @@ def fuse(
         if key not in cosines:
             cosines[key] = dense.cosine(search.vector, key)
     ideal = lexical.ideal(search.groups)
-    centre, deviation = float(scores.mean()), float(scores.std())
-    deviation = max(deviation, LEXICAL_FLOOR * ideal)
+    boosts = _standardised(scores, dense.partitions_of(lexical.keys), LEXICAL_FLOOR * ideal)
     candidates = []
     for key, standardised in dense.standardise(search.vector, cosines).items():
         if key in hidden:
             continue
         score = float(scores[row_of[key]])
-        boost = LEXICAL_WEIGHT * (score - centre) / deviation if deviation > 0 else 0.0
+        boost = LEXICAL_WEIGHT * float(boosts[row_of[key]])
         ranks = {
             arm: order[key]
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
@@ -85,6 +84,20 @@ def fuse(
         candidates.append(Candidate(key, standardised + boost, cosines[key], coverage, ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
+
+
+def _standardised(scores: np.ndarray, partitions: np.ndarray, floor: float) -> np.ndarray:
+    """Each score above the mean of its partition, in standard deviations of all, or of `floor`.
+
+    A question's own words meet more of the passages in its own language than their translations
+    meet of the others; the difference of the means is that advantage.
+    """
+    centred = np.zeros(len(scores))
+    for partition in np.unique(partitions):
+        rows = partitions == partition
+        centred[rows] = scores[rows] - scores[rows].mean()
+    deviation = max(float(centred.std()), floor)
+    return centred / deviation if deviation > 0 else centred
 
 
 def _ranks(keys: list[int]) -> dict[int, int]:

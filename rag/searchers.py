@@ -8,8 +8,10 @@ of an older generation are made anew from the store, damaged ones are an error.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,25 +38,42 @@ class Searchers:
     lexical: LexicalIndex
 
 
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    generation: int
+    folder: str
+    sha256: Mapping[str, str]
+
+
 def load(store: Store) -> Searchers:
     """Both arms, from their files if these are current, else made from the store."""
     manifest = _read_manifest(store.folder)
-    if manifest is None or manifest["generation"] != store.generation:
-        return derive(store)
-    folder = store.folder / str(manifest["folder"])
-    if not folder.is_dir():
-        return derive(store)
-    wrong = damaged_files(store.folder)
+    while manifest is not None and manifest.generation == store.generation:
+        if not (store.folder / manifest.folder).is_dir():
+            break
+        try:
+            return _read(store.folder, manifest)
+        except IndexDamaged:
+            former, manifest = manifest, _read_manifest(store.folder)
+            if manifest == former:
+                raise
+            # else another process has just put other files in their place
+    return derive(store)
+
+
+def _read(folder: Path, manifest: _Manifest) -> Searchers:
+    wrong = _damaged(folder, manifest)
     if wrong:
-        raise IndexDamaged(
-            f"{wrong[0]} in {store.folder} is damaged",
-            f"run: wenju check --repair --index {store.folder.name}",
+        raise _damage_error(folder, wrong[0])
+    derived = folder / manifest.folder
+    try:
+        return Searchers(
+            manifest.generation,
+            DenseIndex.load(derived / _DENSE_FOLDER),
+            LexicalIndex.load(derived / _LEXICAL_FOLDER),
         )
-    return Searchers(
-        int(manifest["generation"]),
-        DenseIndex.load(folder / _DENSE_FOLDER),
-        LexicalIndex.load(folder / _LEXICAL_FOLDER),
-    )
+    except (RuntimeError, OSError, ValueError) as error:
+        raise _damage_error(folder, manifest.folder) from error
 
 
 def derive(store: Store) -> Searchers:
@@ -67,7 +86,16 @@ def derive(store: Store) -> Searchers:
 
 
 def save(store: Store, searchers: Searchers) -> None:
-    """Write both arms and then the manifest that names them; drop older ones."""
+    """Write both arms and then the manifest that names them; drop all others.
+
+    Nothing is written where the store has moved on: who moved it saves what belongs to it.
+    """
+    with store.exclusive():  # two that save at once would drop each other's files
+        if searchers.generation == store.generation:
+            _save(store, searchers)
+
+
+def _save(store: Store, searchers: Searchers) -> None:
     name = f"derived-{searchers.generation}-{uuid.uuid4().hex[:8]}"
     folder = store.folder / name
     folder.mkdir()
@@ -94,15 +122,20 @@ def save(store: Store, searchers: Searchers) -> None:
     for former in store.folder.glob("derived-*"):
         if former.name != name:
             shutil.rmtree(former, ignore_errors=True)
+    for former in store.folder.glob(f".{MANIFEST_FILE}-*"):  # of a process that was killed
+        former.unlink(missing_ok=True)
 
 
 def is_saved(store: Store) -> bool:
     """Whether the files beside the store are of its generation and sound."""
-    manifest = _read_manifest(store.folder)
+    try:
+        manifest = _read_manifest(store.folder)
+    except IndexDamaged:
+        return False
     return (
         manifest is not None
-        and manifest["generation"] == store.generation
-        and not damaged_files(store.folder)
+        and manifest.generation == store.generation
+        and not _damaged(store.folder, manifest)
     )
 
 
@@ -127,29 +160,44 @@ def damage(store: Store) -> list[str]:
 def damaged_files(folder: Path) -> list[str]:
     """Names of derived files that are not what the manifest says, [] if all are."""
     manifest = _read_manifest(folder)
-    if manifest is None:
-        return []
-    derived = folder / str(manifest["folder"])
-    expected: dict[str, str] = manifest["sha256"]  # type: ignore[assignment]
+    return [] if manifest is None else _damaged(folder, manifest)
+
+
+def _damaged(folder: Path, manifest: _Manifest) -> list[str]:
+    derived = folder / manifest.folder
     return [
-        f"{derived.name}/{name}"
-        for name, digest in expected.items()
-        if not (derived / name).is_file() or file_digest(derived / name) != digest
+        f"{manifest.folder}/{name}"
+        for name, digest in manifest.sha256.items()
+        if _digest(derived / name) != digest
     ]
 
 
-def _read_manifest(folder: Path) -> dict[str, object] | None:
-    path = folder / MANIFEST_FILE
-    if not path.exists():
-        return None
+def _digest(path: Path) -> str | None:
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-        required = {"generation", "folder", "sha256"}
-        if not isinstance(manifest, dict) or not required <= manifest.keys():
-            raise ValueError("fields are missing")
-    except ValueError as error:
-        raise IndexDamaged(
-            f"{MANIFEST_FILE} in {folder} is damaged ({error})",
-            f"run: wenju check --repair --index {folder.name}",
-        ) from error
-    return manifest
+        return file_digest(path)
+    except FileNotFoundError:
+        return None
+
+
+def _read_manifest(folder: Path) -> _Manifest | None:
+    try:
+        return _manifest(json.loads((folder / MANIFEST_FILE).read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, RecursionError) as error:
+        raise _damage_error(folder, f"{MANIFEST_FILE} ({error})") from error
+
+
+def _manifest(fields: object) -> _Manifest:
+    match fields:
+        case {"generation": int(generation), "folder": str(name), "sha256": dict(digests)} if (
+            re.fullmatch(r"derived-[\w-]+", name) and digests
+        ):
+            return _Manifest(generation, name, digests)
+    raise ValueError("fields are missing or of another type")
+
+
+def _damage_error(folder: Path, what: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"{what} in {folder} is damaged", f"run: wenju check --repair --index {folder.name}"
+    )

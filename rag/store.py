@@ -16,7 +16,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,12 +30,20 @@ from rag.errors import (
     IndexDamaged,
     IndexMismatch,
     IndexNotFound,
+    IndexUnavailable,
 )
 from rag.types import Chunk, Document
 
 FORMAT = 1
 DATABASE_FILE = "wenju.db"
 _BUSY_SECONDS = 30.0
+_REFUSALS = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+)
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -53,8 +61,7 @@ CREATE TABLE chunks (
 );
 """
 _CHUNK_COLUMNS = (
-    'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, '
-    "checksum"
+    'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, checksum'
 )
 
 
@@ -114,24 +121,19 @@ class Store:
     @classmethod
     def create(cls, folder: Path, model: str, dimension: int) -> Store:
         """Open the index in `folder`, made if it is not there, for writing with `model`."""
-        if (folder / DATABASE_FILE).exists():
-            return cls.open(folder, model)
         folder.mkdir(parents=True, exist_ok=True)
-        with _database_errors(folder):
-            connection = _connect(folder / DATABASE_FILE)
-            connection.execute("PRAGMA journal_mode = WAL")
-            values = {
-                "format": FORMAT,
-                "model": model,
-                "dimension": dimension,
-                "generation": 0,
-            }
-            script = _SCHEMA + "".join(
-                f"INSERT INTO meta VALUES ('{key}', '{str(value).replace(chr(39), chr(39) * 2)}');"
-                for key, value in values.items()
-            )
-            connection.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
-        return cls(folder, connection)
+        store = cls(folder, _connect(folder))
+        with store._closed_on_error():
+            if store._is_blank():
+                store._make(model, dimension)
+            store._verify(model)
+            if store.dimension != dimension:
+                raise IndexMismatch(
+                    f"the index at {folder} holds vectors of length {store.dimension}, "
+                    f"the model {model} makes {dimension}",
+                    "index into another name",
+                )
+        return store
 
     @classmethod
     def open(cls, folder: Path, model: str | None = None) -> Store:
@@ -139,19 +141,40 @@ class Store:
 
         With `model`, the index must have been built with it.
         """
-        path = folder / DATABASE_FILE
-        if not path.is_file():
-            raise IndexNotFound(
-                f"no index at {folder}", f"run: wenju index PATH --index {folder.name}"
-            )
-        with _database_errors(folder):
-            store = cls(folder, _connect(path))
+        missing = IndexNotFound(
+            f"no index at {folder}", f"run: wenju index PATH --index {folder.name}"
+        )
+        if not (folder / DATABASE_FILE).is_file():
+            raise missing
+        store = cls(folder, _connect(folder))
+        with store._closed_on_error():
+            if store._is_blank():
+                raise missing
             store._verify(model)
         return store
 
+    def _is_blank(self) -> bool:
+        """Whether the database holds nothing yet: its making was cut short, or is going on."""
+        if self._one("SELECT 1 FROM sqlite_master"):
+            return False
+        if any(not path.name.startswith(DATABASE_FILE) for path in self.folder.iterdir()):
+            raise damaged(self.folder, f"{DATABASE_FILE} is empty")
+        return True
+
+    def _make(self, model: str, dimension: int) -> None:
+        self._one("PRAGMA journal_mode = WAL")
+        values = {"format": FORMAT, "model": model, "dimension": dimension, "generation": 0}
+        with self._transaction() as connection:
+            if not self._is_blank():
+                return  # another process was faster
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+            rows = [(key, str(value)) for key, value in values.items()]
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+
     def _verify(self, model: str | None) -> None:
-        problems = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if problems != "ok":
+        problems = self._one("PRAGMA quick_check(1)")
+        if problems != ("ok",):
             raise damaged(self.folder, str(problems))
         form = self.meta("format")
         if form != str(FORMAT):
@@ -181,12 +204,18 @@ class Store:
     @property
     def generation(self) -> int:
         """A number that grows with every change to the documents."""
-        return int(self.meta("generation"))
+        return self._number("generation")
 
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self.meta("dimension"))
+        return self._number("dimension")
+
+    def _number(self, key: str) -> int:
+        value = self.meta(key)
+        if not value.isdecimal():
+            raise damaged(self.folder, f"its {key} is {value!r}")
+        return int(value)
 
     def counts(self) -> tuple[int, int]:
         """Number of documents and of chunks."""
@@ -196,11 +225,11 @@ class Store:
     def documents(self) -> list[DocumentInfo]:
         """All documents by id."""
         rows = self._all(
-            "SELECT id, title, source, json_extract(meta, '$.language'),"
+            "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
             " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added"
             " FROM documents ORDER BY id"
         )
-        return [DocumentInfo(*row[:3], row[3] or "", *row[4:]) for row in rows]
+        return [DocumentInfo(*row) for row in rows]
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound, or IndexDamaged if its text was altered."""
@@ -210,10 +239,14 @@ class Store:
         )
         if row is None:
             raise DocumentNotFound(f"no document {document_id!r}", "see: wenju list")
-        document = Document(*row[:4], json.loads(row[4]))
-        if document_checksum(document) != row[5]:
-            raise damaged(self.folder, f"the document {document_id!r} is not what was written")
-        return document
+        try:
+            _, source, title, text, meta, checksum = row
+            document = Document(document_id, source, title, text, json.loads(meta))
+            if document_checksum(document) == checksum:
+                return document
+        except (TypeError, ValueError):
+            pass  # a value of another type than was written
+        raise damaged(self.folder, f"the document {document_id!r} is not what was written")
 
     def origins(self) -> dict[str, Origin]:
         """Document id → where it came from."""
@@ -275,34 +308,32 @@ class Store:
 
     def search_rows(self) -> tuple[int, np.ndarray, np.ndarray, list[list[str]]]:
         """Generation, keys (n,), vectors (n, d) and terms of all chunks, from one snapshot."""
-        with self._lock, _database_errors(self.folder):
-            self._connection.execute("BEGIN")
-            try:
-                generation = self.generation
-                rows = self._connection.execute(
-                    "SELECT key, vector, terms FROM chunks ORDER BY key"
-                ).fetchall()
-            finally:
-                self._connection.execute("COMMIT")
+        rows = []
+        with self._snapshot() as connection:
+            generation = self.generation
+            for row in connection.execute(f"SELECT {_CHUNK_COLUMNS} FROM chunks ORDER BY key"):
+                self._check(row)
+                rows.append((row[0], row[6].split(), row[7]))
         keys = np.array([row[0] for row in rows], dtype=np.int64)
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32)
+        vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32)
         try:
             vectors = vectors.reshape(len(rows), self.dimension)
         except ValueError:
             raise damaged(self.folder, "its vectors have another length") from None
-        return generation, keys, vectors, [row[2].split() for row in rows]
+        return generation, keys, vectors, [row[1] for row in rows]
 
     def chunks(self, keys: Iterable[int]) -> dict[int, IndexedChunk]:
         """Key → chunk, for those keys that are (still) here."""
         found: dict[int, IndexedChunk] = {}
         texts: dict[str, Document] = {}
-        for key in keys:
-            row = self._one(f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE key = ?", int(key))
-            if row is None:
-                continue
-            if row[1] not in texts:
-                texts[row[1]] = self.document(row[1])
-            found[int(key)] = self._indexed_chunk(row, texts[row[1]].text)
+        with self._snapshot():  # else offsets of one version could meet the text of the next
+            for key in keys:
+                row = self._one(f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE key = ?", int(key))
+                if row is None:
+                    continue
+                if row[1] not in texts:
+                    texts[row[1]] = self.document(row[1])
+                found[int(key)] = self._indexed_chunk(row, texts[row[1]].text)
         return found
 
     def keys_of(self, document_ids: Collection[str]) -> set[int]:
@@ -319,23 +350,34 @@ class Store:
 
     def damage(self) -> list[str]:
         """What `wenju check` finds wrong: one line each, [] for a sound database."""
-        with _database_errors(self.folder):
-            found = [row[0] for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
-        for (document_id,) in self._all("SELECT id FROM documents ORDER BY id"):
-            try:
-                document = self.document(document_id)
-                for row in self._all(
-                    f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE document_id = ?", document_id
-                ):
-                    self._indexed_chunk(row, document.text)
-            except IndexDamaged as error:
-                found.append(error.message)
+        found: list[str] = []
+        try:
+            with self._snapshot():
+                rows = self._all("PRAGMA integrity_check")
+                found += [str(problem) for (problem,) in rows if problem != "ok"]
+                for (document_id,) in self._all("SELECT id FROM documents ORDER BY id"):
+                    found += self._damage_of(document_id)
+        except IndexDamaged as error:
+            found.append(error.message)
         return found
 
+    def _damage_of(self, document_id: str) -> list[str]:
+        statement = f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE document_id = ?"
+        try:
+            self.document(document_id)
+            for row in self._all(statement, document_id):
+                self._check(row)
+        except IndexDamaged as error:
+            return [error.message]
+        return []
+
+    def _check(self, row: tuple) -> None:  # type: ignore[type-arg]
+        if _chunk_checksum(row[1:-1]) != row[-1]:
+            raise damaged(self.folder, f"chunk {row[2]} of {row[1]!r} was altered")
+
     def _indexed_chunk(self, row: tuple, text: str) -> IndexedChunk:  # type: ignore[type-arg]
-        key, document_id, ordinal, section, start, end, terms, vector, spans, sentences, crc = row
-        if _chunk_checksum(row[1:-1]) != crc:
-            raise damaged(self.folder, f"chunk {ordinal} of {document_id!r} was altered")
+        self._check(row)
+        _, document_id, ordinal, section, start, end, terms, vector, spans, units, _ = row
         chunk = Chunk(
             f"{document_id}#{ordinal}", document_id, section, text[start:end], start, end, ordinal
         )
@@ -344,9 +386,7 @@ class Store:
             terms.split(),
             np.frombuffer(vector, dtype=np.float32),
             [(int(a), int(b)) for a, b in np.frombuffer(spans, dtype=np.int32).reshape(-1, 2)],
-            np.frombuffer(sentences, dtype=np.float16)
-            .astype(np.float32)
-            .reshape(-1, self.dimension),
+            np.frombuffer(units, dtype=np.float16).astype(np.float32).reshape(-1, self.dimension),
         )
 
     def _one(self, statement: str, *values: object) -> tuple | None:  # type: ignore[type-arg]
@@ -360,16 +400,35 @@ class Store:
         with self._lock, _database_errors(self.folder):
             return self._connection.execute(statement, values).fetchall()
 
+    def _snapshot(self) -> AbstractContextManager[sqlite3.Connection]:
+        """All that is read within is of one generation."""
+        return self._transaction("DEFERRED")
+
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
         with self._lock, _database_errors(self.folder):
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(f"BEGIN {kind}")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # SQLite has ended it where the disk is full
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """No other process commits within; it may read. Raises IndexBusy."""
+        with self._transaction():
+            yield
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
 
 def document_checksum(document: Document) -> str:
@@ -416,25 +475,38 @@ def _chunk_checksum(values: tuple) -> int:  # type: ignore[type-arg]
     return checksum
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
+def _connect(folder: Path) -> sqlite3.Connection:
+    with _database_errors(folder):
+        connection = sqlite3.connect(
+            folder / DATABASE_FILE,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
 @contextmanager
 def _database_errors(folder: Path) -> Iterator[None]:
-    """SQLite's errors as ours: a lock that does not open is busy, all else is damage."""
+    """SQLite's errors as ours: busy, refused by the system, or else damage.
+
+    Misuse of the library, such as a question to a closed store, stays what it is.
+    """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extension
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise IndexBusy(
                 f"another process is writing to {folder}", "wait until it ends and try again"
             ) from error
-        raise damaged(folder, str(error)) from error
-    except sqlite3.DatabaseError as error:
+        if code in _REFUSALS:
+            raise IndexUnavailable(
+                f"the index at {folder} cannot be used ({error})",
+                "see to its permissions and to the space left on the disk",
+            ) from error
         raise damaged(folder, str(error)) from error
