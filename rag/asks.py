@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from rag.terms import numeral_value
 from rag.text import fold
 
 _FIGURE = (
@@ -87,9 +88,46 @@ def shown(kinds: Collection[str], words: str) -> float:
     return sum(bool(_PATTERNS[kind][1].search(folded)) for kind in kinds) / len(kinds)
 
 
+_JOINT = re.compile(
+    r"、|，|[^温缓总]和|与|及|,|\band\b|第[二三四五六七八九十]|[二三四五六七八九十]是"
+)
+
+
+def items(words: str) -> int:
+    """How many things `words` may join.
+
+    >>> items("天津、上海和重庆"), items("Tianjin")
+    (3, 1)
+    """
+    return len(_JOINT.findall(words)) + 1
+
+
+_ASKED_COUNT = re.compile(
+    rf"哪(?P<chinese>{_COUNT})|\b(?:which|what|name)(?: are)?(?: the)? (?P<english>{_WORD_COUNT})\b"
+)
+_WORDS = dict(
+    zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True)
+)
+
+
+def count_of(question: str) -> int | None:
+    """How many things `question` asks for, None where it does not say.
+
+    >>> count_of("哪12个城市？"), count_of("which three cities"), count_of("哪里？")
+    (12, 3, None)
+    """
+    match = _ASKED_COUNT.search(fold(question))
+    if match is None:
+        return None
+    word = match.group("chinese") or match.group("english")
+    if word.isdecimal():
+        return int(word)
+    return _WORDS.get(word) or numeral_value(word)
+
+
 _FOCUS = re.compile(
     r"哪(?:[一二两三四五六七八九十\d]*[个家位种座项大条些])?(?P<after>[\u4e00-\u9fff]{2,4})"
-    r"|(?P<before>[\u4e00-\u9fff]{2,4})(?:分别)?(?:是|为|有|达到?|了)?(?:什么|多少|谁|哪|几)"
+    r"|(?P<before>[\u4e00-\u9fff]{2,4})(?:分别)?(?:是|为|有|达到?|了)?(?:什么|多少|谁|几)"
     r"|\b(?:which|what|how many|how much)\s+(?:is the |are the |was the |were the )?"
     rf"(?:{_WORD_COUNT}\s+)?(?P<english>(?:[a-z-]+ ?){{1,3}})"
 )

@@ -54,10 +54,11 @@ def is_built(folder: Path) -> bool:
         manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    files = (MODEL_FILE, TOKENIZER_FILE)
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("bytes"), dict):
+        return False
     return manifest.get("build") == _BUILD and all(
-        (folder / name).is_file() and (folder / name).stat().st_size == manifest["bytes"][name]
-        for name in files
+        (folder / name).is_file() and (folder / name).stat().st_size == manifest["bytes"].get(name)
+        for name in (MODEL_FILE, TOKENIZER_FILE)
     )
 
 

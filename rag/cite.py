@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.types import Citation, Hit
+
+_LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +47,5 @@ def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
 
 
 def _one_line(quote: str) -> str:
-    return " ".join(quote.split())
+    """The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker."""
+    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(quote.split()))

@@ -33,6 +33,13 @@ class _Partition:
             index.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(keys))
         return cls(index)
 
+    @classmethod
+    def load(cls, path: Path) -> _Partition:
+        index = faiss.read_index(str(path))
+        if not isinstance(index, faiss.IndexIDMap2):
+            raise RuntimeError(f"{path} holds another kind of FAISS index")
+        return cls(index)
+
     def vectors(self) -> np.ndarray:
         flat = faiss.downcast_index(self.index.index)
         return np.asarray(flat.reconstruct_n(0, self.size)).reshape(self.size, self.index.d)
@@ -61,12 +68,7 @@ class DenseIndex:
     @classmethod
     def load(cls, folder: Path) -> DenseIndex:
         """From a folder written by `save`; raises RuntimeError if FAISS cannot read it."""
-        return cls(
-            {
-                number: _Partition(faiss.read_index(str(folder / name)))
-                for number, name in _FILES.items()
-            }
-        )
+        return cls({number: _Partition.load(folder / name) for number, name in _FILES.items()})
 
     def save(self, folder: Path) -> None:
         """Write into a folder, which is made."""
@@ -99,6 +101,10 @@ class DenseIndex:
         """Cosine of the query with the vector of a key."""
         index = self._partitions[self._partition_of[key]].index
         return float(index.reconstruct(key) @ query)
+
+    def centre(self, query: np.ndarray, key: int) -> float:
+        """Mean cosine of the query with the partition that holds a key."""
+        return float(query @ self._statistics[self._partition_of[key]][0])
 
     def standardise(self, query: np.ndarray, cosines: dict[int, float]) -> dict[int, float]:
         """Key → standard deviations above what the best of a partition would reach by chance.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Indexer:
     def index(
         self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = iter
     ) -> list[InputReport]:
-        """Index files and folders; one report per input, plus one per row that was skipped.
+        """Index files and folders; one report per input, and one per row skipped or removed.
 
         With `prune`, documents whose file has vanished from under `paths` are removed. Raises
         InputNotFound for a path that is neither there nor was indexed before, and NothingIndexed
@@ -60,7 +61,7 @@ class Indexer:
             if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
                 self._commit()
         if prune:
-            reports += self._prune(paths, {str(file.path) for file in files})
+            reports += self._prune(paths, {file.path.resolve() for file in files})
         self._commit()
         if not self._store.counts()[0]:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
@@ -71,7 +72,7 @@ class Indexer:
         return reports
 
     def _index_file(self, file: InputFile) -> list[InputReport]:
-        path = str(file.path)
+        path = _absolute(file.path)
         former = self._by_path.get(path, {})
         try:
             digest = file_digest(file.path)
@@ -80,9 +81,12 @@ class Indexer:
                 return [InputReport(file.source, "unchanged", len(former), chunks)]
             documents, row_reports = load(file)
         except Unreadable as error:
-            return [self._skipped(file, former, error.message)]
-        except OSError as error:
-            return [self._skipped(file, former, f"cannot be read ({error.strerror})")]
+            self._by_path.pop(path, None)
+            skipped = InputReport(file.source, "skipped", reason=error.message)
+            return [skipped, *self._remove(former)]
+        except OSError as error:  # perhaps not for long: what was indexed of it stays
+            reason = f"cannot be read ({error.strerror})"
+            return [InputReport(file.source, "skipped", reason=reason)]
         return self._replace(file, Origin(path, digest), documents, list(row_reports))
 
     def _replace(
@@ -96,13 +100,16 @@ class Indexer:
         checksums = self._store.document_checksums([document.id for document in documents])
         kept: dict[str, str] = {}
         indexed = unchanged = chunks = 0
+        if any(self._claimed_by_another(document.id, origin.path) for document in documents):
+            origin = Origin(origin.path, "")  # an unfinished file: the next run reads it again
         for document in documents:
             claimed = self._claimed_by_another(document.id, origin.path)
             if claimed:
                 reason = f"the id {document.id!r} belongs to {claimed}"
                 row_reports.append(InputReport(document.source, "skipped", reason=reason))
                 continue
-            if checksums.get(document.id) == document_checksum(document):
+            is_same = checksums.get(document.id) == document_checksum(document)
+            if is_same and document.id not in self._batch.removals:
                 self._batch.touched.append((document.id, origin))
                 unchanged += 1
             else:
@@ -117,7 +124,7 @@ class Indexer:
                 chunks += len(pieces)
             kept[document.id] = origin.digest
             self._origins[document.id] = origin
-        self._forget(set(former) - set(kept))
+        row_reports += self._remove(sorted(set(former) - set(kept)))
         self._by_path[origin.path] = kept
         if not kept:
             return row_reports
@@ -137,37 +144,33 @@ class Indexer:
             piece, index_terms(head + piece.text), vectors.passage, spans, vectors.units
         )
 
-    def _skipped(self, file: InputFile, former: dict[str, str], reason: str) -> InputReport:
-        """A file that gives nothing now takes its former documents with it."""
-        self._forget(set(former))
-        self._by_path.pop(str(file.path), None)
-        return InputReport(file.source, "skipped", reason=reason)
-
     def _claimed_by_another(self, document_id: str, path: str) -> str | None:
         owner = self._origins.get(document_id)
         if owner is None or owner.path == path or not Path(owner.path).exists():
             return None
-        return owner.path
+        return None if Path(owner.path).resolve() == Path(path).resolve() else owner.path
 
     def _same_ids(self, file: InputFile, former: dict[str, str]) -> bool:
         return file.path.suffix.lower() == ".jsonl" or set(former) == {file.id}
 
-    def _forget(self, document_ids: Iterable[str]) -> None:
+    def _remove(self, document_ids: Iterable[str]) -> list[InputReport]:
+        reports = []
         for document_id in document_ids:
             self._batch.removals.append(document_id)
             self._origins.pop(document_id, None)
+            reports.append(InputReport(document_id, "removed", 1))
+        return reports
 
     def _knows(self, path: Path) -> bool:
         return any(_is_under(origin.path, path) for origin in self._origins.values())
 
-    def _prune(self, paths: Sequence[Path], present: set[str]) -> list[InputReport]:
-        gone = [
+    def _prune(self, paths: Sequence[Path], present: set[Path]) -> list[InputReport]:
+        return self._remove(
             document_id
-            for document_id, origin in self._origins.items()
-            if origin.path not in present and any(_is_under(origin.path, path) for path in paths)
-        ]
-        self._forget(gone)
-        return [InputReport(document_id, "removed", 1) for document_id in gone]
+            for document_id, origin in sorted(self._origins.items())
+            if any(_is_under(origin.path, path) for path in paths)
+            and Path(origin.path).resolve() not in present
+        )
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, _Batch()
@@ -176,4 +179,11 @@ class Indexer:
 
 
 def _is_under(origin: str, path: Path) -> bool:
-    return Path(origin).is_relative_to(path.resolve())
+    """By name or, through links, in truth."""
+    by_name = Path(origin).is_relative_to(_absolute(path))
+    return by_name or Path(origin).resolve().is_relative_to(path.resolve())
+
+
+def _absolute(path: Path) -> str:
+    """`path` without "..", so that a file has one name from everywhere; links stay as they are."""
+    return os.path.abspath(path)  # noqa: PTH100 (Path has no such function: resolve follows links)

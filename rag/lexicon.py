@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from rag.errors import ModelMissing
@@ -18,7 +19,9 @@ from rag.text import HAN
 
 LEXICON_FILE = "lexicon.sqlite"
 LONGEST_PHRASE = 4
-_FORMAT = 1
+PART_OF_GLOSS = 0.8  # of the weight, shared among the words of the gloss
+MOST_PARTS = 60
+_FORMAT = 2
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_A_GLOSS = re.compile(
     r"CL:|variant of|old variant|see |used in|also written|erhua|Japanese variant|surname "
@@ -38,12 +41,19 @@ class Lexicon:
         if not is_built(path):
             raise ModelMissing("the bilingual lexicon is not prepared", "run: wenju setup")
         self._connection = sqlite3.connect(
-            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
 
     def to_chinese(self, phrase: str) -> list[tuple[str, float]]:
         """Chinese words for a phrase of English stems joined by spaces, best first."""
         return self._lookup("english", phrase)
+
+    def to_chinese_in_part(self, word: str) -> list[tuple[str, float]]:
+        """Chinese words of which a stem translates a part (pilot: 试点, a pilot scheme)."""
+        return self._connection.execute(
+            "SELECT chinese, weight FROM part WHERE english = ? ORDER BY weight DESC, chinese",
+            (word,),
+        ).fetchmany(MOST_PARTS)
 
     def to_english(self, word: str) -> list[tuple[str, float]]:
         """Phrases of English stems for a simplified Chinese word, best first."""
@@ -72,13 +82,13 @@ def is_built(path: Path) -> bool:
     """Whether `path` is a lexicon of this format."""
     if not path.is_file():
         return False
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _FORMAT)
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _FORMAT)
     except sqlite3.DatabaseError:
         return False
-    finally:
-        connection.close()
 
 
 def build(path: Path) -> None:
@@ -95,6 +105,10 @@ def build(path: Path) -> None:
         connection.executemany("INSERT INTO translation VALUES (?, ?, ?)", translations(entries))
         connection.execute("CREATE INDEX by_chinese ON translation (chinese)")
         connection.execute("CREATE INDEX by_english ON translation (english)")
+        connection.execute("CREATE TABLE part (chinese TEXT, english TEXT, weight REAL)")
+        rows = connection.execute("SELECT chinese, english, weight FROM translation").fetchall()
+        connection.executemany("INSERT INTO part VALUES (?, ?, ?)", parts(rows))
+        connection.execute("CREATE INDEX part_by_english ON part (english)")
         connection.execute("CREATE TABLE pinyin (syllable TEXT PRIMARY KEY, characters TEXT)")
         connection.executemany("INSERT INTO pinyin VALUES (?, ?)", syllables(entries))
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
@@ -121,6 +135,25 @@ def translations(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, st
                 weights[key] = max(weights[key], rank**-0.5)
     for (word, phrase), weight in weights.items():
         yield word, phrase, weight
+
+
+def parts(
+    rows: Iterable[tuple[str, str, float]],
+) -> Iterator[tuple[str, str, float]]:
+    """(Chinese word, English stem, weight) for the words of glosses of two or three words.
+
+    >>> list(parts([("试点", "pilot scheme", 1.0)]))
+    [('试点', 'pilot', 0.4), ('试点', 'scheme', 0.4)]
+    """
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for chinese, english, weight in rows:
+        words = english.split()
+        if len(words) in (2, 3) and 2 <= len(chinese) <= 4:
+            for word in words:
+                share = PART_OF_GLOSS * weight / len(words)
+                weights[chinese, word] = max(weights[chinese, word], share)
+    for (chinese, word), weight in weights.items():
+        yield chinese, word, weight
 
 
 def syllables(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, str]]:

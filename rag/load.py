@@ -179,7 +179,7 @@ def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
     if not isinstance(text, str):
         raise Unreadable("the text of a row must be a string")
     others = {
-        name: value
+        _encodable(name): _encodable(value)
         for name, value in row.items()
         if isinstance(value, str) and name not in ("id", "title", "text")
     }
@@ -188,4 +188,9 @@ def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
 
 def _scalar(value: object) -> str:
     """A string or number of a row as text; "" for anything else."""
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return _encodable(str(value)).strip() if isinstance(value, str | int) else ""
+
+
+def _encodable(text: str) -> str:
+    """`text` with "?" for half a surrogate pair, which JSON can escape and nothing can store."""
+    return text.encode("utf-8", "replace").decode("utf-8")

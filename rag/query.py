@@ -109,10 +109,12 @@ def _with_translations(
     phrase: str, own: Sequence[str], lexicon: Lexicon
 ) -> tuple[tuple[str, float], ...]:
     alternatives = dict.fromkeys(own, 1.0)
-    for chinese, weight in lexicon.to_chinese(phrase):
-        alternatives[chinese] = weight
-        if len(chinese) == 2:
-            alternatives[f"^{chinese}"] = weight
+    translations = lexicon.to_chinese(phrase)
+    if " " not in phrase:
+        translations += lexicon.to_chinese_in_part(phrase)
+    for chinese, weight in translations:
+        for term in (chinese, f"^{chinese}") if len(chinese) == 2 else (chinese,):
+            alternatives[term] = max(alternatives.get(term, 0.0), weight)
     numeral = chinese_number(phrase)
     if numeral:
         alternatives[numeral] = 1.0

@@ -31,6 +31,7 @@ _CLOSENESS = 60.0
 _COVERAGE = 5.5
 _PASSAGE_LEAD = 0.3
 _SHOWS = 1.0
+_AS_MANY = 2.5
 _FIRST = 1.1
 _ECHO = 4.0
 _FOCUS = 1.0
@@ -96,6 +97,7 @@ class Reader:
         self._asked = asked or search
         self._calibrated = calibrated
         self._kinds = asks.kinds_of(self._asked.query)
+        self._count = asks.count_of(self._asked.query)
 
     def read(self, passages: Sequence[Read]) -> Reading:
         """What the passages, best first, say to the question."""
@@ -151,9 +153,10 @@ class Reader:
             for position, (start, end) in enumerate(read.indexed.spans):
                 words = text[start:end]
                 score = (
-                    _CLOSENESS * float(cosines[position])
+                    _CLOSENESS * (float(cosines[position]) - read.candidate.centre)
                     + _PASSAGE_LEAD * lead
                     + _SHOWS * asks.shown(self._kinds, words)
+                    + _AS_MANY * self._holds_as_many(words)
                     + _FIRST * (number == 0)
                     - _ECHO * _is_question(words)
                 )
@@ -217,6 +220,9 @@ class Reader:
                     value = group.weight * weight * self._lexical.idf(term)
                     matched[row] = max(matched[row], value)
         return matched
+
+    def _holds_as_many(self, words: str) -> bool:
+        return self._count is not None and asks.items(words) >= self._count
 
     def _occurs(self, group: Group) -> bool:
         return any(self._lexical.knows(term) for term, _ in group.alternatives)

@@ -25,12 +25,14 @@ CANDIDATES = 100
 class Candidate:
     """A chunk's key with its fused score and what it rests on.
 
-    `cosine` is the raw one; `coverage` is the lexical score as a share of the best thinkable.
+    `cosine` is the raw one, `centre` the mean cosine of its partition; `coverage` is the lexical
+    score as a share of the best thinkable.
     """
 
     key: int
     score: float
     cosine: float
+    centre: float
     coverage: float
     ranks: dict[str, int]
 
@@ -81,7 +83,10 @@ def fuse(
             if key in order
         }
         coverage = score / ideal if ideal else 0.0
-        candidates.append(Candidate(key, standardised + boost, cosines[key], coverage, ranks))
+        centre = dense.centre(search.vector, key)
+        candidates.append(
+            Candidate(key, standardised + boost, cosines[key], centre, coverage, ranks)
+        )
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 

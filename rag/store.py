@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import threading
@@ -251,7 +252,7 @@ class Store:
     def origins(self) -> dict[str, Origin]:
         """Document id → where it came from."""
         return {
-            row[0]: Origin(row[1], row[2])
+            row[0]: Origin(os.fsdecode(row[1]), row[2])
             for row in self._all("SELECT id, origin, digest FROM documents")
         }
 
@@ -284,7 +285,7 @@ class Store:
                     (
                         document.id,
                         document.source,
-                        origin.path,
+                        _path_value(origin.path),
                         origin.digest,
                         document.title,
                         document.text,
@@ -301,7 +302,7 @@ class Store:
             for document_id, origin in touched:
                 connection.execute(
                     "UPDATE documents SET origin = ?, digest = ? WHERE id = ?",
-                    (origin.path, origin.digest, document_id),
+                    (_path_value(origin.path), origin.digest, document_id),
                 )
             if additions or removals:
                 connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
@@ -449,6 +450,15 @@ def damaged(folder: Path, what: str) -> IndexDamaged:
         f"the index at {folder} is damaged ({what})",
         f"delete {folder} and run: wenju index PATH --index {folder.name}",
     )
+
+
+def _path_value(path: str) -> str | bytes:
+    """The path as text, or as its bytes where these are no UTF-8."""
+    encoded = os.fsencode(path)
+    try:
+        return encoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return encoded
 
 
 def _chunk_row(indexed: IndexedChunk) -> tuple:  # type: ignore[type-arg]

@@ -32,10 +32,11 @@ ENGLISH_STOP = frozenset(
     up down if s t me my tell please""".split()
 )
 CHINESE_STOP = frozenset(
-    """的 了 在 是 有 和 与 及 或 而 也 都 就 被 把 将 对 为 从 到 向 给 中 上 下 里 内 外 于 以 之 其
-    这 那 此 该 哪 哪里 哪个 哪些 哪位 哪种 哪一 什么 怎么 怎样 如何 为什么 为何 谁 多少 几 吗 呢 吧 啊
-    个 位 次 种 些 第 所 得 地 着 过 并 但 不 没 没有 可以 能 会 要 进行 请问 他 她 它 他们 我 我们 你
-    分别 是否 有没有 关于 什 么 多 少 何 怎 样 这个 那个 一个 哪儿 那里 这里 其中""".split()
+    """的 了 在 是 有 和 与 及 或 而 也 都 就 被 把 将 对 为 从 到 向 给 中 上 下 里 内 外 于
+    以 之 其 这 那 此 该 哪 哪里 哪个 哪些 哪位 哪种 哪一 什么 怎么 怎样 如何 为什么 为何
+    谁 多少 几 吗 呢 吧 啊 个 位 次 种 些 第 所 得 地 着 过 并 但 不 没 没有 可以 能 会 要
+    进行 请问 他 她 它 他们 我 我们 你 分别 是否 有没有 关于 什 么 多 少 何 怎 样 这个 那个
+    一个 哪儿 那里 这里 其中""".split()
 )
 _FUNCTION_CHARACTERS = frozenset("的了在是谁哪吗呢")
 
@@ -135,12 +136,15 @@ def numeral_value(numeral: str) -> int | None:
 
     >>> numeral_value("二十一"), numeral_value("两百零五"), numeral_value("十百")
     (21, 205, None)
+    >>> numeral_value("三千五")  # the last unit may go unsaid
+    3500
     """
     pattern = "".join(rf"(?:([一二两三四五六七八九])?({unit}))?零?" for unit in "千百十")
     match = re.fullmatch(pattern + "([一二两三四五六七八九])?", numeral)
     if not match or not numeral.strip("零"):
         return None
-    value = _DIGITS.get(match.group(7) or "零", 0)
+    unit_unsaid = {"百": 10, "千": 100}.get(numeral[-2:-1], 1)
+    value = _DIGITS.get(match.group(7) or "零", 0) * unit_unsaid
     for position, weight in ((1, 1000), (3, 100), (5, 10)):
         if match.group(position + 1):
             value += weight * _DIGITS[match.group(position) or "一"]

@@ -1,0 +1,97 @@
+"""Fixtures that more than one test file uses."""
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import bundled, lexicon
+from rag.chunk import chunk, context
+from rag.config import BUNDLED_MODEL, Settings
+from rag.embed import Passage, PassageVectors
+from rag.store import IndexedChunk
+from rag.terms import index_terms
+from rag.types import Document
+from rag.units import units
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class CharacterEmbedder:
+    """Counts character pairs into 64 places: texts that share pairs lie near each other."""
+
+    name = "character-pairs"
+    dimension = 64
+
+    def embed_query(self, query: str) -> np.ndarray:
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        text = query.lower()
+        for i in range(len(text)):
+            vector[zlib.crc32(text[i : i + 2].encode()) % self.dimension] += 1
+        return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
+    def embed_passage(self, passage: Passage) -> PassageVectors:
+        parts = [self.embed_query(passage.text[start:end]) for start, end in passage.spans]
+        whole = self.embed_query(passage.context + passage.text)
+        return PassageVectors(whole, np.array(parts).reshape(len(parts), self.dimension))
+
+
+@pytest.fixture
+def embedder() -> CharacterEmbedder:
+    return CharacterEmbedder()
+
+
+@pytest.fixture
+def indexed(embedder) -> Callable[[Document], list[IndexedChunk]]:
+    """What the store keeps of a document."""
+
+    def pieces(document: Document) -> list[IndexedChunk]:
+        found = []
+        for piece in chunk(document):
+            head, spans = context(document, piece), list(units(piece.text))
+            vectors = embedder.embed_passage(Passage(head, piece.text, spans))
+            terms = index_terms(head + piece.text)
+            found.append(IndexedChunk(piece, terms, vectors.passage, spans, vectors.units))
+        return found
+
+    return pieces
+
+
+@pytest.fixture(scope="session")
+def lexicon_file(tmp_path_factory) -> Path:
+    """CC-CEDICT as `wenju setup` prepares it; prepared here where that has not been done."""
+    prepared = Settings.from_environment().models / lexicon.LEXICON_FILE
+    if lexicon.is_built(prepared):
+        return prepared
+    path = tmp_path_factory.mktemp("models") / lexicon.LEXICON_FILE
+    lexicon.build(path)
+    return path
+
+
+@pytest.fixture(scope="session", name="lexicon")
+def open_lexicon(lexicon_file):
+    opened = lexicon.Lexicon(lexicon_file)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder beside the repository that holds the first real collection."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"the shared collection is not at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder of what `wenju setup` prepares, with the bundled model in it."""
+    folder = Settings.from_environment().models
+    if bundled.is_built(folder / BUNDLED_MODEL):
+        return folder
+    if not bundled.available():
+        pytest.skip("this platform has no build of the packages that carry the bundled model")
+    pytest.fail(f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False)

@@ -1,0 +1,22 @@
+import re
+
+import pytest
+
+from rag.refusals import message
+from rag.text import han_share
+
+
+def test_the_message_is_in_the_language_of_the_question():
+    assert message("not_in_documents", "zh") == "文档中没有找到答案。"
+    assert message("not_in_documents", "zh-Hant") == "文档中没有找到答案。"
+    assert message("not_in_documents", "en") == "The documents do not hold the answer."
+
+
+@pytest.mark.parametrize("reason", ["not_in_documents", "empty_index", "empty_question"])
+def test_every_reason_has_one_sentence_in_both_languages(reason):
+    chinese, english = message(reason, "zh"), message(reason, "en")
+
+    assert han_share(chinese) == 1.0
+    assert chinese.endswith("。")
+    assert han_share(english) == 0.0
+    assert re.fullmatch(r"[A-Z][a-z ]+\.", english)
