@@ -4,26 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared
 
-.PHONY: ask test lint eval bench calibrate clean
+.PHONY: ask test lint eval calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
 ask: indexes/default/manifest.json
 	@$(BIN)/wenju ask "$(Q)"
 
-test: $(VENV)/ready
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+test: lint
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/ready
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 eval: indexes/default/manifest.json
 	$(BIN)/wenju eval seeds/questions.jsonl --out eval-report
-
-bench: $(VENV)/ready
-	$(BIN)/python -m rag.bench $(SHARED)
 
 calibrate: $(VENV)/ready
 	$(BIN)/python -m rag.calibrate $(SHARED)/data

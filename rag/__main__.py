@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.config import Settings
-from rag.errors import BadSetting, WenjuError
+from rag.errors import BadSetting, IndexDamaged, WenjuError
 
 if TYPE_CHECKING:
     from rag.load import InputFile
@@ -23,16 +26,24 @@ DONE, NOTHING_FOUND, FAILED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 done, 1 refused or damage found, 2 not possible."""
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
+        options = _parser().parse_args(arguments)
         code: int = options.run(options, Settings.from_environment())
+        sys.stdout.flush()
         return code
     except WenjuError as error:
         print(f"wenju: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        sys.stderr.close()
+        # What is left in the buffer must go somewhere, or Python complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        print(f"wenju: {error.filename}: {error.strerror}; check the path", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("wenju: interrupted; what was committed stays", file=sys.stderr)
         return 130
@@ -69,7 +80,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
     from rag.shapes import answer_shape
 
-    answer = Assistant.open(settings, options.index).ask(options.question)
+    with closing(Assistant.open(settings, options.index)) as assistant:
+        answer = assistant.ask(options.question)
     if options.json:
         _print_json(answer_shape(answer))
     elif answer.refusal is not None:
@@ -92,10 +104,10 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     from rag.shapes import retrieval_shape
     from rag.text import detect_language
 
-    assistant = Assistant.open(settings, options.index)
-    start = time.perf_counter()
-    hits = assistant.retrieve(options.query, options.top_k)
-    timings = {"total": (time.perf_counter() - start) * 1000}
+    with closing(Assistant.open(settings, options.index)) as assistant:
+        start = time.perf_counter()
+        hits = assistant.retrieve(options.query, options.top_k)
+        timings = {"total": (time.perf_counter() - start) * 1000}
     if options.json:
         _print_json(retrieval_shape(options.query, detect_language(options.query), hits, timings))
     else:
@@ -117,9 +129,8 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
         if options.corpus is not None:
             settings, name = replace(settings, indexes=Path(scratch)), "corpus"
             build_index(settings, [options.corpus], name, progress=_bar)
-        assistant = Assistant.open(settings, name)
-        evaluation = evaluate(assistant, rows, without_gold=options.without_gold)
-        assistant.close()
+        with closing(Assistant.open(settings, name)) as assistant:
+            evaluation = evaluate(assistant, rows, without_gold=options.without_gold)
     print(render_table(evaluation))
     if options.out is not None:
         write_report(evaluation, options.out, caption=str(options.gold))
@@ -131,7 +142,8 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
     from rag.shapes import documents_shape
     from rag.store import Store, index_folder
 
-    documents = Store.open(index_folder(settings.indexes, options.index)).documents()
+    with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
+        documents = store.documents()
     if options.json:
         return _print_json(documents_shape(documents))
     for document in documents:
@@ -151,7 +163,10 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import check_index
 
-    damage = check_index(settings, options.index, repair=options.repair)
+    try:
+        damage = check_index(settings, options.index, repair=options.repair)
+    except IndexDamaged as error:
+        damage = [str(error)]
     if options.json:
         _print_json({"index": options.index, "damage": damage})
     else:
@@ -190,14 +205,16 @@ def _around(passage: str, quote: str, margin: int = 60) -> str:
 
 
 def _print_json(shape: dict[str, Any]) -> int:
-    print(json.dumps(shape, ensure_ascii=False, indent=2))
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(shape, ensure_ascii=not utf8, indent=2))
     return DONE
 
 
 def _question(text: str) -> str:
+    """The question as text: bytes of the command line that are no UTF-8 become U+FFFD."""
     if len(text) > 10_000:
         raise BadSetting("the question is longer than 10,000 characters", "ask a shorter one")
-    return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _positive(text: str) -> int:

@@ -141,10 +141,13 @@ def load_sentence_transformer(name: str, *, offline: bool) -> SentenceTransforme
     try:
         return SentenceTransformer(name, device="cpu", local_files_only=offline)
     except (OSError, ValueError) as error:
-        remedy = "name a folder, or run: wenju setup (downloads it once)"
-        raise ModelMissing(
-            f"the embedding model {name} is not on this machine ({type(error).__name__})", remedy
-        ) from error
+        if offline:
+            what = f"the embedding model {name} is not on this machine"
+            remedy = "name a folder, or run: wenju setup (downloads it once)"
+        else:
+            what = f"the embedding model {name} cannot be fetched"
+            remedy = "check its name and the network, or name a folder"
+        raise ModelMissing(f"{what} ({type(error).__name__})", remedy) from error
 
 
 def _unit(vector: Vector) -> Vector:

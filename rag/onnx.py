@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.errors import ModelMissing
+
 
 class TokenEncoder:
     """A transformer encoder in ONNX with its tokenizer: text in, one state per token out.
@@ -22,10 +24,16 @@ class TokenEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # both raise errors of their own, straight below Exception
+            raise ModelMissing(
+                f"the model in {model.parent} is damaged",
+                f"delete {model.parent} and run: wenju setup",
+            ) from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
 
