@@ -189,7 +189,8 @@ def _bar(files: Sequence[InputFile]) -> Iterable[InputFile]:
 
 
 def _where(title: str, source: str, section: str) -> str:
-    return " · ".join(part for part in (title, section, source) if part)
+    heading = section if section.startswith(title) else f"{title} · {section}"
+    return " · ".join(part for part in (heading.strip(" ·"), source) if part)
 
 
 def _shortened(text: str, length: int = 160) -> str:

@@ -33,7 +33,8 @@ _KINDS = {
         r"|\bjune\b|\bjuly\b|\baugust\b|\b(?:septem|octo|novem|decem)ber\b",
     ),
     "number": (
-        r"多少|几(?!乎)|多大|多高|多长|多远|总额|金额|规模|how (?:many|much|long|far|tall|large|big)"
+        r"多少|几(?!乎)|多大|多高|多长|多远|总额|金额|规模"
+        r"|how (?:many|much|long|far|tall|large|big|old|high)"
         r"|what (?:number|amount|sum|price|value)",
         _FIGURE,
     ),

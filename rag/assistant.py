@@ -46,7 +46,7 @@ class Assistant:
 
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
-        """The assistant over the index `name`; raises IndexNotFound, IndexDamaged, …"""
+        """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
         store = Store.open(index_folder(settings.indexes, name), model_name(settings))
         lexicon = Lexicon(settings.models / LEXICON_FILE)
         return cls(name, store, open_embedder(settings), lexicon)

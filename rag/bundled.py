@@ -8,11 +8,13 @@ set-up and tests call it, and only it imports torch.
 from __future__ import annotations
 
 import json
-import os
+import logging
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +100,8 @@ def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
         reference = load_reference()
         say("exporting to ONNX")
         exported = work / "model.onnx"
-        _export(reference, exported, torch)
+        with _quiet():
+            _export(reference, exported, torch)
         say("quantising to int8")
         finished = work / "finished"
         finished.mkdir()
@@ -106,12 +109,37 @@ def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
         shutil.copyfile(source_file("tokenizer"), finished / TOKENIZER_FILE)
         _write_manifest(finished)
         if folder.exists():
-            os.replace(folder, work / "former")
-        os.replace(finished, folder)
+            folder.replace(work / "former")
+        finished.replace(folder)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the notes that torch and transformers write for their own developers."""
+    import transformers
+
+    level, exporter = transformers.logging.get_verbosity(), logging.getLogger("torch.onnx")
+    exporter_level = exporter.level
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    exporter.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        exporter.setLevel(exporter_level)
+        transformers.logging.set_verbosity(level)
+        transformers.logging.enable_progress_bar()
 
 
 def load_reference() -> SentenceTransformer:
     """The same model in fp32 as a sentence-transformers model: mean pooling, unit length."""
+    with _quiet():
+        return _load_reference()
+
+
+def _load_reference() -> SentenceTransformer:
     import transformers
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
@@ -221,7 +249,7 @@ def _save_bert(config: Any, weights: dict[str, np.ndarray], folder: Path) -> Non
     assert not unexpected, unexpected
     assert all("position_ids" in name for name in missing), missing
     model.save_pretrained(folder)
-    tokenizer = transformers.PreTrainedTokenizerFast(
+    tokenizer: Any = transformers.PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_file=str(source_file("tokenizer")),
         bos_token="<s>",
         eos_token="</s>",
@@ -236,7 +264,7 @@ def _save_bert(config: Any, weights: dict[str, np.ndarray], folder: Path) -> Non
 
 
 def _export(reference: SentenceTransformer, path: Path, torch: Any) -> None:
-    class TokenStates(torch.nn.Module):  # type: ignore[misc, name-defined]
+    class TokenStates(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, bert: Any) -> None:
             super().__init__()
             self.bert = bert

@@ -29,7 +29,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text to embed: `context` (title, section) before `text`, and spans of its units in `text`."""
+    """A text to embed, with `context` (title, section) before it and `spans` of its units."""
 
     context: str
     text: str
@@ -107,7 +107,8 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, query: str) -> Vector:
         """(d,) for a question."""
-        return self._encode([f"{self._query_prefix}{simplify_in_place(query)}"])[0]
+        vector: Vector = self._encode([f"{self._query_prefix}{simplify_in_place(query)}"])[0]
+        return vector
 
     def embed_passage(self, passage: Passage) -> PassageVectors:
         """(d,) and (n, d); each unit is embedded by itself."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from rag.decode import decode
 from rag.errors import Unreadable

@@ -99,8 +99,7 @@ def build(path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     entries = CcCedict().get_entries()
-    connection = sqlite3.connect(unfinished)
-    with connection:
+    with closing(sqlite3.connect(unfinished)) as connection, connection:
         connection.execute("CREATE TABLE translation (chinese TEXT, english TEXT, weight REAL)")
         connection.executemany("INSERT INTO translation VALUES (?, ?, ?)", translations(entries))
         connection.execute("CREATE INDEX by_chinese ON translation (chinese)")
@@ -112,7 +111,6 @@ def build(path: Path) -> None:
         connection.execute("CREATE TABLE pinyin (syllable TEXT PRIMARY KEY, characters TEXT)")
         connection.executemany("INSERT INTO pinyin VALUES (?, ?)", syllables(entries))
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
-    connection.close()
     unfinished.replace(path)
 
 

@@ -42,7 +42,7 @@ def discover(paths: Sequence[Path]) -> list[InputFile]:
     for path in paths:
         if not path.exists():
             raise InputNotFound(f"no file or folder at {path}", "check the path and its spelling")
-        files = _walk(path) if path.is_dir() else [(path.name, path)]
+        files = _walk(path) if path.is_dir() else [(_id(Path(path.name)), path)]
         for name, file in files:
             target = file.resolve()
             if target not in seen:
@@ -93,7 +93,7 @@ def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
     if parse is None:
         return _load_rows(file, decode(data))
     parsed = parse(data)
-    document = _document(file.id, file.source, file.path.stem, parsed)
+    document = _document(file.id, file.source, Path(file.id).stem, parsed)
     missing = [
         InputReport(f"{file.source}#{part}", "skipped", reason=reason)
         for part, reason in parsed.missing

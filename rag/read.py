@@ -34,7 +34,7 @@ _SHOWS = 1.0
 _AS_MANY = 2.5
 _FIRST = 1.1
 _ECHO = 4.0
-_FOCUS = 1.0
+_FOCUS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ class Reader:
         best = max(answer, key=lambda unit: unit.score)
         rest = [unit for unit in units if unit not in answer and unit.text not in best.text]
         second = max(rest, key=lambda unit: unit.score, default=None)
-        if second and second.score >= best.score - CLOSE_ENOUGH:
-            if _length(answer) + _length([second]) <= LENGTH:
-                spans.append(_span([second]))
+        is_close = second is not None and second.score >= best.score - CLOSE_ENOUGH
+        if second and is_close and _length(answer) + _length([second]) <= LENGTH:
+            spans.append(_span([second]))
         return Reading(tuple(spans), probability(self._evidence(passages, answer)))
 
     def weigh(self, passages: Sequence[Read]) -> Evidence | None:
