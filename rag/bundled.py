@@ -23,6 +23,7 @@ import numpy as np
 
 from rag.errors import ModelMissing
 from rag.files import file_digest
+from rag.onnx import quantize
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -105,7 +106,7 @@ def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
         say("quantising to int8")
         finished = work / "finished"
         finished.mkdir()
-        _quantize(exported, finished / MODEL_FILE)
+        quantize(exported, finished / MODEL_FILE)
         shutil.copyfile(source_file("tokenizer"), finished / TOKENIZER_FILE)
         _write_manifest(finished)
         if folder.exists():
@@ -249,7 +250,7 @@ def _save_bert(config: Any, weights: dict[str, np.ndarray], folder: Path) -> Non
     assert not unexpected, unexpected
     assert all("position_ids" in name for name in missing), missing
     model.save_pretrained(folder)
-    tokenizer: Any = transformers.PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    tokenizer: Any = transformers.PreTrainedTokenizerFast(
         tokenizer_file=str(source_file("tokenizer")),
         bos_token="<s>",
         eos_token="</s>",
@@ -264,7 +265,7 @@ def _save_bert(config: Any, weights: dict[str, np.ndarray], folder: Path) -> Non
 
 
 def _export(reference: SentenceTransformer, path: Path, torch: Any) -> None:
-    class TokenStates(torch.nn.Module):  # type: ignore[misc]
+    class TokenStates(torch.nn.Module):
         def __init__(self, bert: Any) -> None:
             super().__init__()
             self.bert = bert
@@ -285,15 +286,6 @@ def _export(reference: SentenceTransformer, path: Path, torch: Any) -> None:
         external_data=False,
         verbose=False,
     )
-
-
-def _quantize(exported: Path, target: Path) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    prepared = exported.with_name("prepared.onnx")
-    quant_pre_process(str(exported), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(str(prepared), str(target), per_channel=True, weight_type=QuantType.QInt8)
 
 
 def _write_manifest(folder: Path) -> None:

@@ -46,3 +46,13 @@ class TokenEncoder:
         ids = np.asarray([encoding.ids], dtype=np.int64)
         (states,) = self._session.run(None, {"input_ids": ids})
         return states[0], encoding.offsets
+
+
+def quantize(exported: Path, target: Path) -> None:
+    """Write the fp32 model `exported` to `target` with int8 weights, a scale per channel."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    prepared = exported.with_name("prepared.onnx")
+    quant_pre_process(str(exported), str(prepared), skip_symbolic_shape=True)
+    quantize_dynamic(str(prepared), str(target), per_channel=True, weight_type=QuantType.QInt8)

@@ -1,6 +1,6 @@
 """A question's best passages: both arms, and the fusion of their scores.
 
-The setting is one for all collections: `dense + 0.5 * lexical`, each in standard deviations.
+The setting is one for all collections: `dense + 0.6 * lexical`, each in standard deviations.
 The lexical deviation has a floor of 2% of the score that a passage matching every term would
 get, so that an arm in which hardly anything matches stays as quiet as it is uncertain.
 """
@@ -16,7 +16,7 @@ from rag.lexicon import Lexicon
 from rag.query import Group, query_groups
 from rag.searchers import Searchers
 
-LEXICAL_WEIGHT = 0.5
+LEXICAL_WEIGHT = 0.6
 LEXICAL_FLOOR = 0.02
 CANDIDATES = 100
 

@@ -1,6 +1,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -247,9 +248,17 @@ def test_a_folder_is_the_same_from_wherever_it_is_named(docs, index, store, monk
     (docs / "a.txt").write_text(LOBSTER, "utf-8")
     (docs / "sub").mkdir()
     monkeypatch.chdir(docs / "sub")
-    assert index(type(docs)("..")) == [("a.txt", "indexed", "")]
-    assert index(docs) == [("a.txt", "unchanged", "")]
+    assert index(Path("..")) == [("a.txt", "indexed", "")]
     assert store.origins()["a.txt"].path == str(docs / "a.txt")
+    assert index(docs) == [("a.txt", "unchanged", "")]
+
+
+def test_a_file_named_from_another_folder_has_another_id(docs, index, store):
+    (docs / "sub").mkdir()
+    (docs / "sub" / "a.txt").write_text(LOBSTER, "utf-8")
+    assert index(docs) == [("sub/a.txt", "indexed", "")]
+    assert index(docs / "sub") == [("a.txt", "indexed", ""), ("sub/a.txt", "removed", "")]
+    assert ids(store) == ["a.txt"]
 
 
 def test_a_folder_is_the_same_through_a_link(tmp_path, docs, index, store):
@@ -274,6 +283,8 @@ def test_a_link_that_turns_to_another_version_keeps_its_id(tmp_path, docs, index
     current.symlink_to(tmp_path / "v2")
     assert index(docs) == [("current/a.txt", "indexed", "")]
     assert store.document("current/a.txt").text == CITIES
+    (tmp_path / "v2" / "a.txt").rename(docs / "b.txt")
+    assert index(docs, prune=True) == [("b.txt", "indexed", ""), ("current/a.txt", "removed", "")]
 
 
 # Prune

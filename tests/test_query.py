@@ -121,6 +121,8 @@ def test_figures_bring_their_numeral(lexicon):
         ("Is Meituan in Tianjin?", "^美团"),
         ("the Jianguo hotel", "^建国"),
         ("In Xi'an", "^西安"),
+        ("Xi'an hotels", "^西安"),
+        ("Meituan's share", "^美团"),
     ],
 )
 def test_a_name_in_pinyin_brings_the_characters_read_so(lexicon, question, pair):
@@ -129,7 +131,7 @@ def test_a_name_in_pinyin_brings_the_characters_read_so(lexicon, question, pair)
 
 
 @pytest.mark.parametrize(
-    "question", ["Belgian Beer", "zhang kuo", "It Is He", "Zhang", "CEO", "12"]
+    "question", ["Belgian Beer", "zhang kuo", "It Is He", "Can He", "Zhang", "CEO", "12"]
 )
 def test_what_is_no_name_brings_no_pairs(lexicon, question):
     pairs = [

@@ -229,6 +229,21 @@ def test_a_chunk_never_meets_the_text_of_another_version(filled, folder, indexed
     reader.close()
 
 
+def test_search_rows_are_of_one_generation(filled, folder, monkeypatch):
+    """Another process removes a document just after the generation was read."""
+    reader = Store.open(folder)
+
+    def read_then_remove(store):
+        number = store._number("generation")
+        filled.replace([], [CITIES.id])
+        return number
+
+    monkeypatch.setattr(Store, "generation", property(read_then_remove))
+    generation, keys, _, _ = reader.search_rows()
+    assert (generation, keys.tolist()) == (1, [1, 2])
+    reader.close()
+
+
 def test_a_lock_that_does_not_open_is_busy_and_not_damage(filled, folder, monkeypatch):
     monkeypatch.setattr(store_module, "_BUSY_SECONDS", 0.05)
     writer = Store.open(folder)

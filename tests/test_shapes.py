@@ -1,0 +1,139 @@
+"""The JSON shapes against the contract, written out in full."""
+
+import json
+
+from rag.shapes import (
+    answer_shape,
+    documents_shape,
+    hit_shape,
+    reports_shape,
+    retrieval_shape,
+)
+from rag.store import DocumentInfo
+from rag.types import Answer, Chunk, Citation, Dropped, Hit, InputReport, Refusal
+
+CHUNK = Chunk("letter.txt#2", "letter.txt", "人才", "驱动力和人才。 Talent.", 40, 56, 2)
+HIT = Hit(CHUNK, 1.234567, 1, {"dense": 1, "lexical": 3}, "公开信", "letter.txt")
+HIT_SHAPE = {
+    "rank": 1,
+    "score": 1.2346,
+    "chunk_id": "letter.txt#2",
+    "document_id": "letter.txt",
+    "title": "公开信",
+    "source": "letter.txt",
+    "section": "人才",
+    "text": "驱动力和人才。 Talent.",
+    "start": 40,
+    "end": 56,
+}
+CITATION = Citation(
+    1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text
+)
+
+
+def test_a_hit():
+    assert hit_shape(HIT) == HIT_SHAPE
+
+
+def test_an_answer():
+    answer = Answer(
+        question="它要什么？",
+        searched="创业要什么？ 它要什么？",
+        language="zh",
+        answered=True,
+        text="驱动力[1]",
+        short_answer="驱动力",
+        confidence=0.87654321,
+        citations=(CITATION,),
+        hits=(HIT,),
+        refusal=None,
+        dropped=(Dropped("Said nobody.", "unsupported"), Dropped("[7]", "invented", 7)),
+        fallback="llm_unavailable",
+        index="letters",
+        timings={"embed": 6.66666, "total": 10.0},
+    )
+
+    assert answer_shape(answer) == {
+        "question": "它要什么？",
+        "searched": "创业要什么？ 它要什么？",
+        "language": "zh",
+        "answered": True,
+        "answer": "驱动力[1]",
+        "short_answer": "驱动力",
+        "confidence": 0.8765,
+        "citations": [
+            {
+                "marker": 1,
+                "document_id": "letter.txt",
+                "chunk_id": "letter.txt#2",
+                "title": "公开信",
+                "source": "letter.txt",
+                "section": "人才",
+                "quote": "驱动力",
+                "start": 40,
+                "end": 43,
+                "passage": "驱动力和人才。 Talent.",
+            }
+        ],
+        "hits": [HIT_SHAPE],
+        "refusal": None,
+        "dropped": [
+            {"text": "Said nobody.", "reason": "unsupported", "marker": None},
+            {"text": "[7]", "reason": "invented", "marker": 7},
+        ],
+        "fallback": {"reason": "llm_unavailable"},
+        "mode": "extractive",
+        "model": None,
+        "index": "letters",
+        "timings": {"embed": 6.67, "total": 10.0},
+    }
+
+
+def test_a_refusal():
+    refusal = Refusal("not_in_documents", "The documents do not hold the answer.", (HIT,))
+    answer = Answer("Who?", "Who?", "en", False, "", None, 0.1, (), (HIT,), refusal)
+
+    shape = answer_shape(answer)
+
+    assert shape["refusal"] == {
+        "reason": "not_in_documents",
+        "message": "The documents do not hold the answer.",
+        "nearest": [HIT_SHAPE],
+    }
+    assert (shape["answered"], shape["answer"], shape["citations"]) == (False, "", [])
+    assert (shape["short_answer"], shape["fallback"], shape["dropped"]) == (None, None, [])
+    assert json.loads(json.dumps(shape)) == shape
+
+
+def test_what_search_list_and_index_show():
+    assert retrieval_shape("人才 talent", "zh", [HIT], {"total": 1.005}) == {
+        "query": "人才 talent",
+        "language": "zh",
+        "hits": [HIT_SHAPE],
+        "timings": {"total": 1.0},
+    }
+    info = DocumentInfo("a.md", "题", "a.md", "zh", 3, 900, "2026-01-02T03:04:05+00:00")
+    assert documents_shape([info]) == {
+        "documents": [
+            {
+                "id": "a.md",
+                "title": "题",
+                "source": "a.md",
+                "language": "zh",
+                "chunks": 3,
+                "characters": 900,
+                "added": "2026-01-02T03:04:05+00:00",
+            }
+        ]
+    }
+    assert reports_shape([InputReport("b.png", "skipped", reason="unsupported format .png")]) == {
+        "inputs": [
+            {
+                "source": "b.png",
+                "status": "skipped",
+                "documents": 0,
+                "chunks": 0,
+                "reason": "unsupported format .png",
+            }
+        ]
+    }
