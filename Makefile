@@ -7,7 +7,7 @@ SHARED := ../shared
 .PHONY: ask test lint eval calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
-ask: indexes/default/manifest.json
+ask: $(VENV)/indexed
 	@$(BIN)/wenju ask "$(Q)"
 
 test: lint
@@ -18,7 +18,7 @@ lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-eval: indexes/default/manifest.json
+eval: $(VENV)/indexed
 	$(BIN)/wenju eval seeds/questions.jsonl --out eval-report
 
 calibrate: $(VENV)/ready
@@ -37,6 +37,6 @@ $(VENV)/ready: $(VENV)/installed
 	$(BIN)/wenju setup
 	touch $@
 
-indexes/default/manifest.json: $(VENV)/ready $(shell find seeds -type f)
+$(VENV)/indexed: $(VENV)/ready $(shell find seeds -type f)
 	@$(BIN)/wenju index seeds
 	@touch $@

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag import searchers
@@ -14,15 +13,17 @@ from rag.answerability import THRESHOLD, Evidence
 from rag.cite import Quote, cite
 from rag.config import BUNDLED_MODEL, Settings
 from rag.embed import Embedder, open_embedder
+from rag.errors import WenjuError
 from rag.followup import resolve
 from rag.indexer import Indexer, Progress
 from rag.lexicon import LEXICON_FILE, Lexicon
+from rag.load import discover
 from rag.read import READ, Read, Reader, Reading
-from rag.refusals import message
+from rag.refusals import is_small_talk, message
 from rag.retrieve import Candidate, Search, fuse, prepare
 from rag.searchers import Searchers
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
-from rag.text import detect_language
+from rag.text import detect_language, has_words
 from rag.types import Answer, Document, Hit, InputReport, Refusal
 
 Turn = Mapping[str, str]
@@ -48,8 +49,12 @@ class Assistant:
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
         store = Store.open(index_folder(settings.indexes, name), model_name(settings))
-        lexicon = Lexicon(settings.models / LEXICON_FILE)
-        return cls(name, store, open_embedder(settings), lexicon)
+        try:
+            lexicon = Lexicon(settings.models / LEXICON_FILE)
+            return cls(name, store, open_embedder(settings), lexicon)
+        except WenjuError:
+            store.close()
+            raise
 
     def close(self) -> None:
         """Release the index."""
@@ -58,6 +63,8 @@ class Assistant:
 
     def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for a query, best first; `hidden` documents are left out."""
+        if not has_words(query):
+            return []
         return [hit for hit, _, _ in self._found(self._prepare(query), top_k, hidden)]
 
     def ask(
@@ -102,15 +109,18 @@ class Assistant:
     def _refusal(
         self, question: str, language: str, reading: Reading, hits: Sequence[Hit]
     ) -> Refusal | None:
-        if not question.strip():
+        if not has_words(question):
             reason = "empty_question"
+        elif is_small_talk(question):
+            reason = "small_talk"
         elif not hits:
             reason = "empty_index"
         elif not reading.spans or reading.confidence < THRESHOLD:
             reason = "not_in_documents"
         else:
             return None
-        return Refusal(reason, message(reason, language), tuple(hits[:NEAREST]))
+        nearest = tuple(hits[:NEAREST]) if reason == "not_in_documents" else ()
+        return Refusal(reason, message(reason, language), nearest)
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound."""
@@ -145,14 +155,13 @@ class Assistant:
             indexed = chunks.get(candidate.key)
             if indexed is None:
                 continue
-            document = self._store.document(indexed.chunk.document_id)
             hit = Hit(
                 indexed.chunk,
                 candidate.score,
                 len(found) + 1,
                 candidate.ranks,
-                document.title,
-                document.source,
+                indexed.title,
+                indexed.source,
             )
             found.append((hit, candidate, indexed))
         return found
@@ -161,7 +170,14 @@ class Assistant:
         with self._lock:
             if self._searchers is None or self._searchers.generation != self._store.generation:
                 self._searchers = searchers.load(self._store)
+                self._keep(self._searchers)
             return self._searchers
+
+    def _keep(self, current: Searchers) -> None:
+        """Spare the next process the derivation, where this one may write."""
+        with suppress(WenjuError, OSError):
+            if not searchers.is_saved(self._store):
+                searchers.save(self._store, current)
 
 
 def build_index(
@@ -174,7 +190,8 @@ def build_index(
 ) -> list[InputReport]:
     """Bring the index `name` up to date with files and folders; one report per input."""
     folder = index_folder(settings.indexes, name)
-    is_new = not folder.exists()
+    if not folder.exists():
+        discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
     store = Store.create(folder, model_name(settings), embedder.dimension)
     try:
@@ -184,8 +201,6 @@ def build_index(
         if filled and not searchers.is_saved(store):
             searchers.save(store, searchers.derive(store))
         store.close()
-        if is_new and not filled:
-            shutil.rmtree(folder)
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:

@@ -108,12 +108,18 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise BadGold(f"{path} is not UTF-8 ({error.reason})", "save it as UTF-8") from error
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}, column {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
 def _row(where: str, line: str) -> GoldRow:
     try:
         value = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise BadGold(
-            f"{where}: not JSON ({error.msg}, column {error.colno})", "write one JSON object a line"
+            f"{where}: not JSON ({_why(error)})", "write one JSON object a line"
         ) from error
     if not isinstance(value, dict):
         raise BadGold(f"{where}: not a JSON object", "write one JSON object a line")

@@ -61,7 +61,7 @@ class Indexer:
             if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
                 self._commit()
         if prune:
-            reports += self._prune(paths, {file.path.resolve() for file in files})
+            reports += self._prune(paths)
         self._commit()
         if not self._store.counts()[0]:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
@@ -98,19 +98,22 @@ class Indexer:
     ) -> list[InputReport]:
         former = self._by_path.get(origin.path, {})
         checksums = self._store.document_checksums([document.id for document in documents])
+        going = set(self._batch.removals)
         kept: dict[str, str] = {}
         indexed = unchanged = chunks = 0
+        unfinished = Origin(origin.path, "")  # a file that the next run reads again
         if any(self._claimed_by_another(document.id, origin.path) for document in documents):
-            origin = Origin(origin.path, "")  # an unfinished file: the next run reads it again
+            origin = unfinished
         for document in documents:
+            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
+                self._commit()
             claimed = self._claimed_by_another(document.id, origin.path)
             if claimed:
                 reason = f"the id {document.id!r} belongs to {claimed}"
                 row_reports.append(InputReport(document.source, "skipped", reason=reason))
                 continue
             is_same = checksums.get(document.id) == document_checksum(document)
-            if is_same and document.id not in self._batch.removals:
-                self._batch.touched.append((document.id, origin))
+            if is_same and document.id not in going:
                 unchanged += 1
             else:
                 pieces = self._embed(document)
@@ -119,11 +122,12 @@ class Indexer:
                         InputReport(document.source, "skipped", reason="no text to index")
                     )
                     continue
-                self._batch.additions.append((document, origin, pieces))
+                self._batch.additions.append((document, unfinished, pieces))
                 indexed += 1
                 chunks += len(pieces)
             kept[document.id] = origin.digest
             self._origins[document.id] = origin
+        self._batch.touched += [(document_id, origin) for document_id in kept]
         row_reports += self._remove(sorted(set(former) - set(kept)))
         self._by_path[origin.path] = kept
         if not kept:
@@ -146,7 +150,7 @@ class Indexer:
 
     def _claimed_by_another(self, document_id: str, path: str) -> str | None:
         owner = self._origins.get(document_id)
-        if owner is None or owner.path == path or not Path(owner.path).exists():
+        if owner is None or owner.path == path or _is_gone(owner.path):
             return None
         return None if Path(owner.path).resolve() == Path(path).resolve() else owner.path
 
@@ -164,18 +168,30 @@ class Indexer:
     def _knows(self, path: Path) -> bool:
         return any(_is_under(origin.path, path) for origin in self._origins.values())
 
-    def _prune(self, paths: Sequence[Path], present: set[Path]) -> list[InputReport]:
+    def _prune(self, paths: Sequence[Path]) -> list[InputReport]:
         return self._remove(
-            document_id
-            for document_id, origin in sorted(self._origins.items())
-            if any(_is_under(origin.path, path) for path in paths)
-            and Path(origin.path).resolve() not in present
+            [
+                document_id
+                for document_id, origin in sorted(self._origins.items())
+                if any(_is_under(origin.path, path) for path in paths) and _is_gone(origin.path)
+            ]
         )
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, _Batch()
         if batch.additions or batch.removals or batch.touched:
             self._store.replace(batch.additions, batch.removals, batch.touched)
+
+
+def _is_gone(path: str) -> bool:
+    """Whether there is no such file; one that merely cannot be seen now is not gone."""
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _is_under(origin: str, path: Path) -> bool:

@@ -80,14 +80,11 @@ def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
     """The documents in `file`, with canonical text, and what in it was skipped, and why.
 
     A corpus (`.jsonl`) gives a document a row, every other format one. Raises Unreadable when
-    there is none.
+    there is none, OSError when the file cannot be read now.
     """
     suffix = file.path.suffix.lower()
     parse = None if suffix == ".jsonl" else _parser_for(suffix)
-    try:
-        data = file.path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}") from error
+    data = file.path.read_bytes()
     if not data.strip():
         raise Unreadable("empty file")
     if parse is None:

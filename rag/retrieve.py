@@ -63,7 +63,6 @@ def fuse(
     scores = lexical.scores(search.groups)
     best_rows = np.argsort(-scores, kind="stable")[:wanted]
     best_rows = best_rows[scores[best_rows] > 0]
-    row_of = {int(key): row for row, key in enumerate(lexical.keys)}
     dense_ranks = _ranks(sorted(cosines, key=lambda key: -cosines[key]))
     lexical_ranks = _ranks([int(lexical.keys[row]) for row in best_rows])
     for key in lexical_ranks:
@@ -75,8 +74,9 @@ def fuse(
     for key, standardised in dense.standardise(search.vector, cosines).items():
         if key in hidden:
             continue
-        score = float(scores[row_of[key]])
-        boost = LEXICAL_WEIGHT * float(boosts[row_of[key]])
+        row = int(np.searchsorted(lexical.keys, key))
+        score = float(scores[row])
+        boost = LEXICAL_WEIGHT * float(boosts[row])
         ranks = {
             arm: order[key]
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))

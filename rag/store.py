@@ -70,7 +70,8 @@ _CHUNK_COLUMNS = (
 class IndexedChunk:
     """A chunk as indexed: its terms, its vector (d,), its units and their vectors (n, d).
 
-    `spans` are half-open offsets of the units in `chunk.text`.
+    `spans` are half-open offsets of the units in `chunk.text`. `title` and
+    `source` are the document's, filled when read.
     """
 
     chunk: Chunk
@@ -78,6 +79,8 @@ class IndexedChunk:
     vector: np.ndarray
     spans: Sequence[tuple[int, int]]
     unit_vectors: np.ndarray
+    title: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +337,7 @@ class Store:
                     continue
                 if row[1] not in texts:
                     texts[row[1]] = self.document(row[1])
-                found[int(key)] = self._indexed_chunk(row, texts[row[1]].text)
+                found[int(key)] = self._indexed_chunk(row, texts[row[1]])
         return found
 
     def keys_of(self, document_ids: Collection[str]) -> set[int]:
@@ -376,8 +379,9 @@ class Store:
         if _chunk_checksum(row[1:-1]) != row[-1]:
             raise damaged(self.folder, f"chunk {row[2]} of {row[1]!r} was altered")
 
-    def _indexed_chunk(self, row: tuple, text: str) -> IndexedChunk:  # type: ignore[type-arg]
+    def _indexed_chunk(self, row: tuple, document: Document) -> IndexedChunk:  # type: ignore[type-arg]
         self._check(row)
+        text = document.text
         _, document_id, ordinal, section, start, end, terms, vector, spans, units, _ = row
         chunk = Chunk(
             f"{document_id}#{ordinal}", document_id, section, text[start:end], start, end, ordinal
@@ -388,6 +392,8 @@ class Store:
             np.frombuffer(vector, dtype=np.float32),
             [(int(a), int(b)) for a, b in np.frombuffer(spans, dtype=np.int32).reshape(-1, 2)],
             np.frombuffer(units, dtype=np.float16).astype(np.float32).reshape(-1, self.dimension),
+            document.title,
+            document.source,
         )
 
     def _one(self, statement: str, *values: object) -> tuple | None:  # type: ignore[type-arg]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -58,10 +59,14 @@ def _stemmer() -> Any:
     return snowballstemmer.stemmer("english")
 
 
+_STEMMING = threading.Lock()  # the stemmer keeps the word that it works on in itself
+
+
 @functools.lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """The Snowball (English) stem of a lower-case word."""
-    return str(_stemmer().stemWord(word))
+    with _STEMMING:
+        return str(_stemmer().stemWord(word))
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:

@@ -11,6 +11,7 @@ from itertools import islice
 from opencc import OpenCC
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves that no encoding can write
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH_WORD = re.compile(
@@ -26,7 +27,7 @@ def _converter(name: str) -> OpenCC:
 
 def to_simplified(text: str) -> str:
     """`text` in simplified script; the length may differ from the input's."""
-    return str(_converter("t2s").convert(text))
+    return str(_converter("t2s").convert(_SURROGATE.sub("\ufffd", text)))
 
 
 def simplify_in_place(text: str) -> str:
@@ -49,6 +50,11 @@ def fold(text: str) -> str:
 def count_letters(text: str) -> tuple[int, int]:
     """How many letters `text` has (digits and marks are none), and how many of them are Han."""
     return len(_LETTER.findall(text)), len(_HAN_CHARACTER.findall(text))
+
+
+def has_words(text: str) -> bool:
+    """Whether `text` holds a letter or a digit."""
+    return any(character.isalnum() for character in text)
 
 
 def han_share(text: str) -> float:

@@ -16,9 +16,9 @@ _LEADING = re.compile(r"[\s，,、；;：:。．.！!？?）)」』》]+")
 def units(text: str) -> Iterator[tuple[int, int]]:
     """Half-open spans of the quotable parts of `text`, in order.
 
-    >>> t = "一是要聚焦；二是要有驱动力。"
+    >>> t = "，一是要聚焦；二是要有驱动力。"
     >>> [t[a:b] for a, b in units(t)]
-    ['一是要聚焦；二是要有驱动力。']
+    ['一是要聚焦；', '二是要有驱动力。']
     """
     scale = 1 if han_share(text) >= 0.5 else 2
     for start, end in sentences(text):

@@ -156,12 +156,21 @@ def test_a_path_that_is_not_there_leaves_the_index_as_it_was(indexes, tmp_path, 
     assert wenju("check")[0] == 0
 
 
-def test_an_index_without_any_document_leaves_no_folder(collection, indexes, wenju):
+def test_an_index_without_any_document_says_so(collection, indexes, wenju):
     code, output, error = wenju("index", collection / "photo.png", "--index", "photos")
 
     assert (code, output) == (2, "")
     assert only_line(error).startswith("nothing was indexed (photo.png: unsupported format .png); ")
-    assert [folder.name for folder in indexes.iterdir()] == ["default"]
+    code, output, _ = wenju("ask", "哪座城市？", "--index", "photos")
+    assert (code, output) == (1, "索引里还没有文档。\n")
+
+
+def test_a_path_that_is_not_there_leaves_no_index(collection, indexes, wenju):
+    code, _, error = wenju("index", collection / "nowhere", "--index", "mistyped")
+
+    assert code == 2
+    assert only_line(error).startswith(f"no file or folder at {collection / 'nowhere'}; ")
+    assert [folder.name for folder in indexes.iterdir() if folder.name == "mistyped"] == []
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".", "", "-x", "两 个"])
