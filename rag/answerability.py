@@ -31,6 +31,7 @@ INTERCEPT = -18.13
 WEIGHTS = (2.08, 0.47, 0.53, 2.3, -4.95, 2.75, 19.34)
 THRESHOLD = 0.55  # above a half: a wrong answer costs more than a refusal
 TYPICAL_CLOSENESS = 0.88  # stands in where the model is not the bundled one
+TYPICAL_SCORE, TYPICAL_LEAD = 3.0, 1.0  # stand in where there are few passages to compare
 _MOST_SCORE, _MOST_LEAD = 3.0, 2.0  # beyond these, more says no more
 
 

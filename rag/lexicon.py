@@ -165,8 +165,8 @@ def syllables(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, str]]
         yield syllable, "".join(sorted(found))
 
 
-def english_phrases(words: list[str], known: Lexicon) -> list[tuple[list[str], bool]]:
-    """`words` (stems) cut into the longest phrases that the lexicon knows, and which it knows."""
+def english_phrases(words: list[str], known: Lexicon) -> list[list[str]]:
+    """`words` (stems) cut into the longest phrases that the lexicon knows."""
     cut = []
     position = 0
     while position < len(words):
@@ -174,7 +174,7 @@ def english_phrases(words: list[str], known: Lexicon) -> list[tuple[list[str], b
             phrase = words[position : position + length]
             found = bool(known.to_chinese(" ".join(phrase)))
             if found or length == 1:
-                cut.append((phrase, found))
+                cut.append(phrase)
                 position += length
                 break
     return cut

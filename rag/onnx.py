@@ -17,12 +17,11 @@ class TokenEncoder:
     vectors do not depend on its neighbours in a batch.
     """
 
-    def __init__(self, model: Path, tokenizer: Path, max_tokens: int, threads: int = 0) -> None:
+    def __init__(self, model: Path, tokenizer: Path, max_tokens: int) -> None:
         import onnxruntime
         import tokenizers
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(

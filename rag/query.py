@@ -26,7 +26,7 @@ CHARACTER_WEIGHT = 0.5
 NUMBER_WEIGHT = 0.5
 _INTERROGATIVE = re.compile(
     r"哪(?:一)?(?:年|天|个|位|家|些|种|里|儿|座|所|项|几|月|国)?|什么(?:时候|时间|地方|人)?|多少"
-    r"|为什么|怎么样?|请问|分别|是多少|有多少|何时|何地|何人"
+    r"|为什么|怎么样?|请问|分别|是多少|有多少|何时|何地|何人|有?多(?=[高大长远重深宽])|一共|总共|共有"
 )
 _NAME = re.compile(r"\b[A-Z][a-z]+(?:['’](?!s\b)[a-z]+)?(?:[ -][A-Z][a-z]+(?:['’](?!s\b)[a-z]+)?)*")
 _SYLLABLE = (
@@ -96,7 +96,7 @@ def _latin_groups(stems: list[str], lexicon: Lexicon | None) -> list[Group]:
     if lexicon is None:
         return [Group(((term, 1.0),)) for term in stems]
     groups = []
-    for phrase, _ in english_phrases(stems, lexicon):
+    for phrase in english_phrases(stems, lexicon):
         if len(phrase) == 1:
             groups.append(Group(_with_translations(phrase[0], phrase, lexicon)))
             continue

@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag import asks
-from rag.answerability import TYPICAL_CLOSENESS, Evidence, probability
+from rag.answerability import (
+    TYPICAL_CLOSENESS,
+    TYPICAL_LEAD,
+    TYPICAL_SCORE,
+    Evidence,
+    probability,
+)
 from rag.lexical import LexicalIndex
 from rag.query import Group
 from rag.retrieve import Candidate, Search
@@ -24,6 +30,7 @@ from rag.text import han_share
 READ = 6  # passages
 LENGTH = 110  # characters of Han text; Latin text may be twice as long
 SENTENCE_LENGTH = 140  # the same, to finish a sentence
+FEW = 30  # passages; among fewer, how far one stands out says little
 CLOSE_ENOUGH = 1.2  # a second quote's score below the best one's
 
 # Weights of a unit's score, rounded from logistic fits on public question sets.
@@ -127,6 +134,7 @@ class Reader:
         groups = self._search.groups
         importance = self._importance(groups)
         ideal = float(importance.sum()) or 1.0
+        trust = min(1.0, len(self._lexical) / FEW)
         top = passages[0]
         runner_up = passages[1].candidate.score if len(passages) > 1 else top.candidate.score
         whole = f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}"
@@ -136,8 +144,8 @@ class Reader:
         crosses = (han_share(self._search.query) < 0.2) != (han_share(top.indexed.chunk.text) < 0.2)
         return Evidence(
             coverage=float(met.sum()) / ideal,
-            passage_score=top.candidate.score,
-            lead=top.candidate.score - runner_up,
+            passage_score=trust * top.candidate.score + (1 - trust) * TYPICAL_SCORE,
+            lead=trust * (top.candidate.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
             nowhere=float(importance[nowhere].sum()) / ideal,
             unmatched=float(importance[held == 0].sum()) / ideal,
             crosses=float(crosses),

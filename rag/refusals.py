@@ -6,7 +6,8 @@ import re
 
 _SMALL_TALK = re.compile(
     r"(?:hi|hello|hey|thanks|thank you|good (?:morning|evening)|bye|who are you|what can you do"
-    r"|how are you|你好|您好|嗨|早上好|晚上好|谢谢|謝謝|再见|再見|你是谁|你是誰|你能做什么|你能做什麼"
+    r"|how are you|你好|您好|嗨|早上好|晚上好|谢谢|謝謝|再见|再見|你是谁|你是誰"
+    r"|你能做什么|你能做什麼"
     r"|在吗|在嗎)"
     r"(?: there)?[\s!！?？.。,，~啊呀呢吗]*",
     re.IGNORECASE,

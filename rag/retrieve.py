@@ -25,15 +25,12 @@ CANDIDATES = 100
 class Candidate:
     """A chunk's key with its fused score and what it rests on.
 
-    `cosine` is the raw one, `centre` the mean cosine of its partition; `coverage` is the lexical
-    score as a share of the best thinkable.
+    `centre` is the mean cosine of the question with the partition of the chunk.
     """
 
     key: int
     score: float
-    cosine: float
     centre: float
-    coverage: float
     ranks: dict[str, int]
 
 
@@ -75,18 +72,14 @@ def fuse(
         if key in hidden:
             continue
         row = int(np.searchsorted(lexical.keys, key))
-        score = float(scores[row])
         boost = LEXICAL_WEIGHT * float(boosts[row])
         ranks = {
             arm: order[key]
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
             if key in order
         }
-        coverage = score / ideal if ideal else 0.0
         centre = dense.centre(search.vector, key)
-        candidates.append(
-            Candidate(key, standardised + boost, cosines[key], centre, coverage, ranks)
-        )
+        candidates.append(Candidate(key, standardised + boost, centre, ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 

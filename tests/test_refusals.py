@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from rag.refusals import message
+from rag.refusals import is_small_talk, message
 from rag.text import han_share
 
 
@@ -20,3 +20,15 @@ def test_every_reason_has_one_sentence_in_both_languages(reason):
     assert chinese.endswith("。")
     assert han_share(english) == 0.0
     assert re.fullmatch(r"[A-Z][a-z ]+\.", english)
+
+
+@pytest.mark.parametrize(
+    "words", ["你好", "您好！", "Hello", "hi there!", "谢谢", "你是誰？", "Who are you?"]
+)
+def test_greetings_and_thanks_are_small_talk(words):
+    assert is_small_talk(words)
+
+
+@pytest.mark.parametrize("question", ["你好，马云是谁？", "Hello Kitty sold how many?", "谁？", ""])
+def test_a_question_is_not_small_talk(question):
+    assert not is_small_talk(question)

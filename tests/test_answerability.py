@@ -1,0 +1,47 @@
+import math
+from dataclasses import replace
+
+import pytest
+
+from rag.answerability import INTERCEPT, WEIGHTS, Evidence, features, probability
+
+SURE = Evidence(
+    coverage=0.9,
+    passage_score=8.0,
+    lead=5.0,
+    nowhere=0.0,
+    unmatched=0.1,
+    crosses=0.0,
+    closeness=0.93,
+)
+
+
+def test_the_features_stand_in_the_order_of_the_weights_and_are_capped():
+    assert features(SURE) == (0.9, 3.0, 2.0, 0.0, 0.1, 0.0, 0.93)
+    assert len(features(SURE)) == len(WEIGHTS)
+
+
+def test_the_probability_is_the_logistic_of_the_weighed_sum():
+    total = INTERCEPT + sum(w * x for w, x in zip(WEIGHTS, features(SURE), strict=True))
+    assert probability(SURE) == pytest.approx(1 / (1 + math.exp(-total)))
+    assert probability(SURE) > 0.95
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        {"coverage": 0.1},
+        {"passage_score": 0.5},
+        {"lead": 0.0},
+        {"unmatched": 0.8},
+        {"nowhere": 0.3, "unmatched": 0.4},
+        {"closeness": 0.80},
+    ],
+)
+def test_less_evidence_is_less_likely_an_answer(worse):
+    assert probability(replace(SURE, **worse)) < probability(SURE)
+
+
+def test_absurd_figures_stay_probabilities():
+    assert probability(replace(SURE, unmatched=1e9)) == pytest.approx(0, abs=1e-9)
+    assert probability(replace(SURE, coverage=1e9)) == pytest.approx(1)
