@@ -454,5 +454,5 @@ def test_page_in_traditional_script():
 def test_news_page_full_of_html():
     text = clean(seed("001"))
     assert "<span" not in text
-    assert "近日，阿里巴巴国际站总裁张阔在一场官方直播演讲中" in text
+    assert "近日，阿里巴巴国际站总裁张阔在" in text
     assert text.endswith("（文章来源：界面新闻）")
