@@ -214,12 +214,7 @@ def test_ask_prints_the_answer_the_quote_its_document_and_section(indexes, wenju
     ("question", "document", "words"),
     [
         ("Where did Jack Ma first go online?", "letter.txt", "马云第一次上网是在西雅图。"),
-        pytest.param(
-            "which 12 cities got cross-border pilot zones?",
-            "zones.md",
-            QUOTE,
-            marks=pytest.mark.xfail(reason="the languages are not levelled in so few documents"),
-        ),
+        ("which 12 cities got cross-border pilot zones?", "zones.md", QUOTE),
         ("馬雲第一次上網是在哪裡？", "letter.txt", "马云第一次上网是在西雅图。"),
         ("账册由谁保管？", "ledger.txt", "账册由守塔人方德海保管了三十年。"),
         pytest.param(
