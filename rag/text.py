@@ -135,15 +135,19 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        yield from _trimmed(text, start, match.end())
+        span = trimmed(text, start, match.end())
+        if span[0] < span[1]:
+            yield span
         start = match.end()
-    yield from _trimmed(text, start, len(text))
+    span = trimmed(text, start, len(text))
+    if span[0] < span[1]:
+        yield span
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span `start`..`end` of `text` without the white space at its ends; it may be empty."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end:
-        yield start, end
+    return start, end

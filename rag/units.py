@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.text import han_share, sentences
+from rag.text import han_share, sentences, trimmed
 
 LONG = 60  # characters of Han text beyond which a sentence is cut at its clauses
 SHORT = 16  # characters of Han text below which a clause stays with the next one
@@ -36,14 +36,6 @@ def _clauses(text: str, start: int, end: int, scale: int) -> Iterator[tuple[int,
     position = start
     for match in _CLAUSE_END.finditer(text, start, end):
         if match.end() - position >= SHORT * scale and end - match.end() >= SHORT * scale:
-            yield _trimmed(text, position, match.end())
+            yield trimmed(text, position, match.end())
             position = match.end()
-    yield _trimmed(text, position, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
+    yield trimmed(text, position, end)
