@@ -65,7 +65,8 @@ class Assistant:
         """The best passages for a query, best first; `hidden` documents are left out."""
         if not has_words(query):
             return []
-        return [hit for hit, _, _ in self._found(self._prepare(query), top_k, hidden)]
+        found = self._found(self._current(), self._prepare(query), top_k, hidden)
+        return [hit for hit, _, _ in found]
 
     def ask(
         self,
@@ -82,11 +83,12 @@ class Assistant:
         with _timed(timings, "prepare"):
             search = self._prepare(searched)
         with _timed(timings, "retrieve"):
-            found = self._found(search, max(top_k, READ), hidden)
+            current = self._current()
+            found = self._found(current, search, max(top_k, READ), hidden)
         hits = tuple(hit for hit, _, _ in found)
         with _timed(timings, "read"):
             asked = search if question == searched else self._prepare(question)
-            reading = self._reader(search, asked).read(_to_read(found))
+            reading = self._reader(current, search, asked).read(_to_read(found))
         refusal = self._refusal(question, language, reading, hits)
         quotes = [Quote(hits[span.passage], span.start, span.end) for span in reading.spans]
         text, citations = cite(quotes) if refusal is None else ("", ())
@@ -136,19 +138,21 @@ class Assistant:
 
     def evidence(self, question: str, hidden: Collection[str] = ()) -> Evidence | None:
         """What the decision to answer rests on, None where nothing was found: for calibration."""
-        search = self._prepare(question)
-        return self._reader(search, search).weigh(_to_read(self._found(search, READ, hidden)))
+        search, current = self._prepare(question), self._current()
+        found = self._found(current, search, READ, hidden)
+        return self._reader(current, search, search).weigh(_to_read(found))
 
-    def _reader(self, search: Search, asked: Search) -> Reader:
+    def _reader(self, current: Searchers, search: Search, asked: Search) -> Reader:
         calibrated = self._embedder.name == BUNDLED_MODEL
-        return Reader(search, self._current().lexical, asked, calibrated=calibrated)
+        return Reader(search, current.lexical, asked, calibrated=calibrated)
 
     def _prepare(self, query: str) -> Search:
         return prepare(query, self._embedder.embed_query(query), self._lexicon)
 
-    def _found(self, search: Search, top_k: int, hidden: Collection[str]) -> list[Found]:
-        hidden_keys = self._store.keys_of(hidden)
-        candidates = fuse(search, self._current(), top_k, hidden_keys)
+    def _found(
+        self, current: Searchers, search: Search, top_k: int, hidden: Collection[str]
+    ) -> list[Found]:
+        candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
         chunks = self._store.chunks(candidate.key for candidate in candidates)
         found: list[Found] = []
         for candidate in candidates:
@@ -176,7 +180,7 @@ class Assistant:
     def _keep(self, current: Searchers) -> None:
         """Spare the next process the derivation, where this one may write."""
         with suppress(WenjuError, OSError):
-            if not searchers.is_saved(self._store):
+            if searchers.must_derive(self._store):
                 searchers.save(self._store, current)
 
 

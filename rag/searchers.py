@@ -48,9 +48,7 @@ class _Manifest:
 def load(store: Store) -> Searchers:
     """Both arms, from their files if these are current, else made from the store."""
     manifest = _read_manifest(store.folder)
-    while manifest is not None and manifest.generation == store.generation:
-        if not (store.folder / manifest.folder).is_dir():
-            break
+    while manifest is not None and _is_current(store, manifest):
         try:
             return _read(store.folder, manifest)
         except IndexDamaged:
@@ -134,9 +132,20 @@ def is_saved(store: Store) -> bool:
         return False
     return (
         manifest is not None
-        and manifest.generation == store.generation
+        and _is_current(store, manifest)
         and not _damaged(store.folder, manifest)
     )
+
+
+def must_derive(store: Store) -> bool:
+    """Whether `load` has to derive, the files being absent or of another generation."""
+    manifest = _read_manifest(store.folder)
+    return manifest is None or not _is_current(store, manifest)
+
+
+def _is_current(store: Store, manifest: _Manifest) -> bool:
+    is_there = (store.folder / manifest.folder).is_dir()
+    return is_there and manifest.generation == store.generation
 
 
 def damage(store: Store) -> list[str]:
