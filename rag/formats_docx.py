@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from docx import Document as open_docx
 from docx.document import Document as WordDocument
+from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
+from docx.oxml.exceptions import XmlchemyError
 from docx.table import Table
 
 from rag.errors import Unreadable
@@ -19,6 +24,28 @@ _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _MOST_UNPACKED = 200 * 2**20
 _HIGHEST_RATIO = 200
 _HARMLESS = 10 * 2**20
+_XML_NO_MEMORY = 2  # libxml2 gives this as a syntax error, "unknown error"
+
+# What python-docx and zipfile let through on damaged files, beside their own errors.
+_FAULTS = (
+    OpcError,
+    PythonDocxError,
+    XmlchemyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def parse_docx(data: bytes) -> Parsed:
@@ -27,11 +54,11 @@ def parse_docx(data: bytes) -> Parsed:
     try:
         word = open_docx(io.BytesIO(data))
         blocks = list(_docx_blocks(word))
-    except (OpcError, SyntaxError, zipfile.BadZipFile, zlib.error) as error:
+        title = (word.core_properties.title or "").strip()
+    except _FAULTS as error:
+        if getattr(error, "code", None) == _XML_NO_MEMORY:
+            raise MemoryError from error
         raise damaged(".docx", error) from error
-    except (KeyError, ValueError, AttributeError, NotImplementedError, EOFError) as error:
-        raise damaged(".docx", error) from error
-    title = (word.core_properties.title or "").strip()
     if title.lower() in ("", "word document"):
         title = next((text for is_title, text in blocks if is_title), "")
     return Parsed(title, "\n\n".join(text for _, text in blocks if text.strip()))
@@ -49,13 +76,22 @@ def _docx_blocks(word: WordDocument) -> Iterator[tuple[bool, str]]:
 
 
 def _table_rows(table: Table) -> Iterator[str]:
+    """The words of each row; a cell merged downwards has those of its first row in every row.
+
+    Read from the XML: `row.cells` repeats a cell for each column it claims, were it 2**31, and
+    climbs to the first row again for each row.
+    """
+    above: dict[int, Any] = {}
     for row in table.rows:
         cells: list[str] = []
-        former = None
-        for cell in row.cells:  # a merged cell comes once for each column it covers
-            if cell._tc is not former:
-                cells.append(" ".join(cell.text.split()))
-            former = cell._tc
+        here: dict[int, Any] = {}
+        column = row.grid_cols_before
+        for cell in row._tr.tc_lst:
+            merged = cell.vMerge == "continue"
+            first = here[column] = above.get(column, cell) if merged else cell
+            cells.append(" ".join(" ".join(part.text for part in first.p_lst).split()))
+            column += cell.grid_span
+        above = here
         yield "\t".join(cells).strip()
 
 
@@ -66,10 +102,30 @@ def _refuse_bad_package(data: bytes) -> None:
         raise Unreadable("an old Word file (.doc) named .docx; save it as .docx")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            unpacked = sum(member.file_size for member in package.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+            unpacked = _unpacked(package)
+    except _FAULTS as error:
         raise damaged(".docx", error) from error
     is_dense = unpacked > _HARMLESS and unpacked > _HIGHEST_RATIO * len(data)
     if unpacked > _MOST_UNPACKED or is_dense:
         size = f"{unpacked // 2**20} MB from {len(data)} bytes"
         raise Unreadable(f"not a readable .docx: it would unpack to {size}")
+
+
+def _unpacked(package: zipfile.ZipFile) -> int:
+    """How many bytes the members of `package` hold; just above the most allowed, if more.
+
+    Those that the headers state are believed only where they are too many: zipfile, asked for a
+    whole member, unpacks what is there and cuts it off at the size stated.
+    """
+    stated = sum(member.file_size for member in package.infolist())
+    if stated > _MOST_UNPACKED:
+        return stated
+    unpacked = 0
+    for member in package.infolist():
+        member.file_size = 2 * _MOST_UNPACKED
+        with package.open(member) as stream:
+            while piece := stream.read(2**20):
+                unpacked += len(piece)
+                if unpacked > _MOST_UNPACKED:
+                    return unpacked
+    return unpacked

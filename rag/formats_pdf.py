@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
 from rag.errors import Unreadable
 from rag.formats import Parsed, damaged, one_line
@@ -21,6 +21,7 @@ from rag.formats import Parsed, damaged, one_line
 _FAULTS = (
     PyPdfError,
     DependencyError,
+    DeprecationError,
     ArithmeticError,
     AssertionError,
     AttributeError,

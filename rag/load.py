@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.clean import clean
+from rag.clean import clean, remove_invisible
 from rag.decode import decode
 from rag.errors import InputNotFound, Unreadable
 from rag.formats import Parsed, parse_markdown, parse_text
@@ -24,11 +24,15 @@ _NO_TEXT = "rows have no text (a gold file?)"
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file to read: `path` is absolute, `id` its document id, `source` its name for people."""
+    """One file to read: `path` is absolute, `id` its document id, `source` its name for people.
+
+    `origin` says where it came from if that is not `path`: an upload has no place of its own.
+    """
 
     path: Path
     id: str
     source: str
+    origin: str = ""
 
 
 def discover(paths: Sequence[Path]) -> list[InputFile]:
@@ -104,7 +108,8 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
     if not text:
         raise Unreadable(_EMPTY_AFTER_CLEANING)
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
-    meta = {**parsed.meta, "language": detect_language(text)}
+    meta = {name: _line(value) for name, value in parsed.meta.items()}
+    meta["language"] = detect_language(text)
     return Document(document_id, source, title, text, meta)
 
 
@@ -159,6 +164,22 @@ def _load_rows(file: InputFile, text: str) -> tuple[list[Document], list[InputRe
     return list(documents.values()), skipped
 
 
+def sample_questions(path: Path) -> list[str]:
+    """The answerable questions of a gold file, [] for any other file."""
+    if path.suffix.lower() != ".jsonl":
+        return []
+    questions = []
+    for line in decode(path.read_bytes()).split("\n"):
+        try:
+            row = _row(line)
+        except Unreadable:
+            continue
+        is_answerable = bool(row.get("answers")) and row.get("answerable") is not False
+        if is_answerable and not row.get("history"):
+            questions.append(_scalar(row.get("question")))
+    return [question for question in questions if question]
+
+
 def _row(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
@@ -176,7 +197,7 @@ def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
     if not isinstance(text, str):
         raise Unreadable("the text of a row must be a string")
     others = {
-        _encodable(name): _encodable(value)
+        _line(name): value
         for name, value in row.items()
         if isinstance(value, str) and name not in ("id", "title", "text")
     }
@@ -184,8 +205,13 @@ def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
 
 
 def _scalar(value: object) -> str:
-    """A string or number of a row as text; "" for anything else."""
-    return _encodable(str(value)).strip() if isinstance(value, str | int) else ""
+    """A string or number of a row as one line; "" for anything else."""
+    return _line(str(value)) if isinstance(value, str | int) else ""
+
+
+def _line(text: str) -> str:
+    """`text` on one line, without what nobody sees: it may reach a terminal or a page."""
+    return " ".join(remove_invisible(_encodable(text)).split())
 
 
 def _encodable(text: str) -> str:

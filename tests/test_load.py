@@ -10,7 +10,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import InputNotFound, Unreadable
-from rag.load import InputFile, discover, load
+from rag.load import InputFile, discover, load, sample_questions
 
 
 def write(folder, name, content):
@@ -384,3 +384,35 @@ def test_a_file_that_has_vanished_may_come_back(tmp_path):
     file.path.unlink()
     with pytest.raises(FileNotFoundError):
         load(file)
+
+
+def test_the_answerable_questions_of_a_gold_file(tmp_path):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(
+        '{"id": 1, "question": "几次？", "answers": [["三次"]]}\n'
+        '{"id": 2, "question": "谁？", "answers": []}\n'
+        '{"id": 3, "question": "Who?", "answers": ["x"], "answerable": false}\n'
+        '{"id": 4, "question": "那里呢？", "answers": ["x"], "history": ["哪里？"]}\n'
+        "no JSON\n"
+        '{"id": 5, "answers": ["x"]}\n',
+        "utf-8",
+    )
+    assert sample_questions(gold) == ["几次？"]
+    assert sample_questions(tmp_path / "gold.txt") == []
+
+
+def test_ids_and_what_rows_say_of_themselves_are_single_visible_lines(tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    row = {
+        "id": "a\u202e\x1b[31m\nb",
+        "text": "渡轮每天三次。",
+        "url": "http://x\x00\n\x9by",
+        "date": "\u2066今",
+    }
+    rows.write_text(json.dumps(row) + "\n", "utf-8")
+
+    documents, _ = load(InputFile(rows, "rows.jsonl", "rows.jsonl"))
+
+    assert documents[0].id == "a[31m b"
+    assert documents[0].source == "rows.jsonl#a[31m b"
+    assert documents[0].meta == {"url": "http://x y", "date": "今", "language": "zh"}
