@@ -61,3 +61,23 @@ class DocumentNotFound(WenjuError):
 
 class ModelMissing(WenjuError):
     """A model that was asked for is not on this machine."""
+
+
+class Overloaded(WenjuError):
+    """More is being asked for at once than is answered at once; try again in `retry_after` s."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__("too many questions at once", f"try again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class ConversationNotFound(WenjuError):
+    """There is no conversation or turn with that id, or it is another person's."""
+
+
+class ConversationsDamaged(WenjuError):
+    """The file of the conversations does not hold what was written."""
+
+
+class ConversationsUnavailable(WenjuError):
+    """The conversations cannot be used now: permissions, a full disk, a lock, a newer format."""
