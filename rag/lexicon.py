@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from rag import glossary
 from rag.errors import ModelMissing
-from rag.terms import ENGLISH_STOP, numeral_of, stem
+from rag.terms import ENGLISH_STOP, frequency, numeral_of, stem, word_class
 from rag.text import HAN
 
 LEXICON_FILE = "lexicon.sqlite"
 LONGEST_PHRASE = 4
 PART_OF_GLOSS = 0.8  # of the weight, shared among the words of the gloss
 MOST_PARTS = 60
-_FORMAT = 2
+_FORMAT = 3
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_A_GLOSS = re.compile(
     r"CL:|variant of|old variant|see |used in|also written|erhua|Japanese variant|surname "
@@ -65,6 +66,26 @@ class Lexicon:
             "SELECT characters FROM pinyin WHERE syllable = ?", (syllable,)
         ).fetchone()
         return str(row[0]) if row else ""
+
+    def meaning_in_english(self, word: str) -> glossary.ToEnglish | None:
+        """The short meaning of a simplified Chinese word as shown to a reader, if it is clear."""
+        row = self._connection.execute(
+            "SELECT chinese, english, is_name, weight FROM meaning_in_english WHERE chinese = ?",
+            (word,),
+        ).fetchone()
+        return glossary.ToEnglish(row[0], row[1], bool(row[2]), row[3]) if row else None
+
+    def meaning_in_chinese(self, phrase: str, is_name: bool) -> glossary.ToChinese | None:
+        """The Chinese for a `glossary.phrase_key` as shown to a reader, if it is clear.
+
+        Names and common words are told apart: China is 中国, china is not.
+        """
+        row = self._connection.execute(
+            "SELECT phrase, is_name, chinese, coalesce(traditional, chinese), weight"
+            " FROM meaning_in_chinese WHERE phrase = ? AND is_name = ?",
+            (phrase, is_name),
+        ).fetchone()
+        return glossary.ToChinese(row[0], bool(row[1]), *row[2:]) if row else None
 
     def close(self) -> None:
         """Release the file."""
@@ -110,6 +131,23 @@ def build(path: Path) -> None:
         connection.execute("CREATE INDEX part_by_english ON part (english)")
         connection.execute("CREATE TABLE pinyin (syllable TEXT PRIMARY KEY, characters TEXT)")
         connection.executemany("INSERT INTO pinyin VALUES (?, ?)", syllables(entries))
+        connection.execute(
+            "CREATE TABLE meaning_in_english"
+            " (chinese TEXT PRIMARY KEY, english TEXT, is_name INTEGER, weight REAL) WITHOUT ROWID"
+        )
+        connection.executemany(
+            "INSERT INTO meaning_in_english VALUES (?, ?, ?, ?)",
+            glossary.to_english(entries, frequency),
+        )
+        connection.execute(
+            "CREATE TABLE meaning_in_chinese"
+            " (phrase TEXT, is_name INTEGER, chinese TEXT, traditional TEXT, weight REAL,"
+            " PRIMARY KEY (phrase, is_name)) WITHOUT ROWID"
+        )
+        connection.executemany(
+            "INSERT INTO meaning_in_chinese VALUES (?1, ?2, ?3, nullif(?4, ?3), ?5)",
+            glossary.to_chinese(entries, frequency, word_class),
+        )
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
     unfinished.replace(path)
 

@@ -86,11 +86,46 @@ def test_a_word_of_a_gloss_finds_it_in_part(lexicon):
     assert lexicon.to_chinese_in_part("zzz") == []
 
 
+@pytest.mark.parametrize(
+    ("word", "english", "is_name"),
+    [
+        ("天津", "Tianjin", True), ("马云", "Jack Ma", True), ("互联网", "Internet", True),
+        ("龙虾", "lobster", False), ("出口", "export", False), ("英国", "United Kingdom", True),
+    ],
+)  # fmt: skip
+def test_meanings_in_english_keep_their_spelling(lexicon, word, english, is_name):
+    found = lexicon.meaning_in_english(word)
+    assert (found.english, found.is_name) == (english, is_name)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_name", "chinese", "traditional"),
+    [
+        ("tianjin", True, "天津", "天津"), ("jack ma", True, "马云", "馬雲"),
+        ("lobster", False, "龙虾", "龍蝦"), ("export", False, "出口", "出口"),
+        ("china", True, "中国", "中國"), ("world bank", True, "世界银行", "世界銀行"),
+    ],
+)  # fmt: skip
+def test_meanings_in_chinese_have_both_scripts(lexicon, phrase, is_name, chinese, traditional):
+    found = lexicon.meaning_in_chinese(phrase, is_name)
+    assert (found.chinese, found.traditional) == (chinese, traditional)
+    assert lexicon.meaning_in_chinese(phrase, not is_name) is None
+
+
+@pytest.mark.parametrize("odd", ["", "虾", "龙虾'; --", "大意", "LOBSTER", "\0"])
+def test_what_has_no_clear_meaning_has_none(lexicon, odd):
+    assert lexicon.meaning_in_english(odd) is None
+    assert lexicon.meaning_in_chinese(odd, False) is None
+
+
 # Making it
 
 
-def entry(word, *definitions, pinyin="x1"):
-    return {"simplified": word, "pinyin": pinyin, "definitions": list(definitions)}
+def entry(word, *definitions, pinyin="x1", traditional=""):
+    return {
+        "simplified": word, "traditional": traditional or word, "pinyin": pinyin,
+        "definitions": list(definitions),
+    }  # fmt: skip
 
 
 def test_a_pair_keeps_its_best_sense():
@@ -144,7 +179,10 @@ def test_chinese_number(term, numeral):
 
 
 def test_it_is_built_whole_or_not_at_all(tmp_path, monkeypatch):
-    few = [entry("龙虾", "lobster", pinyin="long2 xia1"), entry("虾", "shrimp", pinyin="xia1")]
+    few = [
+        entry("龙虾", "lobster", pinyin="long2", traditional="龍蝦"),
+        entry("虾", "shrimp", pinyin="xia1"),
+    ]
     monkeypatch.setattr(cccedict, "CcCedict", lambda: SimpleNamespace(get_entries=lambda: few))
     path = tmp_path / "模型 100%#?" / "lexicon.sqlite"
     assert not is_built(path)
@@ -154,6 +192,8 @@ def test_it_is_built_whole_or_not_at_all(tmp_path, monkeypatch):
     lexicon = Lexicon(path)
     assert lexicon.to_chinese("lobster") == [("龙虾", 1.0)]
     assert lexicon.characters("xia") == "虾"
+    assert lexicon.meaning_in_english("龙虾").english == "lobster"
+    assert lexicon.meaning_in_chinese("lobster", False).traditional == "龍蝦"
     lexicon.close()
 
     few[:] = [{"simplified": "破"}]
