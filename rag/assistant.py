@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,9 +14,11 @@ from rag.answerability import THRESHOLD, Evidence
 from rag.cite import Quote, cite
 from rag.config import BUNDLED_MODEL, Settings
 from rag.embed import Embedder, open_embedder
-from rag.errors import WenjuError
-from rag.followup import resolve
+from rag.errors import BadSetting, WenjuError
+from rag.followup import resolved
+from rag.gloss import Gloss, gloss
 from rag.indexer import Indexer, Progress
+from rag.isolated import load_isolated
 from rag.lexicon import LEXICON_FILE, Lexicon
 from rag.load import discover
 from rag.read import READ, Read, Reader, Reading
@@ -24,11 +27,15 @@ from rag.retrieve import Candidate, Search, fuse, prepare
 from rag.searchers import Searchers
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
 from rag.text import detect_language, has_words
-from rag.types import Answer, Document, Hit, InputReport, Refusal
+from rag.types import Answer, Document, Found, Hit, InputReport, Refusal, Retrieval, Token
+from rag.uploads import Upload, input_files
 
 Turn = Mapping[str, str]
 NEAREST = 3
-Found = tuple[Hit, Candidate, IndexedChunk]
+LONGEST_QUESTION = 10_000  # characters
+MODES = ("auto", "extractive", "llm")
+_PIECE = re.compile(r"[^，。；、！？,.;!?\n]*(?:[，。；、！？,.;!?\n]+\s*|$)(?:\[\d+\])?")
+Passage = tuple[Hit, Candidate, IndexedChunk]
 
 
 class Assistant:
@@ -44,29 +51,44 @@ class Assistant:
         self._lexicon = lexicon
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
-        store = Store.open(index_folder(settings.indexes, name), model_name(settings))
+        store = Store.open(index_folder(settings.indexes, name), settings.embedding_model)
         try:
-            lexicon = Lexicon(settings.models / LEXICON_FILE)
-            return cls(name, store, open_embedder(settings), lexicon)
+            return cls(name, store, open_embedder(settings), open_lexicon(settings))
         except WenjuError:
             store.close()
             raise
 
     def close(self) -> None:
-        """Release the index."""
-        self._store.close()
+        """Release the index and what was opened with it."""
+        self.close_index()
         self._lexicon.close()
+
+    def close_index(self) -> None:
+        """Release the index alone, where others share the model and the lexicon."""
+        self._store.close()
+
+    def search(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> Retrieval:
+        """The best passages for a query, with timings; `hidden` documents are left out."""
+        _check_length(query)
+        timings: dict[str, float] = {}
+        found: list[Passage] = []
+        if has_words(query):
+            with _timed(timings, "prepare"):
+                search = self._prepare(query)
+            with _timed(timings, "retrieve"):
+                found = self._found(self._current(), search, top_k, hidden)
+        timings["total"] = sum(timings.values())
+        hits = tuple(hit for hit, _, _ in found)
+        return Retrieval(query, detect_language(query), hits, timings)
 
     def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for a query, best first; `hidden` documents are left out."""
-        if not has_words(query):
-            return []
-        found = self._found(self._current(), self._prepare(query), top_k, hidden)
-        return [hit for hit, _, _ in found]
+        return list(self.search(query, top_k, hidden=hidden).hits)
 
     def ask(
         self,
@@ -74,26 +96,51 @@ class Assistant:
         history: Sequence[Turn] = (),
         *,
         top_k: int = 10,
+        mode: str = "auto",
         hidden: Collection[str] = (),
     ) -> Answer:
         """The answer with its citations, or a refusal; `hidden` documents are left out."""
+        events = self.stream(question, history, top_k=top_k, mode=mode, hidden=hidden)
+        return next(event for event in events if isinstance(event, Answer))
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        top_k: int = 10,
+        mode: str = "auto",
+        hidden: Collection[str] = (),
+    ) -> Iterator[Found | Token | Answer]:
+        """An answer as it comes about: `Found`, the `Token`s of its text, the whole `Answer`.
+
+        `mode` is `auto`, `extractive` or `llm`; raises BadSetting for another.
+        """
+        _check_length(question)
+        if mode not in MODES:
+            raise BadSetting(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
         timings: dict[str, float] = {}
-        searched = resolve(question, history)
+        stand_alone = resolved(question, history)
+        searched = stand_alone.searched
         language = detect_language(question)
         with _timed(timings, "prepare"):
             search = self._prepare(searched)
         with _timed(timings, "retrieve"):
             current = self._current()
-            found = self._found(current, search, max(top_k, READ), hidden)
-        hits = tuple(hit for hit, _, _ in found)
+            passages = self._found(current, search, max(top_k, READ), hidden)
+        hits = tuple(hit for hit, _, _ in passages)
+        yield Found(searched, language, hits[:top_k])
         with _timed(timings, "read"):
-            asked = search if question == searched else self._prepare(question)
-            reading = self._reader(current, search, asked).read(_to_read(found))
+            is_whole = stand_alone.asked == searched
+            asked = search if is_whole else self._prepare(stand_alone.asked)
+            reading = self._reader(current, search, asked).read(_to_read(passages))
         refusal = self._refusal(question, language, reading, hits)
         quotes = [Quote(hits[span.passage], span.start, span.end) for span in reading.spans]
         text, citations = cite(quotes) if refusal is None else ("", ())
+        for piece in filter(None, _PIECE.findall(text)):
+            yield Token(piece)
         timings["total"] = sum(timings.values())
-        return Answer(
+        yield Answer(
             question=question,
             searched=searched,
             language=language,
@@ -104,6 +151,7 @@ class Assistant:
             citations=citations,
             hits=hits[:top_k],
             refusal=refusal,
+            fallback="llm_not_configured" if mode == "llm" else None,
             index=self.name,
             timings=timings,
         )
@@ -136,6 +184,49 @@ class Assistant:
         """All documents by id."""
         return self._store.documents()
 
+    def sections(self) -> list[tuple[str, str, str]]:
+        """(document id, title, section) of all passages, each once, in their order."""
+        return self._store.sections()
+
+    def document_info(self, document_id: str) -> DocumentInfo:
+        """What `documents` says of one; raises DocumentNotFound."""
+        return self._store.document_info(document_id)
+
+    def counts(self) -> tuple[int, int]:
+        """Number of documents and of chunks."""
+        return self._store.counts()
+
+    def add(self, uploads: Sequence[Upload]) -> list[InputReport]:
+        """Index files that people sent, read where they can do no harm; one report per file."""
+        files, skipped = input_files(uploads)
+        with self._writing:
+            reports = Indexer(self._store, self._embedder, load_isolated).add(files)
+        return reports + skipped
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document; raises DocumentNotFound."""
+        with self._writing:
+            self._store.document_info(document_id)
+            self._store.replace([], [document_id])
+
+    def sample_questions(self) -> list[str]:
+        """Questions that were written for these documents and indexed with them."""
+        return self._store.questions()
+
+    @property
+    def generation(self) -> int:
+        """A number that grows with every change to the documents."""
+        return self._store.generation
+
+    def gloss(self, text: str, language: str) -> list[Gloss]:
+        """Names and terms of `text` in the language of the reader, where that is another."""
+        return gloss(text, language, self._lexicon)
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the index's folder was deleted or made anew since it was opened."""
+        return self._store.is_replaced
+
     def evidence(self, question: str, hidden: Collection[str] = ()) -> Evidence | None:
         """What the decision to answer rests on, None where nothing was found: for calibration."""
         search, current = self._prepare(question), self._current()
@@ -151,10 +242,10 @@ class Assistant:
 
     def _found(
         self, current: Searchers, search: Search, top_k: int, hidden: Collection[str]
-    ) -> list[Found]:
+    ) -> list[Passage]:
         candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
         chunks = self._store.chunks(candidate.key for candidate in candidates)
-        found: list[Found] = []
+        found: list[Passage] = []
         for candidate in candidates:
             indexed = chunks.get(candidate.key)
             if indexed is None:
@@ -197,7 +288,7 @@ def build_index(
     if not folder.exists():
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
-    store = Store.create(folder, model_name(settings), embedder.dimension)
+    store = Store.create(folder, settings.embedding_model, embedder.dimension)
     try:
         return Indexer(store, embedder).index(paths, prune=prune, progress=progress)
     finally:
@@ -230,12 +321,19 @@ def check_index(settings: Settings, name: str = "default", *, repair: bool = Fal
         store.close()
 
 
-def model_name(settings: Settings) -> str:
-    """The name under which an index remembers its model."""
-    return settings.embedding_model
+def _check_length(question: str) -> None:
+    if len(question) > LONGEST_QUESTION:
+        raise BadSetting(
+            f"the question is longer than {LONGEST_QUESTION:,} characters", "ask a shorter one"
+        )
 
 
-def _to_read(found: Sequence[Found]) -> list[Read]:
+def open_lexicon(settings: Settings) -> Lexicon:
+    """The bilingual lexicon that set-up prepared; raises ModelMissing."""
+    return Lexicon(settings.models / LEXICON_FILE)
+
+
+def _to_read(found: Sequence[Passage]) -> list[Read]:
     return [Read(candidate, indexed, hit.title) for hit, candidate, indexed in found]
 
 

@@ -5,32 +5,63 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from rag.errors import BadSetting
 
 BUNDLED_MODEL = "multilingual-e5-small"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and which model to use.
+    """Where things are, which model to use, and how to serve.
 
     `indexes` is the folder of all indexes, `models` the folder into which `wenju setup` builds
     the bundled model, `embedding_model` the bundled model's name or any sentence-transformers
-    model name or folder.
+    model name or folder. `api_keys` turn on keys and login; `allowed_hosts` are names under which
+    the server may be addressed beside loopback and IP addresses, `cors_origins` the web pages
+    of other origins that may use it. `concurrency` answers are worked on at a time; others wait
+    `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
     """
 
     indexes: Path = Path("indexes")
     models: Path = Path(sys.prefix) / "share" / "wenju"
     embedding_model: str = BUNDLED_MODEL
+    api_keys: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    concurrency: int = 2
+    wait_seconds: float = 2.0
+    upload_mb: int = 50
+    upload_files: int = 20
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from `WENJU_INDEXES`, `WENJU_MODELS` and `WENJU_EMBEDDING_MODEL`."""
+        """Settings from `WENJU_` and each field's name in capitals; raises BadSetting.
+
+        Lists are separated by commas.
+        """
         env = os.environ if environ is None else environ
-        default = cls()
-        return cls(
-            indexes=Path(env.get("WENJU_INDEXES") or default.indexes),
-            models=Path(env.get("WENJU_MODELS") or default.models),
-            embedding_model=env.get("WENJU_EMBEDDING_MODEL") or default.embedding_model,
-        )
+        given: dict[str, Any] = {}
+        for field in fields(cls):
+            variable = f"WENJU_{field.name.upper()}"
+            if env.get(variable):
+                given[field.name] = _value(variable, env[variable], type(field.default))
+        return cls(**given)
+
+
+def _value(variable: str, text: str, kind: type) -> object:
+    """`text` as a setting of that kind."""
+    if kind is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind not in (int, float):
+        return Path(text) if issubclass(kind, Path) else text
+    try:
+        number = kind(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 10_000:
+        raise BadSetting(f"{variable}={text} is not a number above 0", "correct or unset it")
+    return number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,14 +13,16 @@ from rag.chunk import chunk, context
 from rag.embed import Embedder, Passage
 from rag.errors import NothingIndexed, Unreadable
 from rag.files import file_digest
-from rag.load import InputFile, discover, load
+from rag.load import InputFile, discover, load, sample_questions
 from rag.store import IndexedChunk, Origin, Store, document_checksum
 from rag.terms import index_terms
 from rag.types import Chunk, Document, InputReport
 from rag.units import units
 
+UPLOAD = "upload:"  # no absolute path begins so
 _COMMIT_SECONDS = 20.0
 Progress = Callable[[Sequence[InputFile]], Iterable[InputFile]]
+Loader = Callable[[InputFile], tuple[list[Document], list[InputReport]]]
 
 
 @dataclass(slots=True)
@@ -35,9 +38,10 @@ class _Batch:
 class Indexer:
     """Brings a store up to date with files. One input's failure never stops the others."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, loader: Loader = load) -> None:
         self._store = store
         self._embedder = embedder
+        self._load = loader
         self._origins = store.origins()
         self._by_path: dict[str, dict[str, str]] = {}
         for document_id, origin in self._origins.items():
@@ -54,12 +58,7 @@ class Indexer:
         if the index ends up empty.
         """
         present = [path for path in paths if path.exists() or not (prune and self._knows(path))]
-        files = discover(present)
-        reports: list[InputReport] = []
-        for file in progress(files):
-            reports += self._index_file(file)
-            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
-                self._commit()
+        reports = self._index_files(progress(discover(present)))
         if prune:
             reports += self._prune(paths)
         self._commit()
@@ -71,23 +70,47 @@ class Indexer:
             )
         return reports
 
+    def add(self, files: Sequence[InputFile]) -> list[InputReport]:
+        """Index these files, and commit; one report per file, and one per row skipped."""
+        reports = self._index_files(files)
+        self._commit()
+        return reports
+
+    def _index_files(self, files: Iterable[InputFile]) -> list[InputReport]:
+        reports: list[InputReport] = []
+        for file in files:
+            reports += self._index_file(file)
+            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
+                self._commit()
+        return reports
+
     def _index_file(self, file: InputFile) -> list[InputReport]:
-        path = _absolute(file.path)
+        path = file.origin or _absolute(file.path)
         former = self._by_path.get(path, {})
         try:
             digest = file_digest(file.path)
             if former and set(former.values()) == {digest} and self._same_ids(file, former):
                 chunks = sum(len(self._store.keys_of([name])) for name in former)
                 return [InputReport(file.source, "unchanged", len(former), chunks)]
-            documents, row_reports = load(file)
+            documents, row_reports = self._load(file)
         except Unreadable as error:
-            self._by_path.pop(path, None)
             skipped = InputReport(file.source, "skipped", reason=error.message)
+            self._remember_questions(file)
+            if file.origin:  # an upload that cannot be read takes no one's place
+                return [skipped]
+            self._by_path.pop(path, None)
             return [skipped, *self._remove(former)]
         except OSError as error:  # perhaps not for long: what was indexed of it stays
             reason = f"cannot be read ({error.strerror})"
             return [InputReport(file.source, "skipped", reason=reason)]
         return self._replace(file, Origin(path, digest), documents, list(row_reports))
+
+    def _remember_questions(self, file: InputFile) -> None:
+        """Questions that someone wrote for these documents serve as examples."""
+        with suppress(Unreadable, OSError):
+            questions = sample_questions(file.path)
+            if questions:
+                self._store.remember_questions(questions)
 
     def _replace(
         self,
@@ -109,7 +132,8 @@ class Indexer:
                 self._commit()
             claimed = self._claimed_by_another(document.id, origin.path)
             if claimed:
-                reason = f"the id {document.id!r} belongs to {claimed}"
+                owner = "another document" if file.origin else claimed
+                reason = f"the id {document.id!r} belongs to {owner}"
                 row_reports.append(InputReport(document.source, "skipped", reason=reason))
                 continue
             is_same = checksums.get(document.id) == document_checksum(document)
@@ -135,7 +159,9 @@ class Indexer:
         status = "indexed" if indexed else "unchanged"
         if not indexed:
             chunks = sum(len(self._store.keys_of([name])) for name in kept)
-        return [InputReport(file.source, status, indexed or unchanged, chunks), *row_reports]
+        replaced = "replaces the former version" if file.origin and former and indexed else ""
+        report = InputReport(file.source, status, indexed or unchanged, chunks, replaced)
+        return [report, *row_reports]
 
     def _embed(self, document: Document) -> list[IndexedChunk]:
         return [self._indexed(document, piece) for piece in chunk(document)]
@@ -185,6 +211,8 @@ class Indexer:
 
 def _is_gone(path: str) -> bool:
     """Whether there is no such file; one that merely cannot be seen now is not gone."""
+    if path.startswith(UPLOAD):
+        return False
     try:
         Path(path).stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -196,6 +224,8 @@ def _is_gone(path: str) -> bool:
 
 def _is_under(origin: str, path: Path) -> bool:
     """By name or, through links, in truth."""
+    if origin.startswith(UPLOAD):
+        return False
     by_name = Path(origin).is_relative_to(_absolute(path))
     return by_name or Path(origin).resolve().is_relative_to(path.resolve())
 

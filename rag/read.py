@@ -194,17 +194,20 @@ class Reader:
         """`best` as a whole sentence, and with its neighbours while all is short."""
         same = [unit for unit in units if unit.passage == best.passage]
         first = last = best.number
-        while last + 1 < len(same) and not _ends_sentence(same[last].text):
+        headings = [unit.number for unit in same if unit.text.startswith("#")]
+        top = max((number + 1 for number in headings if number < first), default=0)
+        bottom = min((number - 1 for number in headings if number > first), default=len(same) - 1)
+        while last < bottom and not _ends_sentence(same[last].text):
             if _length(same[first : last + 2]) > SENTENCE_LENGTH:
                 break
             last += 1
-        while first > 0 and not _ends_sentence(same[first - 1].text):
+        while first > top and not _ends_sentence(same[first - 1].text):
             if _length(same[first - 1 : last + 1]) > SENTENCE_LENGTH:
                 break
             first -= 1
-        while last + 1 < len(same) and _length(same[first : last + 2]) <= LENGTH:
+        while last < bottom and _length(same[first : last + 2]) <= LENGTH:
             last += 1
-        while first > 0 and _length(same[first - 1 : last + 1]) <= LENGTH:
+        while first > top and _length(same[first - 1 : last + 1]) <= LENGTH:
             first -= 1
         return same[first : last + 1]
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.store import DocumentInfo
-from rag.types import Answer, Citation, Dropped, Hit, InputReport
+from rag.types import Answer, Citation, Document, Dropped, Hit, InputReport, Retrieval
 
 Shape = dict[str, Any]
 
@@ -67,21 +67,24 @@ def answer_shape(answer: Answer) -> Shape:
     }
 
 
-def retrieval_shape(
-    query: str, language: str, hits: Sequence[Hit], timings: dict[str, float]
-) -> Shape:
+def retrieval_shape(found: Retrieval) -> Shape:
     """What `retrieve` and `wenju search` give."""
     return {
-        "query": query,
-        "language": language,
-        "hits": [hit_shape(hit) for hit in hits],
-        "timings": _rounded(timings),
+        "query": found.query,
+        "language": found.language,
+        "hits": [hit_shape(hit) for hit in found.hits],
+        "timings": _rounded(found.timings),
     }
 
 
 def documents_shape(documents: Sequence[DocumentInfo]) -> Shape:
     """All documents of an index."""
     return {"documents": [asdict(document) for document in documents]}
+
+
+def document_shape(info: DocumentInfo, document: Document) -> Shape:
+    """One document with its canonical text, in which all offsets count."""
+    return {**asdict(info), "text": document.text}
 
 
 def reports_shape(reports: Sequence[InputReport]) -> Shape:

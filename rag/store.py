@@ -61,6 +61,10 @@ CREATE TABLE chunks (
     unit_vectors BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (document_id, ordinal)
 );
 """
+_INFO = (
+    "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
+    " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added FROM documents"
+)
 _CHUNK_COLUMNS = (
     'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, checksum'
 )
@@ -121,6 +125,7 @@ class Store:
         self.folder = folder
         self._connection = connection
         self._lock = threading.RLock()
+        self._file = (folder / DATABASE_FILE).stat()
 
     @classmethod
     def create(cls, folder: Path, model: str, dimension: int) -> Store:
@@ -156,6 +161,14 @@ class Store:
                 raise missing
             store._verify(model)
         return store
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file, or none, has taken the place of the one that was opened."""
+        try:
+            return not os.path.samestat((self.folder / DATABASE_FILE).stat(), self._file)
+        except OSError:
+            return True
 
     def _is_blank(self) -> bool:
         """Whether the database holds nothing yet: its making was cut short, or is going on."""
@@ -221,6 +234,17 @@ class Store:
             raise damaged(self.folder, f"its {key} is {value!r}")
         return int(value)
 
+    def remember_questions(self, questions: Sequence[str]) -> None:
+        """Keep questions that were written for these documents, in the place of former ones."""
+        row = ("questions", json.dumps(list(questions), ensure_ascii=False))
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+
+    def questions(self) -> list[str]:
+        """The questions that were written for these documents."""
+        row = self._one("SELECT value FROM meta WHERE key = 'questions'")
+        return [str(question) for question in json.loads(row[0])] if row else []
+
     def counts(self) -> tuple[int, int]:
         """Number of documents and of chunks."""
         row = self._one("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)")
@@ -228,12 +252,21 @@ class Store:
 
     def documents(self) -> list[DocumentInfo]:
         """All documents by id."""
-        rows = self._all(
-            "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
-            " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added"
-            " FROM documents ORDER BY id"
+        return [DocumentInfo(*row) for row in self._all(f"{_INFO} ORDER BY id")]
+
+    def document_info(self, document_id: str) -> DocumentInfo:
+        """What `documents` says of one; raises DocumentNotFound."""
+        row = self._one(f"{_INFO} WHERE id = ?", document_id)
+        if row is None:
+            raise _not_found(document_id)
+        return DocumentInfo(*row)
+
+    def sections(self) -> list[tuple[str, str, str]]:
+        """(document id, title, section) of all passages, each once, in their order."""
+        return self._all(
+            "SELECT document_id, title, section FROM chunks JOIN documents ON id = document_id"
+            " GROUP BY document_id, section ORDER BY min(key)"
         )
-        return [DocumentInfo(*row) for row in rows]
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound, or IndexDamaged if its text was altered."""
@@ -242,7 +275,7 @@ class Store:
             document_id,
         )
         if row is None:
-            raise DocumentNotFound(f"no document {document_id!r}", "see: wenju list")
+            raise _not_found(document_id)
         try:
             _, source, title, text, meta, checksum = row
             document = Document(document_id, source, title, text, json.loads(meta))
@@ -456,6 +489,10 @@ def damaged(folder: Path, what: str) -> IndexDamaged:
         f"the index at {folder} is damaged ({what})",
         f"delete {folder} and run: wenju index PATH --index {folder.name}",
     )
+
+
+def _not_found(document_id: str) -> DocumentNotFound:
+    return DocumentNotFound(f"no document {document_id!r}", "see: wenju list")
 
 
 def _path_value(path: str) -> str | bytes:

@@ -51,6 +51,16 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieval:
+    """The passages found for a query, best first; `timings` are milliseconds by stage."""
+
+    query: str
+    language: str
+    hits: tuple[Hit, ...]
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Words of a document that an answer rests on: `document.text[start:end] == quote`."""
 
@@ -108,6 +118,22 @@ class Answer:
     model: str | None = None
     index: str = "default"
     timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first event of an answer on its way: what was searched and found."""
+
+    searched: str
+    language: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The next piece of an answer on its way; all pieces joined are the answer's text."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,3 +181,8 @@ def test_offsets_hold_in_odd_text(lexicon):
     found = gloss(text, "zh", lexicon)
     assert all(text[each.start : each.end] == each.term for each in found)
     assert ("Tianjin", "天津") in [(each.term, each.meaning) for each in found]
+
+
+def test_a_city_that_jieba_takes_for_an_adverb(lexicon):
+    terms = [each.term for each in gloss("成都、大连、宁波", "en", lexicon)]
+    assert terms == ["成都", "大连", "宁波"]

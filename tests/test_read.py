@@ -66,3 +66,9 @@ def test_what_is_not_there_is_refused(assistant):
     answer = assistant.ask("Who won the 2018 FIFA World Cup?")
     assert answer.refusal is not None
     assert answer.refusal.reason == "not_in_documents"
+
+
+def test_a_heading_is_no_part_of_the_quote_below_it(assistant):
+    quotes = [citation.quote for citation in assistant.ask("灯塔建于哪一年？").citations]
+    assert quotes[0].startswith("灰岩岛灯塔建于1893年")
+    assert not any("#" in quote for quote in quotes)

@@ -4,13 +4,24 @@ import json
 
 from rag.shapes import (
     answer_shape,
+    document_shape,
     documents_shape,
     hit_shape,
     reports_shape,
     retrieval_shape,
 )
 from rag.store import DocumentInfo
-from rag.types import Answer, Chunk, Citation, Dropped, Hit, InputReport, Refusal
+from rag.types import (
+    Answer,
+    Chunk,
+    Citation,
+    Document,
+    Dropped,
+    Hit,
+    InputReport,
+    Refusal,
+    Retrieval,
+)
 
 CHUNK = Chunk("letter.txt#2", "letter.txt", "人才", "驱动力和人才。 Talent.", 40, 56, 2)
 HIT = Hit(CHUNK, 1.234567, 1, {"dense": 1, "lexical": 3}, "公开信", "letter.txt")
@@ -106,13 +117,15 @@ def test_a_refusal():
 
 
 def test_what_search_list_and_index_show():
-    assert retrieval_shape("人才 talent", "zh", [HIT], {"total": 1.005}) == {
+    assert retrieval_shape(Retrieval("人才 talent", "zh", (HIT,), {"total": 1.005})) == {
         "query": "人才 talent",
         "language": "zh",
         "hits": [HIT_SHAPE],
         "timings": {"total": 1.0},
     }
     info = DocumentInfo("a.md", "题", "a.md", "zh", 3, 900, "2026-01-02T03:04:05+00:00")
+    text = Document("a.md", "a.md", "题", "全文", {"language": "zh"})
+    assert document_shape(info, text) == {**documents_shape([info])["documents"][0], "text": "全文"}
     assert documents_shape([info]) == {
         "documents": [
             {

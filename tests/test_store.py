@@ -520,3 +520,40 @@ def test_bad_index_names_are_refused(tmp_path, name):
 @pytest.mark.parametrize("name", ["default", "电商", "v1.2-b_c", "7"])
 def test_good_index_names_are_folders_of_that_name(tmp_path, name):
     assert index_folder(tmp_path, name) == tmp_path / name
+
+
+# What the chat asks of it
+
+
+def test_one_document_is_told_of_as_in_the_list(filled):
+    infos = filled.documents()
+    assert [filled.document_info(info.id) for info in infos] == infos
+    with pytest.raises(DocumentNotFound, match="no document '没有'"):
+        filled.document_info("没有")
+
+
+def test_sections_come_once_each_in_the_order_of_the_passages(store, indexed):
+    text = "# 港口\n\n## 渡轮\n\n渡轮每天三次。\n\n## 潮水\n\n潮水一日两回。"
+    document = Document("h", "h.md", "港口", text, {"language": "zh"})
+    store.replace([(document, CITIES_FILE, indexed(document) * 1)])
+
+    assert store.sections() == [("h", "港口", "港口 > 渡轮"), ("h", "港口", "港口 > 潮水")]
+
+
+def test_questions_are_remembered_in_the_place_of_former_ones(store, folder):
+    assert store.questions() == []
+    store.remember_questions(["渡轮几点开？", "When?"])
+    store.remember_questions(["潮水几回？"])
+
+    assert store.questions() == ["潮水几回？"]
+    again = Store.open(folder)
+    assert again.questions() == ["潮水几回？"]
+    again.close()
+
+
+def test_a_file_put_in_the_place_of_the_opened_one_is_noticed(store, folder):
+    assert not store.is_replaced
+    (folder / DATABASE_FILE).rename(folder / "gone.db")
+    assert store.is_replaced
+    (folder / DATABASE_FILE).write_bytes(b"")
+    assert store.is_replaced

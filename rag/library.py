@@ -1,0 +1,103 @@
+"""The indexes of one folder, opened on demand, with one model among them."""
+
+from __future__ import annotations
+
+import threading
+
+from rag.assistant import Assistant, open_lexicon
+from rag.config import Settings
+from rag.conversations import Conversations
+from rag.embed import Embedder, open_embedder
+from rag.errors import BadSetting, IndexNotFound
+from rag.gate import Gate
+from rag.lexicon import Lexicon
+from rag.store import DATABASE_FILE, Store, index_folder
+
+CONVERSATIONS_FILE = "conversations.db"
+# Loads all that is loaded on first use: model, segmenter, word classes.
+_FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州有多少座桥？"}])
+
+
+class Library:
+    """What a server serves: safe to share between threads.
+
+    `default` is the index that is meant where none is named; `questions` and `writes` are the
+    gates through which all work goes.
+    """
+
+    def __init__(self, settings: Settings, default: str = "default") -> None:
+        self.settings = settings
+        self.default = default
+        self.questions = Gate(settings.concurrency, patience=settings.wait_seconds)
+        self.writes = Gate(1, waiting=8, patience=30.0)
+        self._embedder: Embedder | None = None
+        self._lexicon: Lexicon | None = None
+        self._conversations: Conversations | None = None
+        self._assistants: dict[str, Assistant] = {}
+        self._retired: list[Assistant] = []
+        self._lock = threading.Lock()
+
+    def open(self) -> None:
+        """Load the model and the default index, made empty if it is not there.
+
+        A second call does nothing. Raises WenjuErrors.
+        """
+        with self._lock:
+            if self._embedder is None:
+                embedder = open_embedder(self.settings)
+                folder = index_folder(self.settings.indexes, self.default)
+                Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
+                self._lexicon = open_lexicon(self.settings)
+                path = self.settings.indexes / CONVERSATIONS_FILE
+                self._conversations = Conversations.open(path)
+                self._embedder = embedder
+        self.assistant().ask(*_FIRST_QUESTION)
+
+    def assistant(self, name: str | None = None) -> Assistant:
+        """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
+        name = name or self.default
+        with self._lock:
+            opened = self._assistants.get(name)
+            if opened is not None and opened.is_replaced:
+                self._retired.append(self._assistants.pop(name))  # a question may still use it
+                opened = None
+            if opened is None:
+                opened = self._assistants[name] = self._open(name)
+            return opened
+
+    def _open(self, name: str) -> Assistant:
+        if self._embedder is None or self._lexicon is None:
+            raise RuntimeError("the library is not open")
+        try:
+            folder = index_folder(self.settings.indexes, name)
+        except BadSetting as error:  # no index can have such a name
+            raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
+        store = Store.open(folder, self.settings.embedding_model)
+        return Assistant(name, store, self._embedder, self._lexicon)
+
+    def names(self) -> list[str]:
+        """Names of all indexes, the default one first."""
+        folders = self.settings.indexes.glob(f"*/{DATABASE_FILE}")
+        others = {path.parent.name for path in folders} - {self.default}
+        return [self.default, *sorted(others)]
+
+    @property
+    def conversations(self) -> Conversations:
+        """What people asked in the chat UI."""
+        if self._conversations is None:
+            raise RuntimeError("the library is not open")
+        return self._conversations
+
+    def close(self) -> None:
+        """Let the work end that is going on, and release all files."""
+        self.questions.close()
+        self.writes.close()
+        with self._lock:
+            for assistant in [*self._assistants.values(), *self._retired]:
+                assistant.close_index()
+            self._assistants.clear()
+            self._retired.clear()
+            if self._lexicon is not None:
+                self._lexicon.close()
+            if self._conversations is not None:
+                self._conversations.close()

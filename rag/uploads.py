@@ -1,0 +1,53 @@
+"""Files that people send: their names become ids, never paths."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.indexer import UPLOAD
+from rag.load import InputFile
+from rag.types import InputReport
+
+LONGEST_NAME = 200
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as sent: the name its sender gave it, and where its bytes lie for now."""
+
+    name: str
+    path: Path
+
+
+def document_id(name: str) -> str:
+    r"""The id for an uploaded file: the last part of its name, without invisible characters.
+
+    >>> document_id("../../etc/年报\u202e 2015.txt"), document_id("C:\\docs\\a.md")
+    ('年报 2015.txt', 'a.md')
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE)
+    kept = " ".join(unicodedata.normalize("NFC", kept).split())
+    if len(kept) > LONGEST_NAME:
+        stem, suffix = Path(kept).stem, Path(kept).suffix[:12]
+        kept = stem[: LONGEST_NAME - len(suffix)] + suffix
+    return kept if kept.strip(". ") else "unnamed"
+
+
+def input_files(uploads: Sequence[Upload]) -> tuple[list[InputFile], list[InputReport]]:
+    """What to index of `uploads`, and what not: of two with one name, the first is kept."""
+    files: dict[str, InputFile] = {}
+    skipped = []
+    for upload in uploads:
+        name = document_id(upload.name)
+        if name in files:
+            reason = "another file of this upload has the same name"
+            skipped.append(InputReport(name, "skipped", reason=reason))
+        else:
+            files[name] = InputFile(upload.path, name, name, UPLOAD + name)
+    return list(files.values()), skipped

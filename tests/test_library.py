@@ -1,0 +1,252 @@
+"""A library of indexes with the bundled model: opened on demand, changed under its feet, closed."""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from rag.assistant import build_index
+from rag.config import Settings
+from rag.errors import BadSetting, DocumentNotFound, IndexMismatch, IndexNotFound
+from rag.library import Library
+from rag.types import Answer, Found, Token
+from rag.uploads import Upload
+
+LETTER = "馬雲第一次上網是在西雅圖。他在信裡寫道：創業者要有驅動力，人才是關鍵。"
+MUSEUM = "The maritime museum in Bergen opens at nine. Its director is Ingrid Dahl."
+
+
+@pytest.fixture(scope="module")
+def built(models, tmp_path_factory):
+    """Settings with the indexes `default` (a letter) and `papers` (a museum)."""
+    folder = tmp_path_factory.mktemp("library")
+    settings = replace(Settings.from_environment(), indexes=folder / "indexes")
+    for name, index, text in [("信.txt", "default", LETTER), ("museum.txt", "papers", MUSEUM)]:
+        (folder / name).write_text(text, "utf-8")
+        build_index(settings, [folder / name], index)
+    return settings
+
+
+@pytest.fixture
+def settings(built, tmp_path):
+    shutil.copytree(built.indexes, tmp_path / "indexes")
+    return replace(built, indexes=tmp_path / "indexes")
+
+
+@pytest.fixture
+def library(settings, open_library):
+    opened = open_library(settings)
+    yield opened
+    opened.close()
+
+
+def upload(tmp_path, name, text):
+    path = tmp_path / f"upload{len(list(tmp_path.iterdir()))}.txt"
+    path.write_text(text, "utf-8")
+    return Upload(name, path)
+
+
+def test_the_default_index_is_made_where_there_is_none(open_library, tmp_path):
+    library = open_library(replace(Settings.from_environment(), indexes=tmp_path), "新的")
+
+    answer = library.assistant().ask("谁是馆长？")
+
+    assert answer.refusal.reason == "empty_index"
+    assert answer.index == "新的"
+    assert library.assistant().counts() == (0, 0)
+    assert library.names() == ["新的"]
+    library.close()
+
+
+def test_other_indexes_open_when_they_are_asked(library):
+    assert library.names() == ["default", "papers"]
+    assert library.assistant("papers").ask("Who is the director?").index == "papers"
+    assert library.assistant("papers") is library.assistant("papers")
+    assert library.assistant("") is library.assistant() is library.assistant("default")
+    assert library.assistant().counts() == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["没有", "a/b", "../papers", "/etc", "nul\0", "x" * 100, " "])
+def test_an_index_that_is_not_there_is_not_made(library, name):
+    with pytest.raises(IndexNotFound):
+        library.assistant(name)
+
+    assert library.names() == ["default", "papers"]
+
+
+def test_an_index_of_another_model_does_not_hinder_the_others(library, settings):
+    other = Library(replace(settings, embedding_model="BAAI/bge-m3"))
+    other._embedder, other._lexicon = library._embedder, library._lexicon
+    with pytest.raises(IndexMismatch):
+        other.assistant("papers")
+    assert library.assistant("papers").ask("Who is the director?").answered
+
+
+def test_a_library_with_a_bad_default_does_not_open(models, tmp_path):
+    settings = replace(Settings.from_environment(), indexes=tmp_path)
+    with pytest.raises(BadSetting):
+        Library(settings, "../elsewhere").open()
+
+
+def test_an_index_made_anew_is_opened_anew(library, settings, tmp_path):
+    assert library.assistant("papers").ask("Who is the director?").answered
+    shutil.rmtree(settings.indexes / "papers")
+    with pytest.raises(IndexNotFound):
+        library.assistant("papers")
+
+    page = tmp_path / "ferry.txt"
+    page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
+    build_index(settings, [page], "papers")
+
+    answer = library.assistant("papers").ask("Who steers the ferry to Skagen?")
+    assert answer.citations[0].document_id == "ferry.txt"
+
+
+def test_what_another_process_commits_is_seen_at_the_next_question(library, settings, tmp_path):
+    question = "Who steers the ferry to Skagen?"
+    assert not library.assistant().ask(question).answered
+    page = tmp_path / "ferry.txt"
+    page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
+    code = (
+        "import sys, pathlib\n"
+        "from rag.assistant import build_index\n"
+        "from rag.config import Settings\n"
+        "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
+        "build_index(Settings(indexes, models), [document])"
+    )
+    arguments = [settings.indexes, settings.models, page]
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True, timeout=60)
+
+    assert library.assistant().ask(question).citations[0].document_id == "ferry.txt"
+
+
+def test_a_stream_tells_what_was_found_then_the_words_then_all(library):
+    found, *tokens, answer = library.assistant("papers").stream("Who is the director?", top_k=3)
+
+    assert isinstance(found, Found)
+    assert isinstance(answer, Answer)
+    assert (found.searched, found.language) == ("Who is the director?", "en")
+    assert found.hits == answer.hits
+    assert all(isinstance(token, Token) and token.text for token in tokens)
+    assert "".join(token.text for token in tokens) == answer.text != ""
+    assert answer.timings.keys() == {"prepare", "retrieve", "read", "total"}
+
+
+def test_a_refused_stream_has_no_words(library):
+    found, answer = library.assistant("papers").stream("How many moons does Jupiter have?")
+
+    assert found.hits == answer.hits
+    assert answer.refusal.reason == "not_in_documents"
+
+
+def test_a_mode_that_does_not_exist_is_an_error_and_llm_falls_back(library):
+    assistant = library.assistant("papers")
+    with pytest.raises(BadSetting, match="auto, extractive, llm"):
+        assistant.ask("Who is the director?", mode="magic")
+
+    answer = assistant.ask("Who is the director?", mode="llm")
+    assert (answer.answered, answer.mode, answer.fallback) == (
+        True,
+        "extractive",
+        "llm_not_configured",
+    )
+
+
+@pytest.mark.parametrize("query", ["director", "馆长是谁", "", "???"])
+def test_a_search_tells_its_times_even_where_it_finds_nothing(library, query):
+    found = library.assistant("papers").search(query, 3)
+
+    assert found.query == query
+    assert found.timings["total"] == sum(
+        milliseconds for stage, milliseconds in found.timings.items() if stage != "total"
+    )
+    assert [hit.chunk.document_id for hit in found.hits] == (
+        ["museum.txt"] if any(map(str.isalnum, query)) else []
+    )
+
+
+def test_a_file_is_added_asked_replaced_and_removed(library, tmp_path):
+    assistant = library.assistant()
+    question = "Who steers the ferry to Skagen?"
+
+    added = assistant.add(
+        [upload(tmp_path, "../渡船.txt", "The ferry to Skagen: Lindqvist steers.")]
+    )
+    assert [(r.source, r.status, r.documents, r.chunks) for r in added] == [
+        ("渡船.txt", "indexed", 1, 1)
+    ]
+    assert "Lindqvist" in assistant.ask(question).text
+
+    again = assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Okafor steers.")])
+    assert again[0].reason == "replaces the former version"
+    assert "Okafor" in assistant.ask(question).text
+    assert "Lindqvist" not in str(assistant.retrieve("Lindqvist"))
+
+    same = assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Okafor steers.")])
+    assert same[0].status == "unchanged"
+
+    assistant.remove("渡船.txt")
+    assert not assistant.ask(question).answered
+    assert assistant.counts() == (1, 1)
+    with pytest.raises(DocumentNotFound):
+        assistant.remove("渡船.txt")
+
+
+def test_what_cannot_be_read_is_reported_and_takes_no_ones_place(library, tmp_path):
+    assistant = library.assistant()
+    assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Lindqvist steers.")])
+
+    reports = assistant.add(
+        [
+            upload(tmp_path, "渡船.txt", ""),
+            upload(tmp_path, "信.txt", "another document's place"),
+            upload(tmp_path, "x/信.txt", "the same name twice"),
+        ]
+    )
+
+    assert [(report.source, report.status) for report in reports] == [
+        ("渡船.txt", "skipped"),
+        ("信.txt", "skipped"),
+        ("信.txt", "skipped"),
+    ]
+    assert [report.reason for report in reports] == [
+        "empty file",
+        "the id '信.txt' belongs to another document",
+        "another file of this upload has the same name",
+    ]
+    assert "Lindqvist" in assistant.document_text("渡船.txt")
+    assert assistant.document_text("信.txt") == LETTER
+
+
+def test_questions_go_on_while_files_are_added_and_removed(library, tmp_path):
+    assistant = library.assistant()
+    files = [upload(tmp_path, f"{n}.txt", f"The lamp number {n} burns blue.") for n in range(8)]
+
+    def write(file):
+        assistant.add([file])
+        assistant.remove(file.name)
+
+    with ThreadPoolExecutor(4) as threads:
+        writing = [threads.submit(write, file) for file in files]
+        asking = [threads.submit(assistant.ask, "马云第一次上网是在哪里？") for _ in range(20)]
+        answers = [future.result() for future in asking]
+        for future in writing:
+            future.result()
+
+    assert all(answer.citations[0].document_id == "信.txt" for answer in answers)
+    assert assistant.counts() == (1, 1)
+
+
+def test_a_closed_library_gives_nothing_more(settings):
+    library = Library(settings)
+    with pytest.raises(RuntimeError, match="not open"):
+        library.assistant()
+    with pytest.raises(RuntimeError, match="not open"):
+        _ = library.conversations
+    library.open()
+    assert library.conversations.path == settings.indexes / "conversations.db"
+    library.open()  # a second call does nothing
+    library.close()
