@@ -2,15 +2,18 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rag import bundled, lexicon
+from rag.assistant import build_index
 from rag.chunk import chunk, context
 from rag.config import BUNDLED_MODEL, Settings
-from rag.embed import Passage, PassageVectors
+from rag.embed import Passage, PassageVectors, open_embedder
+from rag.library import Library
 from rag.store import IndexedChunk
 from rag.terms import index_terms
 from rag.types import Document
@@ -95,3 +98,31 @@ def models() -> Path:
     if not bundled.available():
         pytest.skip("this platform has no build of the packages that carry the bundled model")
     pytest.fail(f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def bundled_embedder(models):
+    """The bundled model, opened once: opening it takes seconds."""
+    return open_embedder(Settings.from_environment())
+
+
+@pytest.fixture(scope="session")
+def open_library(bundled_embedder):
+    """Opens a library with the bundled model that is already there; the caller closes it."""
+
+    def opened(settings: Settings, default: str = "default") -> Library:
+        library = Library(settings, default)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("rag.library.open_embedder", lambda _settings: bundled_embedder)
+            library.open()
+        return library
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def seed_indexes(models, tmp_path_factory) -> Path:
+    """A folder of indexes, in which `default` holds the seeds. Copy it to change it."""
+    folder = tmp_path_factory.mktemp("seeds") / "indexes"
+    build_index(replace(Settings.from_environment(), indexes=folder), [REPOSITORY / "seeds"])
+    return folder

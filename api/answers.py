@@ -1,0 +1,151 @@
+"""`/v1/retrieve` and `/v1/answer`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Query
+from starlette.responses import Response
+
+from api import schemas
+from api.body import json_only
+from api.described import event_stream, failures
+from api.errors import failure_of, refuse
+from api.metrics import Metrics
+from api.streams import EventStream, Feed, event
+from rag.assistant import Assistant
+from rag.errors import IndexNotFound
+from rag.library import Library
+from rag.shapes import answer_shape, citation_shape, hit_shape, retrieval_shape
+from rag.types import Answer, Found, Retrieval, Token
+
+Event = Found | Token | Answer
+IndexQuery = Annotated[
+    str | None,
+    Query(max_length=200, description="Which index; the one served where none is named."),
+]
+
+
+def assistant_of(library: Library, index: str | None) -> Assistant:
+    """The assistant over the index of that name; an unknown one is 404."""
+    try:
+        return library.assistant(index)
+    except IndexNotFound as error:
+        name = index or library.default
+        remedy = "GET /v1/models names the indexes that there are"
+        raise refuse(404, "index_not_found", f"no index {name!r}", remedy) from error
+
+
+async def answered(
+    library: Library, index: str | None, question: str, options: Mapping[str, Any]
+) -> Answer:
+    """The answer, made off the event loop; raises Overloaded and others."""
+
+    def ask() -> Answer:
+        return assistant_of(library, index).ask(question, **options)
+
+    async with library.questions.admit() as place:
+        return await place.run(ask)
+
+
+async def answering(
+    library: Library, index: str | None, question: str, options: Mapping[str, Any]
+) -> AsyncIterator[Event]:
+    """The events of an answer, made off the event loop; raises Overloaded and others."""
+
+    def events() -> Iterator[Event]:
+        yield from assistant_of(library, index).stream(question, **options)
+
+    async with library.questions.admit() as place:
+        async for found in place.iterate(events()):
+            yield found
+
+
+def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
+    """Add the endpoints that retrieve and answer."""
+
+    @app.post(
+        "/v1/retrieve",
+        tags=["answers"],
+        summary="Find passages",
+        response_model=schemas.Retrieval,
+        responses=failures(404, 415),
+        dependencies=[Depends(json_only)],
+    )
+    async def retrieve(
+        body: schemas.RetrieveRequest,
+        index: IndexQuery = None,
+    ) -> dict[str, Any]:
+        """The passages that fit a query best, in Chinese or English, over documents in either."""
+
+        def search() -> Retrieval:
+            return assistant_of(library, body.index or index).search(body.query, body.top_k)
+
+        async with library.questions.admit() as place:
+            found = await place.run(search)
+        metrics.observe_stages(found.timings)
+        return retrieval_shape(found)
+
+    @app.post(
+        "/v1/answer",
+        tags=["answers"],
+        summary="Answer a question",
+        response_model=schemas.Answer,
+        responses={
+            200: {
+                "description": "One object, or with `stream` the events `hits`, `token`…, "
+                "`citations`, `done`; an `error` event ends a stream that fails.",
+                "content": {
+                    "text/event-stream": event_stream(
+                        "hits", "token", "citations", "done", "error"
+                    ),
+                },
+            },
+            **failures(404, 415),
+        },
+        dependencies=[Depends(json_only)],
+    )
+    async def answer(
+        body: schemas.AnswerRequest,
+        index: IndexQuery = None,
+    ) -> Any:
+        """An answer with the exact words it rests on, or a refusal with the nearest passages."""
+        options: dict[str, Any] = {
+            "history": [{"role": turn.role, "content": turn.content} for turn in body.history],
+            "top_k": body.top_k,
+            "mode": body.mode,
+        }
+        if body.stream:
+            events = answering(library, body.index or index, body.question, options)
+            return await _streamed(Feed(events), metrics)
+        found = await answered(library, body.index or index, body.question, options)
+        metrics.observe_answer(found)
+        return answer_shape(found)
+
+
+async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:
+    first = await anext(feed)  # what is wrong before it is an error response, not an event
+
+    async def events() -> AsyncIterator[bytes]:
+        yield event(_found_shape(first), "hits")
+        try:
+            async for found in feed:
+                match found:
+                    case Token():
+                        yield event({"text": found.text}, "token")
+                    case Answer():
+                        metrics.observe_answer(found)
+                        citations = [citation_shape(citation) for citation in found.citations]
+                        yield event({"citations": citations}, "citations")
+                        yield event(answer_shape(found), "done")
+        except Exception as error:  # noqa: BLE001 (the outermost edge of a stream)
+            yield event(failure_of(error).shape, "error")
+
+    return EventStream(events(), feed)
+
+
+def _found_shape(found: Event) -> dict[str, Any]:
+    assert isinstance(found, Found)
+    hits = [hit_shape(hit) for hit in found.hits]
+    return {"searched": found.searched, "language": found.language, "hits": hits}

@@ -1,0 +1,83 @@
+"""API keys, and the sessions of those who signed in with one; nothing of either is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.errors import BadSetting
+
+Scope = Literal["read", "write"]
+SESSION_SECONDS = 14 * 24 * 3600
+_SESSION = re.compile(r"(\d{1,12})\.([0-9a-f]{64})")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what it allows, and the owner of the conversations held with it."""
+
+    digest: bytes
+    secret: bytes
+    scope: Scope
+    owner: str
+
+    @classmethod
+    def parse(cls, entry: str) -> Key:
+        """The key of a setting `KEY`, `KEY:read` or `KEY:write`; raises BadSetting."""
+        key, _, suffix = entry.rpartition(":")
+        scope: Scope = "read" if suffix == "read" else "write"
+        if suffix not in ("read", "write"):
+            key = entry
+        if not re.fullmatch(r"[!-~]+", key):
+            raise BadSetting(
+                "an API key is empty or has other characters than ASCII letters, digits and signs",
+                "write WENJU_API_KEYS as KEY, KEY:read or KEY:write, separated by commas",
+            )
+        # Slow on purpose: who gets hold of a session cannot try out many keys against it.
+        secret = hashlib.scrypt(key.encode(), salt=b"wenju", n=1 << 12, r=8, p=1)
+        owner = hmac.digest(secret, b"owner", "sha256").hex()
+        return cls(_digest(key.encode()), secret, scope, owner)
+
+    def session(self, expires: int) -> str:
+        """The cookie of a session that ends at `expires` (seconds since 1970)."""
+        signed = hmac.digest(self.secret, f"session {expires}".encode(), "sha256")
+        return f"{expires}.{signed.hex()}"
+
+
+class Keys:
+    """All keys of a server; false where there are none, and everybody may do everything."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        self._keys = tuple(Key.parse(entry) for entry in entries)
+        if len({key.digest for key in self._keys}) < len(self._keys):
+            raise BadSetting("an API key is there twice", "correct WENJU_API_KEYS")
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def find(self, presented: bytes) -> Key | None:
+        """The key with these bytes; all keys are compared, each in constant time."""
+        digest = _digest(presented)
+        return self._matching(lambda key: hmac.compare_digest(key.digest, digest))
+
+    def of_session(self, cookie: str, now: float) -> Key | None:
+        """The key that a session was begun with, if it has not ended and the key is still here."""
+        found = _SESSION.fullmatch(cookie)
+        if found is None or int(found[1]) <= now:
+            return None
+        expires, presented = int(found[1]), cookie.encode()
+        return self._matching(
+            lambda key: hmac.compare_digest(key.session(expires).encode(), presented)
+        )
+
+    def _matching(self, is_same: Callable[[Key], bool]) -> Key | None:
+        matching = [key for key in self._keys if is_same(key)]
+        return matching[0] if matching else None
+
+
+def _digest(presented: bytes) -> bytes:
+    return hashlib.sha256(presented).digest()

@@ -1,0 +1,113 @@
+"""What Prometheus is told: requests, the stages of answers, and what was turned away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.headers import is_ui
+from rag.types import Answer
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_GONE = 499  # Nginx's number for a client that left before its response
+
+
+class Metrics:
+    """The metrics of one app, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        labels = ("method", "route", "status")
+        self._requests = Counter(
+            "wenju_http_requests", "Requests by route and status.", labels, registry=self.registry
+        )
+        self._seconds = Histogram(
+            "wenju_http_request_seconds",
+            "Time until the last byte of a response.",
+            labels,
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "wenju_http_requests_in_flight", "Requests not yet answered.", registry=self.registry
+        )
+        self._stages = Histogram(
+            "wenju_stage_seconds",
+            "Time for each stage of an answer or retrieval.",
+            ("stage",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._answers = Counter(
+            "wenju_answers", "Answers and refusals by reason.", ("outcome",), registry=self.registry
+        )
+        self.turned_away = Counter(
+            "wenju_turned_away",
+            "Requests refused because too much was asked at once.",
+            registry=self.registry,
+        )
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        labels = (method if method in _METHODS else "other", route, str(status))
+        self._requests.labels(*labels).inc()
+        self._seconds.labels(*labels).observe(seconds)
+
+    def observe_stages(self, timings: Mapping[str, float]) -> None:
+        """Count the stages of one answer; `timings` are milliseconds."""
+        for stage, milliseconds in timings.items():
+            self._stages.labels(stage).observe(milliseconds / 1000)
+
+    def observe_answer(self, answer: Answer) -> None:
+        """Count one answer and its stages."""
+        self._answers.labels(answer.refusal.reason if answer.refusal else "answered").inc()
+        self.observe_stages(answer.timings)
+
+    def render(self) -> bytes:
+        """All metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class Measured:
+    """Counts each request, by the template of its route and not by its path."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, measured."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status, start, path = _GONE, time.perf_counter(), scope["path"]
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with self._metrics.in_flight.track_inprogress():
+            try:
+                await self.app(scope, receive, watch)
+            finally:
+                # Within what is mounted, the route is that of the inner app.
+                inner = getattr(scope.get("route"), "path", "unmatched")
+                route = "/ui" if is_ui(path) else inner
+                seconds = time.perf_counter() - start
+                self._metrics.observe_request(scope["method"], route, status, seconds)
