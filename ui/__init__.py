@@ -1,1 +1,1 @@
-"""The chat UI over `rag`."""
+"""The chat UI: Gradio over `rag`."""

@@ -1,0 +1,203 @@
+"""The HTML of the interface, parsed as a browser would."""
+
+from dataclasses import dataclass
+
+import pytest
+from bs4 import BeautifulSoup
+
+from rag.conversations import Feedback, Turn
+from rag.gloss import Gloss
+from rag.types import Document, InputReport
+from ui import render
+from ui.render import Live, Piece, Place, ShownTurn
+
+EVIL = "<img src=x onerror=alert(1)> ${1} {{2}} & \"quoted\" 'single'"
+
+
+def hit(rank, chunk_id, text="a passage", **others):
+    return {
+        "rank": rank,
+        "chunk_id": chunk_id,
+        "title": "T",
+        "source": "t.md",
+        "section": "T > S",
+    } | {
+        "text": text,
+        **others,
+    }
+
+
+def answered(**others):
+    citation = {"marker": 1, "chunk_id": "t#0", "title": "T", "source": "t.md", "section": ""}
+    return {
+        "question": "多少？",
+        "searched": "多少？",
+        "answered": True,
+        "answer": "三次[1] 见[2]",
+        "confidence": 0.914,
+        "citations": [citation],
+        "hits": [hit(1, "t#0"), hit(2, "t#1", EVIL)],
+        "refusal": None,
+        **others,
+    }
+
+
+def shown(answer, glosses=(), feedback=None):
+    turn = Turn("turn-1", 0, "2026-11-21T00:00:00+00:00", answer, feedback)
+    return ShownTurn(turn, {1: list(glosses)})
+
+
+def parse(html):
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_an_answer_is_cut_at_the_markers_of_its_citations_alone():
+    assert render.pieces(answered()) == [
+        Piece("三次"),
+        Piece("[1]", 1),
+        Piece(" 见"),
+        Piece("[2]"),
+        Piece(""),
+    ]
+
+
+def test_what_was_read_but_not_cited():
+    assert [row["chunk_id"] for row in render.uncited(answered())] == ["t#1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a\n b", "a b"), ("字" * 120, "字" * 120), ("字" * 121, "字" * 120 + "…")],
+)
+def test_snippets_are_one_short_line(text, expected):
+    assert render.shorten(text) == expected
+
+
+def test_a_turn_shows_question_answer_citations_and_confidence():
+    glosses = [Gloss("天津", "Tianjin", 0, 2)]
+    page = parse(render.conversation([shown(answered(), glosses)], "en", conversation="c-1"))
+
+    assert page.select_one(".turns")["data-conversation"] == "c-1"
+    assert page.select_one(".question").text == "多少？"
+    assert page.select_one(".searched") is None
+    assert [button.text for button in page.select(".answer .marker")] == ["[1]"]
+    assert page.select_one(".answer").text == "三次[1] 见[2]"
+    assert page.select_one(".citations button")["data-marker"] == "1"
+    assert page.select_one(".gloss .pair").text == "天津 Tianjin"
+    assert page.select_one("summary").text == "Read, not cited (1)"
+    assert page.select_one(".confidence").text == "Confidence 91%"
+
+
+def test_a_question_that_was_searched_otherwise_says_so():
+    page = parse(render.conversation([shown(answered(searched="渡轮 多少？"))], "zh"))
+    assert page.select_one(".searched").text == "实际检索的问题：渡轮 多少？"
+
+
+def test_a_refusal_shows_its_message_its_reason_and_the_nearest_passages():
+    refusal = {"reason": "not_in_documents", "message": "没有。", "nearest": [hit(1, "t#0")]}
+    answer = answered(answered=False, answer="", citations=[], refusal=refusal, confidence=0.12)
+    page = parse(render.conversation([shown(answer)], "zh"))
+
+    assert page.select_one(".refusal").text == "没有。"
+    assert page.select_one(".refusal")["data-reason"] == "not_in_documents"
+    assert "读了 2 个段落" in page.select_one(".why").text
+    assert page.select_one(".passages button")["data-hit"] == "1"
+    assert page.select(".marker, .confidence") == []
+
+
+def test_feedback_shows_what_was_said():
+    feedback = Feedback("down", EVIL, "2026-11-21T00:00:00+00:00")
+    page = parse(render.conversation([shown(answered(), feedback=feedback)], "en"))
+
+    pressed = {b["data-verdict"]: b["aria-pressed"] for b in page.select("[data-verdict]")}
+    assert pressed == {"up": "false", "down": "true"}
+    assert page.select_one("input")["value"] == EVIL
+
+
+def test_the_welcome_offers_examples_or_asks_for_documents():
+    page = parse(render.conversation([], "en", examples=[EVIL]))
+    assert page.select_one(".examples button")["data-question"] == EVIL
+
+    page = parse(render.conversation([], "zh", empty=True))
+    assert "这里还没有文档" in page.text
+    assert page.select(".examples") == []
+
+
+def test_an_answer_on_its_way_and_one_that_failed():
+    page = parse(render.live(Live("q", "searched q", "", (EVIL,)), "en"))
+    assert page.select_one(".answer").text == "Searching…"
+    assert page.select_one(".found li").text == EVIL
+    assert page.select_one(".searched q").text == "searched q"
+
+    page = parse(render.live(Live("q", problem=EVIL), "en"))
+    assert page.select_one("[role=alert]").text == EVIL
+
+
+def test_the_source_marks_the_quote_within_its_passage():
+    document = Document("d", "d.md", "标题", "前文。一段话在这里。后文。", {"date": "2015-12"})
+    html = render.source(document, Place(3, 10, 6, 8), "zh", section="章", marker=2)
+    page = parse(html)
+
+    assert page.select_one("mark").text == "在这" == document.text[6:8]
+    assert page.select_one(".passage").text == document.text[3:10]
+    assert page.select_one(".text").text == document.text
+    assert page.select_one("blockquote").text == "在这"
+    assert [dd.text for dd in page.select("dd")] == ["d.md", "章", "2015-12"]
+    assert page.select_one("h2").text == "[2] 标题"
+    assert page.select(".cut, .problem") == []
+
+
+def test_of_a_long_document_the_surroundings_are_shown():
+    text = "前" * 30_000 + "引文" + "后" * 30_000
+    page = parse(
+        render.source(Document("d", "s", "t", text), Place(30_000, 30_002, 30_000, 30_002), "zh")
+    )
+
+    assert [cut.text for cut in page.select(".cut")] == ["……前文从略……", "……后文从略……"]
+    shown_text = page.select_one(".text").text
+    assert shown_text.count("前") == render.CONTEXT + 1  # and one of the notice's
+    assert shown_text.count("后") == render.CONTEXT + 1
+
+
+@dataclass
+class Info:
+    id: str
+    title: str
+    source: str = EVIL
+    language: str = "zh"
+    chunks: int = 3
+
+
+def test_documents_are_listed_with_what_became_of_an_upload():
+    reports = [
+        InputReport("a.txt", "skipped", reason="empty file"),
+        InputReport("b.md", "indexed", 1, 4),
+    ]
+    infos = [Info(EVIL, ""), Info("b", "B")]
+    page = parse(render.documents(infos, "en", may_write=True, reports=reports))
+
+    assert [row.text for row in page.select(".reports li")] == [
+        "a.txt — Skipped: empty file",
+        "b.md — Indexed · 4 passages",
+    ]
+    assert [button["data-document"] for button in page.select(".delete")] == [EVIL, "b"]
+    assert page.select_one("summary").text == "Documents (2)"
+    assert parse(render.documents(infos, "en", may_write=False)).select(".delete") == []
+
+
+def test_nothing_given_becomes_markup():
+    answer = answered(question=EVIL, searched=EVIL + "?", answer=EVIL + "[1]")
+    answer["citations"][0] |= {"title": EVIL, "section": EVIL, "source": EVIL}
+    gloss = Gloss(EVIL, EVIL, 0, 1)
+    document = Document("d", EVIL, EVIL, EVIL * 3, {"date": EVIL})
+    place = Place(0, 10, 2, 5)
+    for html in (
+        render.conversation([shown(answer, [gloss])], "en", conversation=EVIL),
+        render.live(Live(EVIL, EVIL, EVIL, (EVIL,)), "en"),
+        render.source(document, place, "en", section=EVIL, marker=1, glosses=[gloss]),
+        render.documents([Info(EVIL, EVIL)], "en", may_write=True, problem=EVIL),
+        render.conversations([Info(EVIL, EVIL)], EVIL, "en"),
+    ):
+        assert "<img" not in html
+        assert parse(html).select("img") == []
+        assert EVIL.split()[-1] in parse(html).get_text() + html

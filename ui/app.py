@@ -1,0 +1,334 @@
+"""The chat's page: Gradio components, and what happens when a person uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import html
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from starlette.responses import FileResponse
+
+from rag.assistant import LONGEST_QUESTION
+from rag.errors import WenjuError
+from rag.library import Library
+from ui.chat import Chat, Person, View
+from ui.texts import LANGUAGES, choose_language, words
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+
+TITLE = "Wenju 问据"
+FILE_TYPES = [".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl"]
+_FONTS = [
+    *("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei"),
+    *("Noto Sans CJK SC", "Noto Sans SC", "sans-serif"),
+]
+_ASSETS = Path(__file__).parent / "assets"
+_WISH = """() => [JSON.stringify({
+  language: localStorage.getItem('wenju-language') || navigator.language,
+  conversation: sessionStorage.getItem('wenju-conversation'),
+  screen: window.innerWidth < 769 ? 'narrow' : 'wide' })]"""
+_REMEMBER_LANGUAGE = """(language, view) => {
+  localStorage.setItem('wenju-language', language); return [language, view]; }"""
+_DOWNLOAD = """(markdown) => {
+  if (!markdown) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([markdown], { type: 'text/markdown' }));
+  link.download = `wenju-${new Date().toISOString().slice(0, 10)}.md`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000); }"""
+
+
+def mount(app: FastAPI, library: Library, path: str = "/ui") -> None:
+    """Put the chat into `app` at `path`.
+
+    Who asks is what the app's middleware wrote into a request's state: `owner`, without which
+    nobody gets in, and `scope`, `write` for those who may change documents.
+    """
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    gr.mount_gradio_app(
+        app,
+        build_ui(library),
+        path,
+        auth_dependency=_owner,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        max_file_size=library.settings.upload_mb * 2**20,
+        theme=gr.themes.Default(
+            font=_FONTS, font_mono=["ui-monospace", "monospace"], primary_hue="teal"
+        ),
+        css=(_ASSETS / "style.css").read_text("utf-8"),
+    )
+
+
+def build_ui(library: Library) -> gr.Blocks:
+    """The page over a library that is, or will be, open."""
+    chat = Chat(library)
+    texts = words("en")
+    start = View("en", library.default)
+    events = _script("events.js")
+    blocks: gr.Blocks = gr.Blocks(
+        title=TITLE, analytics_enabled=False, delete_cache=(600, 3600), fill_height=True
+    )
+    with blocks:
+        view = gr.State(start)
+        wish = gr.Textbox(visible=False)
+        markdown = gr.Textbox(visible=False)
+        with gr.Sidebar(elem_id="sidebar", width=300, open=False) as sidebar:
+            gr.HTML(f"<h1>{TITLE}</h1>", elem_id="name")
+            new = gr.Button(texts["new"], elem_id="new", size="sm", variant="primary")
+            history = _html("history", events)
+            export = gr.Button(texts["export"], elem_id="export", size="sm")
+            index = gr.Dropdown([library.default], label=texts["index"], elem_id="index")
+            documents = _html("documents", events)
+            upload = gr.File(
+                label=texts["upload"],
+                file_count="multiple",
+                file_types=FILE_TYPES,
+                elem_id="upload",
+                height=120,
+            )
+            language = gr.Radio(
+                [(name, code) for code, name in LANGUAGES.items()],
+                label=texts["language"],
+                elem_id="language",
+            )
+            leave = gr.HTML(elem_id="leave", visible=bool(library.settings.api_keys))
+        with gr.Row(elem_id="main"):
+            with gr.Column(elem_id="chat", scale=3):
+                with gr.Column(elem_id="conversation"):
+                    conversation = _html("turns", events + _script("conversation.js"))
+                    live = _html("live", None)
+                with gr.Row(elem_id="asking"):
+                    question = gr.Textbox(
+                        show_label=False,
+                        container=False,
+                        placeholder=texts["placeholder"],
+                        max_length=LONGEST_QUESTION,
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        elem_id="question",
+                        scale=9,
+                    )
+                    ask = gr.Button(
+                        texts["ask"], variant="primary", elem_id="ask", scale=1, min_width=72
+                    )
+            source = _html("source", _script("source.js"))
+
+        labelled = [new, export, index, upload, language, question, ask, leave]
+        page = [view, conversation, history, documents, index, language, *labelled]
+
+        def labels(code: str, person: Person) -> list[Any]:
+            texts = words(code)
+            return [
+                gr.update(value=texts["new"]),
+                gr.update(value=texts["export"]),
+                gr.update(label=texts["index"]),
+                gr.update(label=texts["upload"], visible=person.may_write),
+                gr.update(label=texts["language"]),
+                gr.update(placeholder=texts["placeholder"]),
+                gr.update(value=texts["ask"]),
+                gr.update(value=_leave_form(texts["log_out"])),
+            ]
+
+        def show(person: Person, seen: View) -> list[Any]:
+            return [
+                seen,
+                chat.conversation(person, seen),
+                chat.conversations(person, seen),
+                chat.documents(person, seen),
+                gr.update(choices=library.names(), value=seen.index),
+                gr.update(value=seen.language),
+                *labels(seen.language, person),
+            ]
+
+        def opened(wished: str, request: gr.Request) -> list[Any]:
+            person = _person(request)
+            asked_for = _wishes(wished)
+            code = choose_language(asked_for.get("language", ""))
+            seen = View(code, library.default, asked_for.get("conversation", ""))
+            is_wide = asked_for.get("screen") != "narrow"
+            return [*show(person, chat.open(person, seen)), gr.update(open=is_wide)]
+
+        def switched(code: str, seen: View, request: gr.Request) -> list[Any]:
+            return show(_person(request), replace(seen, language=choose_language(code)))
+
+        def chosen(name: str, seen: View, request: gr.Request) -> list[Any]:
+            index = name if name in library.names() else library.default
+            return show(_person(request), replace(seen, index=index))
+
+        async def asked(
+            text: str, seen: View, request: gr.Request
+        ) -> AsyncIterator[tuple[Any, ...]]:
+            person, text = _person(request), text.strip()
+            if not text:
+                yield (gr.skip(),) * 5
+                return
+            async for now, on_its_way in chat.ask(person, seen, text):
+                if on_its_way:
+                    yield now, gr.skip(), on_its_way, gr.skip(), ""
+                else:
+                    turns = await asyncio.to_thread(chat.conversation, person, now)
+                    yield now, turns, "", chat.conversations(person, now), gr.skip()
+
+        asking: dict[str, Any] = {
+            "outputs": [view, conversation, live, history, question],
+            "concurrency_limit": None,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+        }
+
+        async def example(
+            seen: View, event: gr.EventData, request: gr.Request
+        ) -> AsyncIterator[tuple[Any, ...]]:
+            async for update in asked(_data(event).get("question", ""), seen, request):
+                yield update
+
+        def source_opened(seen: View, event: gr.EventData, request: gr.Request) -> str:
+            return chat.source(_person(request), seen, _data(event))
+
+        def document_opened(seen: View, event: gr.EventData) -> str:
+            return chat.document(seen, _data(event))
+
+        def rated(seen: View, event: gr.EventData, request: gr.Request) -> str:
+            person = _person(request)
+            chat.rate(person, _data(event))
+            return chat.conversation(person, seen)
+
+        def conversation_opened(
+            seen: View, event: gr.EventData, request: gr.Request
+        ) -> tuple[Any, ...]:
+            person = _person(request)
+            wished = replace(seen, conversation=_data(event).get("conversation", ""))
+            return shown_conversation(person, chat.open(person, wished))
+
+        def conversation_deleted(
+            seen: View, event: gr.EventData, request: gr.Request
+        ) -> tuple[Any, ...]:
+            person = _person(request)
+            return shown_conversation(person, chat.delete_conversation(person, seen, _data(event)))
+
+        def started(seen: View, request: gr.Request) -> tuple[Any, ...]:
+            return shown_conversation(_person(request), replace(seen, conversation=""))
+
+        def shown_conversation(person: Person, seen: View) -> tuple[Any, ...]:
+            turns = chat.conversation(person, seen)
+            return seen, turns, "", chat.conversations(person, seen), ""
+
+        async def uploaded(paths: list[str] | None, seen: View, request: gr.Request) -> Any:
+            person = _person(request)
+            if not paths:
+                yield gr.skip(), gr.skip(), gr.skip()
+                return
+            reading = gr.update(label=words(seen.language)["reading"])
+            yield gr.skip(), reading, gr.skip()
+            files = [Path(path) for path in paths]
+            try:
+                listed = await chat.upload(person, seen, files)
+            finally:
+                for file in files:
+                    file.unlink(missing_ok=True)
+            label = words(seen.language)["upload"]
+            turns = await asyncio.to_thread(chat.conversation, person, seen)
+            yield listed, gr.update(value=None, label=label), turns
+
+        async def document_deleted(seen: View, event: gr.EventData, request: gr.Request) -> str:
+            return await chat.delete_document(_person(request), seen, _data(event))
+
+        def exported(seen: View, request: gr.Request) -> str:
+            return chat.export(_person(request), seen)
+
+        quiet: dict[str, Any] = {
+            "concurrency_limit": None,
+            "api_visibility": "private",
+            "show_progress": "hidden",
+        }
+        changed = [view, conversation, live, history, source]
+        blocks.load(_told(opened), wish, [*page, sidebar], js=_WISH, **quiet)
+        language.input(_told(switched), [language, view], page, js=_REMEMBER_LANGUAGE, **quiet)
+        index.input(_told(chosen), [index, view], page, **quiet)
+        gr.on([question.submit, ask.click], asked, [question, view], **asking)
+        conversation.example(example, [view], **asking)
+        conversation.open_source(_told(source_opened), [view], source, **quiet)
+        conversation.rate(_told(rated), [view], conversation, **quiet)
+        conversation.note(_told(rated), [view], conversation, **quiet)
+        new.click(_told(started), [view], changed, **quiet)
+        history.open_conversation(_told(conversation_opened), [view], changed, **quiet)
+        history.delete_conversation(_told(conversation_deleted), [view], changed, **quiet)
+        documents.open_document(_told(document_opened), [view], source, **quiet)
+        documents.delete_document(document_deleted, [view], documents, **quiet)
+        upload.upload(uploaded, [upload, view], [documents, upload, conversation], **quiet)
+        export.click(_told(exported), [view], markdown, **quiet).then(
+            None, markdown, None, js=_DOWNLOAD
+        )
+    return blocks
+
+
+def _html(elem_id: str, script: str | None) -> gr.HTML:
+    return gr.HTML(elem_id=elem_id, js_on_load=script, apply_default_css=False)
+
+
+def _script(name: str) -> str:
+    return (_ASSETS / name).read_text("utf-8")
+
+
+def _icon() -> FileResponse:
+    return FileResponse(_ASSETS / "icon.png", headers={"Cache-Control": "max-age=86400"})
+
+
+def _leave_form(label: str) -> str:
+    return f'<form method="post" action="/logout"><button>{html.escape(label)}</button></form>'
+
+
+def _owner(request: Request) -> str | None:
+    owner = request.scope.get("state", {}).get("owner")
+    return str(owner) if owner else None
+
+
+def _person(request: gr.Request) -> Person:
+    state = request.request.scope["state"] if request.request else {}
+    return Person(state["owner"], state.get("scope") == "write")
+
+
+def _data(event: gr.EventData) -> dict[str, str]:
+    """What the page says of a click: strings by name."""
+    data = event._data
+    return {str(name): str(value) for name, value in data.items()} if isinstance(data, dict) else {}
+
+
+def _wishes(text: str) -> dict[str, str]:
+    """What the browser asks for on opening; whatever is not as expected is left out."""
+    try:
+        wishes = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(wishes, dict):
+        return {}
+    return {name: value for name, value in wishes.items() if isinstance(value, str)}
+
+
+def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """`handler`, whose WenjuErrors become a notice on the page."""
+
+    @functools.wraps(handler)
+    def told(*arguments: Any) -> Any:
+        try:
+            return handler(*arguments)
+        except WenjuError as error:
+            seen = [argument for argument in arguments if isinstance(argument, View)]
+            notice = Chat.problem(error, seen[0].language if seen else "en")
+            raise gr.Error(html.escape(notice), print_exception=False) from error
+
+    return told

@@ -1,0 +1,15 @@
+// The quote is brought into view, the panel takes the focus, and gives it back when it closes.
+const giveBack = () => window.wenjuOpener?.isConnected && window.wenjuOpener.focus();
+const close = () => { if (props.value) { props.value = ''; giveBack(); } };
+watch('value', () => {
+  const text = element.querySelector('.text');
+  const mark = element.querySelector('mark');
+  if (!text || !mark) return;
+  text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top
+    - text.clientHeight / 3;
+  element.querySelector('article').focus({ preventScroll: true });
+});
+element.addEventListener('click', (event) => {
+  if (event.target.closest('[data-event="close"]')) close();
+});
+document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });

@@ -1,0 +1,189 @@
+"""HTML of the interface: every text goes through templates that escape it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rag.conversations import Turn
+from rag.gloss import Gloss
+from rag.types import Document
+from ui.texts import words
+
+CONTEXT = 20_000  # characters shown before and after a passage
+MOST_DOCUMENTS = 500
+_MARKER = re.compile(r"\[(\d+)\]")
+Shape = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn with the glosses of its citations, by marker."""
+
+    turn: Turn
+    glosses: Mapping[int, Sequence[Gloss]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.turn, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an answer: its text, and the number of the citation that it marks, if any."""
+
+    text: str
+    marker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An answer on its way: what is known of it so far, or the `problem` that ended it."""
+
+    question: str
+    searched: str = ""
+    text: str = ""
+    sources: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a document to show: its offsets, and within it the words to mark."""
+
+    start: int
+    end: int
+    mark_start: int
+    mark_end: int
+
+
+def pieces(answer: Shape) -> list[Piece]:
+    """The answer's text cut at its markers.
+
+    A number in brackets that is no citation of this answer stays text.
+    """
+    markers = {citation["marker"] for citation in answer["citations"]}
+    found = []
+    for number, part in enumerate(_MARKER.split(answer["answer"])):
+        if number % 2 == 0:
+            found.append(Piece(part))
+        else:
+            found.append(Piece(f"[{part}]", int(part) if int(part) in markers else None))
+    return found
+
+
+def uncited(answer: Shape) -> list[Shape]:
+    """The passages found that no citation comes from."""
+    cited = {citation["chunk_id"] for citation in answer["citations"]}
+    return [hit for hit in answer["hits"] if hit["chunk_id"] not in cited]
+
+
+def shorten(text: str, length: int = 120) -> str:
+    """`text` on one line of at most `length` characters and an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[:length]}…"
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in percent."""
+    return f"{share:.0%}"
+
+
+def conversation(
+    turns: Sequence[ShownTurn],
+    language: str,
+    *,
+    conversation: str = "",
+    examples: Sequence[str] = (),
+    empty: bool = False,
+) -> str:
+    """The turns of a conversation, or a welcome where there is none yet."""
+    return _render(
+        "conversation.html",
+        language,
+        turns=turns,
+        conversation=conversation,
+        examples=examples,
+        empty=empty,
+    )
+
+
+def live(answer: Live, language: str) -> str:
+    """The answer that is on its way."""
+    return _render("live.html", language, live=answer)
+
+
+def conversations(infos: Sequence[object], current: str, language: str) -> str:
+    """The list of a person's conversations."""
+    return _render("sidebar.html", language, conversations=infos, current=current)
+
+
+def documents(
+    infos: Sequence[object],
+    language: str,
+    *,
+    may_write: bool,
+    reports: Sequence[object] = (),
+    problem: str = "",
+) -> str:
+    """The documents of an index, led by what became of an upload."""
+    return _render(
+        "documents.html",
+        language,
+        documents=infos[:MOST_DOCUMENTS],
+        may_write=may_write,
+        reports=reports,
+        problem=problem,
+    )
+
+
+def source(
+    document: Document,
+    place: Place,
+    language: str,
+    *,
+    section: str = "",
+    marker: int | None = None,
+    glosses: Sequence[Gloss] = (),
+    changed: bool = False,
+) -> str:
+    """A document around `place`, the words of it marked; with `marker` they are a citation."""
+    text = document.text
+    first, last = max(0, place.start - CONTEXT), min(len(text), place.end + CONTEXT)
+    marked = text[place.mark_start : place.mark_end]
+    return _render(
+        "source.html",
+        language,
+        title=document.title,
+        source=document.source,
+        section=section,
+        date=document.meta.get("date", ""),
+        marker=marker,
+        quote=marked if marker else "",
+        glosses=glosses,
+        changed=changed,
+        before=text[first : place.start],
+        lead=text[place.start : place.mark_start],
+        marked=marked,
+        rest=text[place.mark_end : place.end],
+        after=text[place.end : last],
+        cut_before=first > 0,
+        cut_after=last < len(text),
+    )
+
+
+def _render(template: str, language: str, **values: object) -> str:
+    return _TEMPLATES.get_template(template).render(t=words(language), language=language, **values)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("ui"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters.update(pieces=pieces, uncited=uncited, shorten=shorten, percent=percent)

@@ -1,0 +1,103 @@
+"""The words of the interface, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+
+_TEXTS = {
+    # name: (Chinese, English)
+    "tagline": ("问你的文档，看到依据。", "Ask your documents; get the evidence."),
+    "ask": ("提问", "Ask"),
+    "question": ("你的问题", "Your question"),
+    "placeholder": ("用中文或英文提问……", "Ask in English or Chinese…"),
+    "conversation": ("对话", "Conversation"),
+    "conversations": ("历史对话", "Conversations"),
+    "new": ("新对话", "New conversation"),
+    "export": ("导出 Markdown", "Export as Markdown"),
+    "index": ("文档库", "Index"),
+    "language": ("界面语言", "Interface language"),
+    "documents": ("文档", "Documents"),
+    "no_documents": (
+        "这里还没有文档。请在下方上传。",
+        "There are no documents here yet. Upload some below.",
+    ),
+    "upload": (
+        "上传文档（txt · md · html · pdf · docx · jsonl）",
+        "Upload documents (txt · md · html · pdf · docx · jsonl)",
+    ),
+    "reading": ("正在读取……", "Reading…"),
+    "examples": ("试试这些问题", "Try one of these"),
+    "searching": ("正在检索……", "Searching…"),
+    "searched": ("实际检索的问题：", "Searched for: "),
+    "cited": ("引用", "Cited"),
+    "not_cited": ("读过但未引用", "Read, not cited"),
+    "nearest": ("最接近的段落", "Nearest passages"),
+    "why_refused": (
+        "读了 {passages} 个段落，没有一个足以回答（把握 {confidence}）。",
+        "Read {passages} passages; none of them answers well enough (confidence {confidence}).",
+    ),
+    "gloss": ("词典注释", "Dictionary gloss"),
+    "gloss_note": (
+        "来自双语词典，不是文档原文",
+        "from a bilingual dictionary, not from the document",
+    ),
+    "confidence": ("把握", "Confidence"),
+    "useful": ("有用", "Useful"),
+    "not_useful": ("没用", "Not useful"),
+    "note": ("补充说明（可选）", "A note (optional)"),
+    "save": ("保存", "Save"),
+    "saved": ("已保存", "Saved"),
+    "source": ("原文", "Source"),
+    "close": ("关闭", "Close"),
+    "file": ("文件", "File"),
+    "section": ("章节", "Section"),
+    "date": ("日期", "Date"),
+    "quote": ("引文（原文）", "Quote (original)"),
+    "passage": ("段落", "Passage"),
+    "in_context": ("在文中的位置", "In its place"),
+    "earlier_text": ("……前文从略……", "… earlier text left out …"),
+    "later_text": ("……后文从略……", "… later text left out …"),
+    "changed": (
+        "这份文档在回答之后被修改或删除；下面是当时引用的段落。",
+        "This document was changed or removed after the answer; below is the passage as cited.",
+    ),
+    "delete": ("删除", "Delete"),
+    "delete_conversation": ("删除这个对话？", "Delete this conversation?"),
+    "delete_document": ("从文档库中删除这份文档？", "Remove this document from the index?"),
+    "indexed": ("已收录", "Indexed"),
+    "unchanged": ("没有变化", "Unchanged"),
+    "skipped": ("未收录", "Skipped"),
+    "removed": ("已删除", "Removed"),
+    "too_many_files": ("一次最多上传 {count} 个文件。", "Upload at most {count} files at a time."),
+    "busy": (
+        "现在提问的人太多，请稍后再试。",
+        "Too many questions at once; please try again in a moment.",
+    ),
+    "out_of_order": (
+        "这个文档库现在不能使用，原因已记入服务器日志。",
+        "This index cannot be used right now; the server's log says why.",
+    ),
+    "failed": ("没有成功：{reason}", "That did not work: {reason}"),
+    "read_only": (
+        "你的密钥只能提问，不能修改文档。",
+        "Your key may ask, but not change documents.",
+    ),
+    "log_out": ("退出登录", "Log out"),
+    "chunks": ("段", "passages"),
+}
+
+
+def words(language: str) -> Mapping[str, str]:
+    """All words of the interface in `language`, `zh` or `en`."""
+    return {name: pair[language == "en"] for name, pair in _TEXTS.items()}
+
+
+def choose_language(wish: str) -> str:
+    """The interface's language for a browser's language tag: Chinese where it begins with `zh`.
+
+    >>> choose_language("zh-TW"), choose_language("en-GB"), choose_language("")
+    ('zh', 'en', 'en')
+    """
+    return "zh" if wish.lower().startswith("zh") else "en"
