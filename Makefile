@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared
 
-.PHONY: ask test lint eval calibrate clean
+.PHONY: ask serve test lint eval bench calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
 ask: $(VENV)/indexed
 	@$(BIN)/wenju ask "$(Q)"
 
-test: lint
+# make serve PORT=8080 HOST=0.0.0.0
+serve: $(VENV)/indexed
+	@$(BIN)/wenju serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
+
+test: lint $(VENV)/browser
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/ready
@@ -20,6 +24,9 @@ lint: $(VENV)/ready
 
 eval: $(VENV)/indexed
 	$(BIN)/wenju eval seeds/questions.jsonl --out eval-report
+
+bench: $(VENV)/indexed
+	$(BIN)/python tests/bench_api.py
 
 calibrate: $(VENV)/ready
 	$(BIN)/python -m rag.calibrate $(SHARED)/data
@@ -39,4 +46,10 @@ $(VENV)/ready: $(VENV)/installed
 
 $(VENV)/indexed: $(VENV)/ready $(shell find seeds -type f)
 	@$(BIN)/wenju index seeds
+	@touch $@
+
+# The browser for the tests of the chat; where none can be installed these tests skip.
+$(VENV)/browser: $(VENV)/installed
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq \
+		--no-install-recommends chromium >/dev/null; } || echo "no chromium: browser tests skip"
 	@touch $@

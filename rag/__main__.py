@@ -6,22 +6,24 @@ import argparse
 import io
 import json
 import os
+import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.config import Settings
-from rag.errors import BadSetting, IndexDamaged, WenjuError
+from rag.errors import BadSetting, IndexDamaged, InputNotFound, WenjuError
 
 if TYPE_CHECKING:
     from rag.load import InputFile
 
 DONE, NOTHING_FOUND, FAILED = 0, 1, 2
+GRACE_SECONDS = 20  # for what is in flight when the server is told to stop
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,19 +104,64 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 def _search(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
     from rag.shapes import retrieval_shape
-    from rag.text import detect_language
 
     with closing(Assistant.open(settings, options.index)) as assistant:
-        start = time.perf_counter()
-        hits = assistant.retrieve(options.query, options.top_k)
-        timings = {"total": (time.perf_counter() - start) * 1000}
+        found = assistant.search(options.query, options.top_k)
     if options.json:
-        _print_json(retrieval_shape(options.query, detect_language(options.query), hits, timings))
+        _print_json(retrieval_shape(found))
     else:
-        for hit in hits:
+        for hit in found.hits:
             print(f"{hit.rank}. {_where(hit.title, hit.source, hit.chunk.section)}")
             print(f"   {_shortened(hit.chunk.text)}\n")
-    return DONE if hits else NOTHING_FOUND
+    return DONE if found.hits else NOTHING_FOUND
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+
+    from api.app import create_app
+    from rag.library import Library
+    from ui.app import mount
+
+    library = Library(settings, options.index)
+    library.open()
+    app = create_app(library, home="/ui/")
+    mount(app, library)
+    listener = _listen(options.host, options.port)
+    host, port = listener.getsockname()[:2]
+    print(
+        f"Wenju serves the index {options.index!r} at http://{_url_host(host)}:{port}/", flush=True
+    )
+    if not (ip_address(host).is_loopback or settings.api_keys):
+        print("wenju: open to the network without a key; set WENJU_API_KEYS", file=sys.stderr)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with suppress(KeyboardInterrupt):  # raised again once all has ended
+        uvicorn.Server(config).run(sockets=[listener])
+    return DONE
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises BadSetting."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or error
+        raise BadSetting(
+            f"cannot listen on {host}:{port} ({reason})", "choose another --host or --port"
+        ) from error
+
+
+def _url_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
@@ -149,6 +196,23 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
     for document in documents:
         sizes = f"{document.chunks} chunks, {document.characters} characters"
         print(f"{document.id}\n    {document.title} ({document.language}; {sizes})")
+    return DONE
+
+
+def _feedback(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.conversations import Conversations
+    from rag.library import CONVERSATIONS_FILE
+
+    path = settings.indexes / CONVERSATIONS_FILE
+    if not path.is_file():
+        raise InputNotFound(f"no conversations at {path}", "run: wenju serve")
+    with closing(Conversations.open(path)) as conversations:
+        rated = list(conversations.feedback())
+    if options.json:
+        return _print_json({"feedback": rated})
+    for row in rated:
+        note = f"\n    {_printable(row['note'])}" if row["note"] else ""
+        print(f"{row['verdict']:<5} {row['index']}  {_printable(row['question'])}{note}")
     return DONE
 
 
@@ -198,6 +262,11 @@ def _shortened(text: str, length: int = 160) -> str:
     return line if len(line) <= length else f"{line[:length]}…"
 
 
+def _printable(text: str) -> str:
+    """What strangers wrote on one line, without what a terminal would take for a command."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def _around(passage: str, quote: str, margin: int = 60) -> str:
     """The quote with some of the passage around it, on one line."""
     at = passage.find(quote)
@@ -213,8 +282,6 @@ def _print_json(shape: dict[str, Any]) -> int:
 
 def _question(text: str) -> str:
     """The question as text: bytes of the command line that are no UTF-8 become U+FFFD."""
-    if len(text) > 10_000:
-        raise BadSetting("the question is longer than 10,000 characters", "ask a shorter one")
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -252,6 +319,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--top-k", type=_positive, default=5, metavar="N")
     search.set_defaults(run=_search)
 
+    serve = commands.add_parser("serve", parents=[common], help="serve the API and the chat UI")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    serve.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    serve.set_defaults(run=_serve)
+
     evaluation = commands.add_parser("eval", parents=[common], help="measure over gold questions")
     evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl")
     evaluation.add_argument("--corpus", type=Path, help="index this first, for this run only")
@@ -265,6 +337,10 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", parents=[common, as_json], help="list the documents")
     listing.set_defaults(run=_list)
+    feedback = commands.add_parser(
+        "feedback", parents=[as_json], help="list what people thought of answers in the chat"
+    )
+    feedback.set_defaults(run=_feedback)
     remove = commands.add_parser("remove", parents=[common], help="remove a document")
     remove.add_argument("id")
     remove.set_defaults(run=_remove)
