@@ -126,7 +126,6 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     library = Library(settings, options.index)
     library.open()
     app = create_app(library, home="/ui/")
-    mount(app, library)
     listener = _listen(options.host, options.port)
     host, port = listener.getsockname()[:2]
     print(
@@ -142,8 +141,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    server = uvicorn.Server(config)
+    mount(app, library, is_ending=lambda: server.should_exit)
     with suppress(KeyboardInterrupt):  # raised again once all has ended
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
     return DONE
 
 

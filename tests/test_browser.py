@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
+from rag.__main__ import GRACE_SECONDS
 from rag.assistant import build_index
 from rag.config import Settings
 
@@ -421,6 +423,16 @@ def test_with_keys_a_person_signs_in_and_sees_only_what_is_theirs(indexes, chrom
         expect(again.locator("#turns .question")).to_have_text(CITIES)
         for page in (stranger, writer, reader, again):
             page.context.close()
+
+
+def test_an_open_page_does_not_hold_up_the_end_of_the_server(indexes, chromium):
+    with serving(indexes) as url:
+        context = chromium.new_context()
+        context.new_page().goto(url)
+        context.pages[0].locator(".welcome").wait_for()
+        began = time.monotonic()
+    assert time.monotonic() - began < GRACE_SECONDS / 2
+    context.close()
 
 
 def test_a_port_that_is_taken_gets_one_line(indexes):

@@ -18,6 +18,7 @@ from rag.assistant import LONGEST_QUESTION
 from rag.errors import WenjuError
 from rag.library import Library
 from ui.chat import Chat, Person, View
+from ui.heartbeats import EndingHeartbeats
 from ui.texts import LANGUAGES, choose_language, words
 
 if TYPE_CHECKING:
@@ -45,12 +46,19 @@ _DOWNLOAD = """(markdown) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000); }"""
 
 
-def mount(app: FastAPI, library: Library, path: str = "/ui") -> None:
-    """Put the chat into `app` at `path`.
+def mount(
+    app: FastAPI,
+    library: Library,
+    path: str = "/ui",
+    *,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> None:
+    """Put the chat into `app` at `path`; it lets go of open pages once the server `is_ending`.
 
     Who asks is what the app's middleware wrote into a request's state: `owner`, without which
     nobody gets in, and `scope`, `write` for those who may change documents.
     """
+    app.add_middleware(EndingHeartbeats, is_ending=is_ending)
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     gr.mount_gradio_app(
         app,
