@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from rag.config import Settings
 
 MB = 1 << 20
 _STALL_SECONDS = 30.0
+_MOST_SECONDS = 300.0  # for a whole body, however it trickles
 _SLOW = Failure(408, "body_timeout", "the body did not arrive in time", "send it without a pause")
 
 
@@ -40,7 +42,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_upload = scope["path"] == "/v1/documents" or scope["path"].startswith("/ui/")
+        is_upload = scope["path"] == "/v1/documents"
         body = _Body(receive, self._most_upload if is_upload else MB, self._stall_seconds)
         declared = dict(scope["headers"]).get(b"content-length", b"")
         if declared.isdigit() and int(declared) > body.most:
@@ -65,6 +67,7 @@ class _Body:
         )
         self._receive = receive
         self._stall_seconds = stall_seconds
+        self._end = time.monotonic() + _MOST_SECONDS
         self._size = 0
         self._ended = False
 
@@ -73,7 +76,8 @@ class _Body:
         if self._ended:  # what comes now is the client's leaving, however late
             return await self._receive()
         try:
-            async with asyncio.timeout(self._stall_seconds):
+            left = min(self._stall_seconds, self._end - time.monotonic())
+            async with asyncio.timeout(left):
                 message = await self._receive()
         except TimeoutError:
             raise RequestError(_SLOW) from None

@@ -20,6 +20,7 @@ from rag.errors import (
     DocumentNotFound,
     IndexBusy,
     IndexDamaged,
+    IndexingStopped,
     IndexMismatch,
     IndexNotFound,
     IndexUnavailable,
@@ -95,6 +96,13 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
         "index_unavailable",
         "the index cannot be read or written now",
         "its operator must see to permissions and to the space left on the disk",
+    ),
+    IndexingStopped: Failure(
+        503,
+        "stopping",
+        "the server is about to end; the files were not indexed",
+        "send them again later",
+        30,
     ),
     IndexNotFound: Failure(
         404, "index_not_found", "the index is not there", "GET /v1/models names the indexes"

@@ -208,13 +208,15 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
     if not path.is_file():
         raise InputNotFound(f"no conversations at {path}", "run: wenju serve")
     with closing(Conversations.open(path)) as conversations:
-        rated = list(conversations.feedback())
+        everything = conversations.feedback()
+        rated = [row for row in everything if row["index"] == options.index]
     if options.json:
-        return _print_json({"feedback": rated})
+        _print_json({"feedback": rated})
+        return DONE if rated else NOTHING_FOUND
     for row in rated:
         note = f"\n    {_printable(row['note'])}" if row["note"] else ""
-        print(f"{row['verdict']:<5} {row['index']}  {_printable(row['question'])}{note}")
-    return DONE
+        print(f"{row['verdict']:<5} {_printable(row['question'])}{note}")
+    return DONE if rated else NOTHING_FOUND
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
@@ -339,7 +341,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", parents=[common, as_json], help="list the documents")
     listing.set_defaults(run=_list)
     feedback = commands.add_parser(
-        "feedback", parents=[as_json], help="list what people thought of answers in the chat"
+        "feedback",
+        parents=[common, as_json],
+        help="list what people thought of answers in the chat",
     )
     feedback.set_defaults(run=_feedback)
     remove = commands.add_parser("remove", parents=[common], help="remove a document")
@@ -348,7 +352,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", parents=[common, as_json], help="look for damage")
     check.add_argument("--repair", action="store_true", help="make the search files anew")
     check.set_defaults(run=_check)
-    setup = commands.add_parser("setup", help="prepare the model and the lexicon")
+    setup = commands.add_parser("setup", parents=[common], help="prepare the model and the lexicon")
     setup.set_defaults(run=_setup)
     return parser
 

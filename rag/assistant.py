@@ -16,9 +16,7 @@ from rag.config import BUNDLED_MODEL, Settings
 from rag.embed import Embedder, open_embedder
 from rag.errors import BadSetting, WenjuError
 from rag.followup import resolved
-from rag.gloss import Gloss, gloss
 from rag.indexer import Indexer, Progress
-from rag.isolated import load_isolated
 from rag.lexicon import LEXICON_FILE, Lexicon
 from rag.load import discover
 from rag.read import READ, Read, Reader, Reading
@@ -28,7 +26,7 @@ from rag.searchers import Searchers
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
 from rag.text import detect_language, has_words
 from rag.types import Answer, Document, Found, Hit, InputReport, Refusal, Retrieval, Token
-from rag.uploads import Upload, input_files
+from rag.uploads import Upload, input_files, limited_loader
 
 Turn = Mapping[str, str]
 NEAREST = 3
@@ -52,6 +50,7 @@ class Assistant:
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
         self._writing = threading.Lock()
+        self._stopping = threading.Event()
 
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
@@ -67,6 +66,10 @@ class Assistant:
         """Release the index and what was opened with it."""
         self.close_index()
         self._lexicon.close()
+
+    def stop(self) -> None:
+        """Have what is being indexed end soon."""
+        self._stopping.set()
 
     def close_index(self) -> None:
         """Release the index alone, where others share the model and the lexicon."""
@@ -197,11 +200,14 @@ class Assistant:
         return self._store.counts()
 
     def add(self, uploads: Sequence[Upload]) -> list[InputReport]:
-        """Index files that people sent, read where they can do no harm; one report per file."""
+        """Index files that people sent, read where they can do no harm; one report per file.
+
+        Raises IndexingStopped once the index is about to be closed.
+        """
         files, skipped = input_files(uploads)
         with self._writing:
-            reports = Indexer(self._store, self._embedder, load_isolated).add(files)
-        return reports + skipped
+            indexer = Indexer(self._store, self._embedder, limited_loader(), self._stopping.is_set)
+            return indexer.add(files) + skipped
 
     def remove(self, document_id: str) -> None:
         """Remove a document; raises DocumentNotFound."""
@@ -217,10 +223,6 @@ class Assistant:
     def generation(self) -> int:
         """A number that grows with every change to the documents."""
         return self._store.generation
-
-    def gloss(self, text: str, language: str) -> list[Gloss]:
-        """Names and terms of `text` in the language of the reader, where that is another."""
-        return gloss(text, language, self._lexicon)
 
     @property
     def is_replaced(self) -> bool:

@@ -51,6 +51,10 @@ class IndexBusy(WenjuError):
     """Another process is writing to the index."""
 
 
+class IndexingStopped(WenjuError):
+    """The process that indexes is about to end; what was not committed is to be given again."""
+
+
 class IndexUnavailable(WenjuError):
     """The system refuses to read or write an index: its permissions, or a full disk."""
 
@@ -67,7 +71,7 @@ class Overloaded(WenjuError):
     """More is being asked for at once than is answered at once; try again in `retry_after` s."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("too many questions at once", f"try again in {retry_after} s")
+        super().__init__("too much is asked for at once", f"try again in {retry_after} s")
         self.retry_after = retry_after
 
 

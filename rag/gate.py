@@ -57,11 +57,15 @@ class Place:
 class Gate:
     """Admits `places` at a time; `waiting` others wait `patience` seconds at most.
 
-    Those beyond get Overloaded at once, so that neither memory nor the wait grows with the crowd.
+    Those beyond get Overloaded at once, to come again in `retry_after` seconds, so that neither
+    memory nor the wait grows with the crowd.
     """
 
-    def __init__(self, places: int, waiting: int = 128, patience: float = 2.0) -> None:
+    def __init__(
+        self, places: int, waiting: int = 128, patience: float = 2.0, retry_after: int = 1
+    ) -> None:
         self.places = places
+        self._retry_after = retry_after
         self.patience = patience
         self._most_waiting = waiting
         self._waiting = 0
@@ -83,13 +87,13 @@ class Gate:
 
     async def _enter(self) -> None:
         if self._free.locked() and self._waiting >= self._most_waiting:
-            raise Overloaded
+            raise Overloaded(self._retry_after)
         self._waiting += 1
         try:
             async with asyncio.timeout(self.patience):
                 await self._free.acquire()
         except TimeoutError:
-            raise Overloaded from None
+            raise Overloaded(self._retry_after) from None
         finally:
             self._waiting -= 1
 

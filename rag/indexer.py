@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rag.chunk import chunk, context
 from rag.embed import Embedder, Passage
-from rag.errors import NothingIndexed, Unreadable
+from rag.errors import IndexingStopped, NothingIndexed, Unreadable
 from rag.files import file_digest
 from rag.load import InputFile, discover, load, sample_questions
 from rag.store import IndexedChunk, Origin, Store, document_checksum
@@ -38,11 +38,20 @@ class _Batch:
 class Indexer:
     """Brings a store up to date with files. One input's failure never stops the others."""
 
-    def __init__(self, store: Store, embedder: Embedder, loader: Loader = load) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        loader: Loader = load,
+        is_stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._load = loader
+        self._is_stopping = is_stopping
         self._origins = store.origins()
+        self._known = {name: origin.path for name, origin in self._origins.items()}
+        self._taken: list[InputReport] = []
         self._by_path: dict[str, dict[str, str]] = {}
         for document_id, origin in self._origins.items():
             self._by_path.setdefault(origin.path, {})[document_id] = origin.digest
@@ -62,6 +71,7 @@ class Indexer:
         if prune:
             reports += self._prune(paths)
         self._commit()
+        reports += self._taken
         if not self._store.counts()[0]:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
             raise NothingIndexed(
@@ -71,10 +81,13 @@ class Indexer:
         return reports
 
     def add(self, files: Sequence[InputFile]) -> list[InputReport]:
-        """Index these files, and commit; one report per file, and one per row skipped."""
+        """Index these files, and commit; one report per file, and one per row skipped.
+
+        Raises IndexingStopped.
+        """
         reports = self._index_files(files)
         self._commit()
-        return reports
+        return reports + self._taken
 
     def _index_files(self, files: Iterable[InputFile]) -> list[InputReport]:
         reports: list[InputReport] = []
@@ -95,9 +108,9 @@ class Indexer:
             documents, row_reports = self._load(file)
         except Unreadable as error:
             skipped = InputReport(file.source, "skipped", reason=error.message)
-            self._remember_questions(file)
             if file.origin:  # an upload that cannot be read takes no one's place
                 return [skipped]
+            self._remember_questions(file)
             self._by_path.pop(path, None)
             return [skipped, *self._remove(former)]
         except OSError as error:  # perhaps not for long: what was indexed of it stays
@@ -167,6 +180,8 @@ class Indexer:
         return [self._indexed(document, piece) for piece in chunk(document)]
 
     def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
+        if self._is_stopping():
+            raise IndexingStopped("the server is about to end", "send the files again later")
         head = context(document, piece)
         spans = list(units(piece.text))
         vectors = self._embedder.embed_passage(Passage(head, piece.text, spans))
@@ -176,7 +191,9 @@ class Indexer:
 
     def _claimed_by_another(self, document_id: str, path: str) -> str | None:
         owner = self._origins.get(document_id)
-        if owner is None or owner.path == path or _is_gone(owner.path):
+        if owner is None or owner.path == path:
+            return None
+        if not path.startswith(UPLOAD) and _is_gone(owner.path):
             return None
         return None if Path(owner.path).resolve() == Path(path).resolve() else owner.path
 
@@ -205,8 +222,25 @@ class Indexer:
 
     def _commit(self) -> None:
         batch, self._batch = self._batch, _Batch()
+        self._leave_what_was_taken(batch)
         if batch.additions or batch.removals or batch.touched:
             self._store.replace(batch.additions, batch.removals, batch.touched)
+
+    def _leave_what_was_taken(self, batch: _Batch) -> None:
+        """Drop from the batch what another process has indexed under the same id meanwhile."""
+        owners = {name: origin.path for name, origin in self._store.origins().items()}
+        ours = {document.id: origin.path for document, origin, _ in batch.additions}
+        taken = {
+            name
+            for name, path in ours.items()
+            if owners.get(name, path) not in (path, self._known.get(name))
+        }
+        if taken:
+            batch.additions = [each for each in batch.additions if each[0].id not in taken]
+            batch.touched = [each for each in batch.touched if each[0] not in taken]
+            reason = "another document was indexed under this id meanwhile"
+            self._taken += [InputReport(name, "skipped", reason=reason) for name in sorted(taken)]
+        self._known = owners | {name: path for name, path in ours.items() if name not in taken}
 
 
 def _is_gone(path: str) -> bool:

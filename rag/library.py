@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 from rag.assistant import Assistant, open_lexicon
 from rag.config import Settings
@@ -10,8 +11,9 @@ from rag.conversations import Conversations
 from rag.embed import Embedder, open_embedder
 from rag.errors import BadSetting, IndexNotFound
 from rag.gate import Gate
+from rag.gloss import Gloss, gloss
 from rag.lexicon import Lexicon
-from rag.store import DATABASE_FILE, Store, index_folder
+from rag.store import DATABASE_FILE, Store, index_folder, is_index_name
 
 CONVERSATIONS_FILE = "conversations.db"
 # Loads all that is loaded on first use: model, segmenter, word classes.
@@ -22,19 +24,18 @@ class Library:
     """What a server serves: safe to share between threads.
 
     `default` is the index that is meant where none is named; `questions` and `writes` are the
-    gates through which all work goes.
+    gates for those who ask and for those who change documents.
     """
 
     def __init__(self, settings: Settings, default: str = "default") -> None:
         self.settings = settings
         self.default = default
         self.questions = Gate(settings.concurrency, patience=settings.wait_seconds)
-        self.writes = Gate(1, waiting=8, patience=30.0)
+        self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
         self._embedder: Embedder | None = None
         self._lexicon: Lexicon | None = None
         self._conversations: Conversations | None = None
         self._assistants: dict[str, Assistant] = {}
-        self._retired: list[Assistant] = []
         self._lock = threading.Lock()
 
     def open(self) -> None:
@@ -43,14 +44,15 @@ class Library:
         A second call does nothing. Raises WenjuErrors.
         """
         with self._lock:
-            if self._embedder is None:
-                embedder = open_embedder(self.settings)
-                folder = index_folder(self.settings.indexes, self.default)
-                Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
-                self._lexicon = open_lexicon(self.settings)
-                path = self.settings.indexes / CONVERSATIONS_FILE
-                self._conversations = Conversations.open(path)
-                self._embedder = embedder
+            if self._embedder is not None:
+                return
+            embedder = open_embedder(self.settings)
+            folder = index_folder(self.settings.indexes, self.default)
+            Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
+            self._lexicon = open_lexicon(self.settings)
+            path = self.settings.indexes / CONVERSATIONS_FILE
+            self._conversations = Conversations.open(path)
+            self._embedder = embedder
         self.assistant().ask(*_FIRST_QUESTION)
 
     def assistant(self, name: str | None = None) -> Assistant:
@@ -58,12 +60,13 @@ class Library:
         name = name or self.default
         with self._lock:
             opened = self._assistants.get(name)
-            if opened is not None and opened.is_replaced:
-                self._retired.append(self._assistants.pop(name))  # a question may still use it
-                opened = None
-            if opened is None:
-                opened = self._assistants[name] = self._open(name)
-            return opened
+            if opened is not None and not opened.is_replaced:
+                return opened
+        fresh = self._open(name)  # takes its time over a large index: others need not wait
+        with self._lock:
+            if self._assistants.get(name) is opened:
+                self._assistants[name] = fresh
+            return self._assistants[name]
 
     def _open(self, name: str) -> Assistant:
         if self._embedder is None or self._lexicon is None:
@@ -73,13 +76,22 @@ class Library:
         except BadSetting as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
-        return Assistant(name, store, self._embedder, self._lexicon)
+        assistant = Assistant(name, store, self._embedder, self._lexicon)
+        # One whose index was replaced is let go of; the last question that uses it closes it.
+        weakref.finalize(assistant, store.close)
+        return assistant
+
+    def gloss(self, text: str, language: str) -> list[Gloss]:
+        """Names and terms of `text` in the language of the reader, where that is another."""
+        if self._lexicon is None:
+            raise RuntimeError("the library is not open")
+        return gloss(text, language, self._lexicon)
 
     def names(self) -> list[str]:
         """Names of all indexes, the default one first."""
         folders = self.settings.indexes.glob(f"*/{DATABASE_FILE}")
         others = {path.parent.name for path in folders} - {self.default}
-        return [self.default, *sorted(others)]
+        return [self.default, *sorted(filter(is_index_name, others))]
 
     @property
     def conversations(self) -> Conversations:
@@ -89,14 +101,16 @@ class Library:
         return self._conversations
 
     def close(self) -> None:
-        """Let the work end that is going on, and release all files."""
+        """Let questions end that are being answered, stop indexing, and release all files."""
+        with self._lock:
+            for assistant in self._assistants.values():
+                assistant.stop()
         self.questions.close()
         self.writes.close()
         with self._lock:
-            for assistant in [*self._assistants.values(), *self._retired]:
+            for assistant in self._assistants.values():
                 assistant.close_index()
             self._assistants.clear()
-            self._retired.clear()
             if self._lexicon is not None:
                 self._lexicon.close()
             if self._conversations is not None:

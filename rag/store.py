@@ -110,12 +110,17 @@ class Origin:
 
 def index_folder(indexes: Path, name: str) -> Path:
     """The folder of the index `name`; raises BadSetting for a name that is not a plain word."""
-    if not re.fullmatch(r"\w[\w.-]{0,63}", name):
+    if not is_index_name(name):
         raise BadSetting(
             f"{name!r} is not an index name",
             "use letters, digits, '-', '_' and '.', beginning with a letter or digit",
         )
     return indexes / name
+
+
+def is_index_name(name: str) -> bool:
+    """Whether an index can have this name."""
+    return re.fullmatch(r"\w[\w.-]{0,63}", name) is not None
 
 
 class Store:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.indexer import UPLOAD
+from rag.indexer import UPLOAD, Loader
+from rag.isolated import load_isolated
 from rag.load import InputFile
-from rag.types import InputReport
+from rag.types import Document, InputReport
 
 LONGEST_NAME = 200
+FILE_SECONDS, READING_SECONDS = 30, 90  # to read one file, and all of an upload
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -37,6 +40,17 @@ def document_id(name: str) -> str:
         stem, suffix = Path(kept).stem, Path(kept).suffix[:12]
         kept = stem[: LONGEST_NAME - len(suffix)] + suffix
     return kept if kept.strip(". ") else "unnamed"
+
+
+def limited_loader() -> Loader:
+    """Reads strangers' files where they can do no harm, and all together not for too long."""
+    end = time.monotonic() + READING_SECONDS
+
+    def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
+        left = max(1.0, end - time.monotonic())
+        return load_isolated(file, seconds=min(round(left), FILE_SECONDS))
+
+    return load
 
 
 def input_files(uploads: Sequence[Upload]) -> tuple[list[InputFile], list[InputReport]]:

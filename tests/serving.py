@@ -1,9 +1,14 @@
 """An app served over real HTTP, and a library that computes little, for the tests of the API."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import uvicorn
@@ -14,6 +19,7 @@ from rag.gate import Gate
 from rag.store import DocumentInfo
 from rag.types import Answer, Document, Found, InputReport, Refusal, Retrieval, Token
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 JSON = {"Content-Type": "application/json"}
 
 
@@ -46,6 +52,25 @@ def events(response):
         if fields:
             found.append((fields.get("event"), json.loads(fields["data"])))
     return found
+
+
+@contextmanager
+def serving(indexes, *arguments, **environment):
+    """The address of a `wenju serve` of its own, which ends with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rag", "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        cwd=REPOSITORY,
+        env={**os.environ, "WENJU_INDEXES": str(indexes), **environment},
+    )
+    with process:
+        try:
+            line = process.stdout.readline()
+            assert "http://" in line, "the server did not start"
+            yield re.search(r"http://\S+?(?=/$)", line).group()
+        finally:
+            process.terminate()
 
 
 class EchoAssistant:

@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
+from serving import serving
 
 from rag.__main__ import GRACE_SECONDS
 from rag.assistant import build_index
@@ -39,25 +40,6 @@ CHROMIUM = [
 ]
 CITIES = "Which 12 cities got cross-border pilot zones?"
 NAMES = "天津、上海、重庆、合肥、郑州、广州、成都、大连、宁波、青岛、深圳、苏州"
-
-
-@contextmanager
-def serving(indexes, *arguments, **environment):
-    """The address of a `wenju serve` of its own, which ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        cwd=REPOSITORY,
-        env={**os.environ, "WENJU_INDEXES": str(indexes), **environment},
-    )
-    with process:
-        try:
-            line = process.stdout.readline()
-            assert "http://" in line, "the server did not start"
-            yield re.search(r"http://\S+?(?=/$)", line).group()
-        finally:
-            process.terminate()
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +111,7 @@ def ask(page, question):
 
 
 def upload(page, name, text):
-    page.locator("#upload input[type=file]").set_input_files(
+    page.locator("#documents input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": text.encode()}
     )
     report = page.locator(".reports li")
@@ -410,12 +392,12 @@ def test_with_keys_a_person_signs_in_and_sees_only_what_is_theirs(indexes, chrom
         writer = sign_in("first-key-with-enough-letters")
         writer.locator(".welcome").wait_for()
         ask(writer, CITIES)
-        expect(writer.locator("#upload")).to_be_visible()
+        expect(writer.locator("#documents .upload")).to_be_visible()
 
         reader = sign_in("second-key-with-enough-letters")
         reader.locator(".welcome").wait_for()
         expect(reader.locator("#history .open")).to_have_count(0)
-        expect(reader.locator("#upload")).to_have_count(0)
+        expect(reader.locator("#documents .upload")).to_have_count(0)
 
         writer.get_by_role("button", name="Log out").click()
         expect(writer.locator("input[name=key]")).to_be_visible()
@@ -423,6 +405,22 @@ def test_with_keys_a_person_signs_in_and_sees_only_what_is_theirs(indexes, chrom
         expect(again.locator("#turns .question")).to_have_text(CITIES)
         for page in (stranger, writer, reader, again):
             page.context.close()
+
+
+def test_an_open_page_outlives_the_server(indexes, chromium):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    with serving(indexes, "--port", port) as url:
+        page = chromium.new_context(locale="zh-CN").new_page()
+        page.goto(url)
+        page.locator(".welcome").wait_for()
+        ask(page, "哪十二座城市新设了跨境电商综合试验区？")
+    with serving(indexes, "--port", port):
+        turn = ask(page, "那里要照搬哪两个平台？")
+        expect(turn.locator(".searched")).to_contain_text("综合试验区")
+        expect(page.locator("#turns .turn")).to_have_count(2)
+        expect(page.locator("#new")).to_have_text("新对话")
+    page.context.close()
 
 
 def test_an_open_page_does_not_hold_up_the_end_of_the_server(indexes, chromium):

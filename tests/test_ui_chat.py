@@ -1,6 +1,7 @@
 """What the chat does for a person, over the real library."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,8 @@ from rag.assistant import build_index
 from rag.config import Settings
 from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
 from rag.library import Library
-from ui.chat import Chat, Person, View
+from rag.uploads import Upload
+from ui.chat import Chat, Person, View, _start_of
 
 LETTER = "守塔人方德海在1893年点亮了灰岩岛的灯。那一年他二十岁。\n\n灯塔高42米，由林月设计。"
 ANNA, BO = Person("anna", True), Person("bo", False)
@@ -87,10 +89,11 @@ def test_a_conversation_is_its_owners_alone(chat):
 
 
 def test_without_a_wish_the_latest_conversation_opens(chat):
-    cara = Person("cara", False)
-    assert chat.open(cara, VIEW) == VIEW
+    cara, nothing_known = Person("cara", False), replace(VIEW, conversation=None)
+    assert chat.open(cara, nothing_known) == VIEW
     view, _ = asked(chat, cara, VIEW, "灯塔有多高？")
-    assert chat.open(cara, VIEW) == view
+    assert chat.open(cara, nothing_known) == view
+    assert chat.open(cara, VIEW) == VIEW  # a new one is wished for
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,7 @@ def test_without_a_wish_the_latest_conversation_opens(chat):
         {"turn": "nonsense"},
         {"turn": "TURN", "marker": "9"},
         {"turn": "TURN", "marker": "²"},
+        {"turn": "TURN", "marker": "9" * 5000},
         {"turn": "TURN", "hit": "x"},
     ],
 )
@@ -110,17 +114,22 @@ def test_a_source_that_is_not_there_is_an_error_with_a_remedy(chat, data):
         chat.source(ANNA, view, {key: value.replace("TURN", turn) for key, value in data.items()})
 
 
-def test_a_source_says_when_its_document_has_changed(chat, library, tmp_path):
-    async def upload(text):
-        (tmp_path / "新.txt").write_text(text, "utf-8")
-        return await chat.upload(ANNA, VIEW, [tmp_path / "新.txt"])
+@pytest.fixture
+def add(library, tmp_path):
+    def add(name, text):
+        (tmp_path / name).write_text(text, "utf-8")
+        return library.assistant().add([Upload(name, tmp_path / name)])
 
-    assert "已收录" in asyncio.run(upload("海鹦的孵化期是四十天。"))
+    return add
+
+
+def test_a_source_says_when_its_document_has_changed(chat, add):
+    add("新.txt", "海鹦的孵化期是四十天。")
     view, _ = asked(chat, ANNA, VIEW, "海鹦的孵化期是多少天？")
     data = {"turn": turn_of(chat, ANNA, view), "marker": "1"}
     assert select(chat.source(ANNA, view, data), ".problem") == []
 
-    asyncio.run(upload("修订版：据最新观察，海鹦的孵化期是四十一天。"))
+    add("新.txt", "修订版：据最新观察，海鹦的孵化期是四十一天。")
     changed = chat.source(ANNA, view, data)
     assert "修改或删除" in select(changed, ".problem")[0].text
     assert select(changed, "mark")[0].text == "海鹦的孵化期是四十天。"
@@ -131,19 +140,66 @@ def test_a_source_says_when_its_document_has_changed(chat, library, tmp_path):
         chat.document(VIEW, {"document": "新.txt"})
 
 
-def test_who_may_only_read_changes_no_documents(chat, library, tmp_path):
-    (tmp_path / "b.txt").write_text("海鸥。", "utf-8")
+def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cited(chat, library):
+    sentence = "灯塔高42米，由林月设计。"
+    passage = f"甲：{sentence}乙：{sentence}"
+    text = f"前言。{passage}后记。"
+    assert _start_of(passage, text, 5, sentence) == 3
+    assert _start_of(passage, text, 5 + len(sentence) + 2, sentence) == 3
+    assert _start_of(passage, text, 6, sentence) is None
+    assert _start_of(passage, f"另{text}", 5, sentence) is None
 
-    shown = asyncio.run(chat.upload(BO, VIEW, [tmp_path / "b.txt"]))
-    assert "你的密钥只能提问" in shown
+
+def test_who_may_only_read_changes_no_documents(chat, library):
     shown = asyncio.run(chat.delete_document(BO, VIEW, {"document": "island.txt"}))
     assert "你的密钥只能提问" in shown
     assert [info.id for info in library.assistant().documents()] == ["island.txt"]
+    assert select(chat.documents(BO, VIEW), "form, .delete") == []
 
 
-def test_too_many_files_are_refused_before_any_is_read(chat, library, tmp_path):
-    shown = asyncio.run(chat.upload(ANNA, VIEW, [tmp_path / f"{i}.txt" for i in range(3)]))
-    assert "一次最多上传 2 个文件" in shown
+def test_what_the_api_said_of_an_upload_is_shown(chat):
+    report = {"source": "<b>.txt", "status": "skipped", "documents": 0, "chunks": 0}
+    result = {"inputs": [{**report, "reason": "empty file"}, {**report, "status": "hacked"}]}
+    shown = chat.uploaded(ANNA, VIEW, {"result": json.dumps(result)})
+    assert [row.text for row in select(shown, ".reports li")] == ["<b>.txt — 未收录: empty file"]
+
+    error = {"error": {"code": "x", "message": "too large", "remedy": "send less"}}
+    shown = chat.uploaded(ANNA, VIEW, {"result": json.dumps(error)})
+    assert select(shown, "[role=alert]")[0].text == "没有成功：too large; send less"
+
+
+@pytest.mark.parametrize(
+    "result", ["", "[]", "{}", '{"inputs": 3}', '{"inputs": [{"x": 1}]}', None]
+)
+def test_an_upload_that_did_not_arrive_is_told(chat, result):
+    shown = chat.uploaded(ANNA, VIEW, {"result": result})
+    assert "上传没有到达服务器" in select(shown, "[role=alert]")[0].text
+
+
+def test_a_conversation_opens_with_the_index_it_was_held_with(chat, library, built):
+    build_index(built, [built.indexes.parent / "island.txt"], "papers")
+    view, _ = asked(chat, ANNA, replace(VIEW, index="papers"), "灯塔有多高？")
+
+    assert chat.open(ANNA, replace(VIEW, conversation=view.conversation)).index == "papers"
+    assert chat.open(ANNA, replace(VIEW, index="没有", conversation="")) == VIEW
+    assert "文档库：papers" in chat.conversation(ANNA, replace(view, index="default"))
+
+
+def test_a_conversation_deleted_elsewhere_begins_anew(chat):
+    view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
+    chat.delete_conversation(ANNA, VIEW, {"conversation": view.conversation})
+
+    after, shown = asked(chat, ANNA, view, "灯塔是谁设计的？")
+
+    assert shown[-1] == ""
+    assert after.conversation not in ("", view.conversation)
+
+
+def test_an_index_that_cannot_be_used_is_told_without_its_folder(chat):
+    gone = replace(VIEW, index="没有")
+    for shown in (chat.documents(ANNA, gone), chat.conversation(ANNA, gone)):
+        assert "indexes" not in shown
+    assert "现在不能使用" in select(chat.documents(ANNA, gone), "[role=alert]")[0].text
 
 
 def test_the_same_thumb_again_takes_it_back(chat, library):

@@ -31,6 +31,7 @@ def answered(**others):
     citation = {"marker": 1, "chunk_id": "t#0", "title": "T", "source": "t.md", "section": ""}
     return {
         "question": "多少？",
+        "index": "i",
         "searched": "多少？",
         "answered": True,
         "answer": "三次[1] 见[2]",
@@ -75,7 +76,9 @@ def test_snippets_are_one_short_line(text, expected):
 
 def test_a_turn_shows_question_answer_citations_and_confidence():
     glosses = [Gloss("天津", "Tianjin", 0, 2)]
-    page = parse(render.conversation([shown(answered(), glosses)], "en", conversation="c-1"))
+    page = parse(
+        render.conversation([shown(answered(), glosses)], "en", index="i", conversation="c-1")
+    )
 
     assert page.select_one(".turns")["data-conversation"] == "c-1"
     assert page.select_one(".question").text == "多少？"
@@ -89,7 +92,7 @@ def test_a_turn_shows_question_answer_citations_and_confidence():
 
 
 def test_a_question_that_was_searched_otherwise_says_so():
-    page = parse(render.conversation([shown(answered(searched="渡轮 多少？"))], "zh"))
+    page = parse(render.conversation([shown(answered(searched="渡轮 多少？"))], "zh", index="i"))
     assert page.select_one(".searched").text == "实际检索的问题：渡轮 多少？"
 
 
@@ -174,7 +177,7 @@ def test_documents_are_listed_with_what_became_of_an_upload():
         InputReport("b.md", "indexed", 1, 4),
     ]
     infos = [Info(EVIL, ""), Info("b", "B")]
-    page = parse(render.documents(infos, "en", may_write=True, reports=reports))
+    page = parse(render.documents(infos, "en", index="i", may_write=True, reports=reports))
 
     assert [row.text for row in page.select(".reports li")] == [
         "a.txt — Skipped: empty file",
@@ -182,7 +185,7 @@ def test_documents_are_listed_with_what_became_of_an_upload():
     ]
     assert [button["data-document"] for button in page.select(".delete")] == [EVIL, "b"]
     assert page.select_one("summary").text == "Documents (2)"
-    assert parse(render.documents(infos, "en", may_write=False)).select(".delete") == []
+    assert parse(render.documents(infos, "en", index="i", may_write=False)).select(".delete") == []
 
 
 def test_nothing_given_becomes_markup():
@@ -195,9 +198,30 @@ def test_nothing_given_becomes_markup():
         render.conversation([shown(answer, [gloss])], "en", conversation=EVIL),
         render.live(Live(EVIL, EVIL, EVIL, (EVIL,)), "en"),
         render.source(document, place, "en", section=EVIL, marker=1, glosses=[gloss]),
-        render.documents([Info(EVIL, EVIL)], "en", may_write=True, problem=EVIL),
+        render.documents([Info(EVIL, EVIL)], "en", index=EVIL, may_write=True, problem=EVIL),
         render.conversations([Info(EVIL, EVIL)], EVIL, "en"),
     ):
         assert "<img" not in html
         assert parse(html).select("img") == []
         assert EVIL.split()[-1] in parse(html).get_text() + html
+
+
+def test_a_turn_of_another_index_says_so():
+    page = parse(render.conversation([shown(answered())], "en", index="other"))
+    assert page.select_one(".searched").text == "Index: i"
+
+
+def test_of_many_documents_the_number_of_the_others_is_told():
+    infos = [Info(str(number), "t") for number in range(render.MOST_DOCUMENTS + 7)]
+    page = parse(render.documents(infos, "en", index="i", may_write=True))
+
+    assert page.select_one("summary").text == "Documents (207)"
+    assert "7 more documents are not listed." in page.text
+    assert page.select_one("form")["data-index"] == "i"
+    assert ".pdf" in page.select_one("input[type=file]")["accept"]
+
+
+def test_the_text_of_a_source_is_in_the_language_of_the_document():
+    document = Document("d", "s", "t", "The ferry to Skagen leaves at nine.")
+    page = parse(render.source(document, Place(0, 9, 0, 9), "zh", marker=1))
+    assert page.select_one(".text")["lang"] == page.select_one("blockquote")["lang"] == "en"

@@ -7,17 +7,19 @@ import functools
 import html
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 from starlette.responses import FileResponse
 
 from rag.assistant import LONGEST_QUESTION
 from rag.errors import WenjuError
 from rag.library import Library
 from ui.chat import Chat, Person, View
+from ui.doors import Doors
 from ui.heartbeats import EndingHeartbeats
 from ui.texts import LANGUAGES, choose_language, words
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 TITLE = "Wenju 问据"
-FILE_TYPES = [".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl"]
 _FONTS = [
     *("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei"),
     *("Noto Sans CJK SC", "Noto Sans SC", "sans-serif"),
@@ -34,6 +35,7 @@ _ASSETS = Path(__file__).parent / "assets"
 _WISH = """() => [JSON.stringify({
   language: localStorage.getItem('wenju-language') || navigator.language,
   conversation: sessionStorage.getItem('wenju-conversation'),
+  index: sessionStorage.getItem('wenju-index'),
   screen: window.innerWidth < 769 ? 'narrow' : 'wide' })]"""
 _REMEMBER_LANGUAGE = """(language, view) => {
   localStorage.setItem('wenju-language', language); return [language, view]; }"""
@@ -58,11 +60,15 @@ def mount(
     Who asks is what the app's middleware wrote into a request's state: `owner`, without which
     nobody gets in, and `scope`, `write` for those who may change documents.
     """
-    app.add_middleware(EndingHeartbeats, is_ending=is_ending)
+    blocks = build_ui(library)
+    app.user_middleware += [  # within what the app has of its own: that tells who asks
+        Middleware(Doors, path=path, functions=len(blocks.fns)),
+        Middleware(EndingHeartbeats, is_ending=is_ending),
+    ]
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     gr.mount_gradio_app(
         app,
-        build_ui(library),
+        blocks,
         path,
         auth_dependency=_owner,
         footer_links=[],
@@ -72,9 +78,14 @@ def mount(
         pwa=False,
         mcp_server=False,
         enable_monitoring=False,
-        max_file_size=library.settings.upload_mb * 2**20,
+        max_file_size=1,  # files go to the API
         theme=gr.themes.Default(
             font=_FONTS, font_mono=["ui-monospace", "monospace"], primary_hue="teal"
+        ).set(
+            button_primary_background_fill="*primary_700",
+            button_primary_background_fill_hover="*primary_800",
+            button_primary_background_fill_dark="*primary_700",
+            button_primary_background_fill_hover_dark="*primary_800",
         ),
         css=(_ASSETS / "style.css").read_text("utf-8"),
     )
@@ -89,8 +100,9 @@ def build_ui(library: Library) -> gr.Blocks:
     blocks: gr.Blocks = gr.Blocks(
         title=TITLE, analytics_enabled=False, delete_cache=(600, 3600), fill_height=True
     )
+    blocks.has_launched = True  # else Gradio takes any file of this machine for one of its own
     with blocks:
-        view = gr.State(start)
+        view = gr.Textbox(_written(start), visible=False)
         wish = gr.Textbox(visible=False)
         markdown = gr.Textbox(visible=False)
         with gr.Sidebar(elem_id="sidebar", width=300, open=False) as sidebar:
@@ -99,14 +111,7 @@ def build_ui(library: Library) -> gr.Blocks:
             history = _html("history", events)
             export = gr.Button(texts["export"], elem_id="export", size="sm")
             index = gr.Dropdown([library.default], label=texts["index"], elem_id="index")
-            documents = _html("documents", events)
-            upload = gr.File(
-                label=texts["upload"],
-                file_count="multiple",
-                file_types=FILE_TYPES,
-                elem_id="upload",
-                height=120,
-            )
+            documents = _html("documents", events + _script("upload.js"))
             language = gr.Radio(
                 [(name, code) for code, name in LANGUAGES.items()],
                 label=texts["language"],
@@ -120,6 +125,7 @@ def build_ui(library: Library) -> gr.Blocks:
                     live = _html("live", None)
                 with gr.Row(elem_id="asking"):
                     question = gr.Textbox(
+                        label=texts["question"],
                         show_label=False,
                         container=False,
                         placeholder=texts["placeholder"],
@@ -135,61 +141,66 @@ def build_ui(library: Library) -> gr.Blocks:
                     )
             source = _html("source", _script("source.js"))
 
-        labelled = [new, export, index, upload, language, question, ask, leave]
+        labelled = [new, export, index, language, question, ask, leave]
         page = [view, conversation, history, documents, index, language, *labelled]
 
-        def labels(code: str, person: Person) -> list[Any]:
+        def labels(code: str) -> list[Any]:
             texts = words(code)
             return [
                 gr.update(value=texts["new"]),
                 gr.update(value=texts["export"]),
                 gr.update(label=texts["index"]),
-                gr.update(label=texts["upload"], visible=person.may_write),
                 gr.update(label=texts["language"]),
-                gr.update(placeholder=texts["placeholder"]),
+                gr.update(label=texts["question"], placeholder=texts["placeholder"]),
                 gr.update(value=texts["ask"]),
                 gr.update(value=_leave_form(texts["log_out"])),
             ]
 
         def show(person: Person, seen: View) -> list[Any]:
             return [
-                seen,
+                _written(seen),
                 chat.conversation(person, seen),
                 chat.conversations(person, seen),
                 chat.documents(person, seen),
                 gr.update(choices=library.names(), value=seen.index),
                 gr.update(value=seen.language),
-                *labels(seen.language, person),
+                *labels(seen.language),
             ]
 
         def opened(wished: str, request: gr.Request) -> list[Any]:
-            person = _person(request)
-            asked_for = _wishes(wished)
-            code = choose_language(asked_for.get("language", ""))
-            seen = View(code, library.default, asked_for.get("conversation", ""))
-            is_wide = asked_for.get("screen") != "narrow"
+            person, wishes = _person(request), _strings(wished)
+            seen = View(
+                choose_language(wishes.get("language", "")),
+                wishes.get("index") or library.default,
+                wishes.get("conversation"),
+            )
+            is_wide = wishes.get("screen") != "narrow"
             return [*show(person, chat.open(person, seen)), gr.update(open=is_wide)]
 
-        def switched(code: str, seen: View, request: gr.Request) -> list[Any]:
-            return show(_person(request), replace(seen, language=choose_language(code)))
+        def switched(code: str, kept: str, request: gr.Request) -> list[Any]:
+            seen = replace(_read(kept, start), language=choose_language(code))
+            return [*show(_person(request), seen), ""]
 
-        def chosen(name: str, seen: View, request: gr.Request) -> list[Any]:
+        def chosen(name: str, kept: str, request: gr.Request) -> list[Any]:
             index = name if name in library.names() else library.default
-            return show(_person(request), replace(seen, index=index))
+            return show(_person(request), replace(_read(kept, start), index=index))
 
         async def asked(
-            text: str, seen: View, request: gr.Request
+            text: str, kept: str, request: gr.Request
         ) -> AsyncIterator[tuple[Any, ...]]:
             person, text = _person(request), text.strip()
             if not text:
                 yield (gr.skip(),) * 5
                 return
-            async for now, on_its_way in chat.ask(person, seen, text):
+            box: Any = ""  # what is typed from now on stays
+            async for now, on_its_way in chat.ask(person, _read(kept, start), text):
                 if on_its_way:
-                    yield now, gr.skip(), on_its_way, gr.skip(), ""
+                    yield gr.skip(), gr.skip(), on_its_way, gr.skip(), box
                 else:
                     turns = await asyncio.to_thread(chat.conversation, person, now)
-                    yield now, turns, "", chat.conversations(person, now), gr.skip()
+                    listed = await asyncio.to_thread(chat.conversations, person, now)
+                    yield _written(now), turns, "", listed, gr.skip()
+                box = gr.skip()
 
         asking: dict[str, Any] = {
             "outputs": [view, conversation, live, history, question],
@@ -199,86 +210,70 @@ def build_ui(library: Library) -> gr.Blocks:
         }
 
         async def example(
-            seen: View, event: gr.EventData, request: gr.Request
+            kept: str, event: gr.EventData, request: gr.Request
         ) -> AsyncIterator[tuple[Any, ...]]:
-            async for update in asked(_data(event).get("question", ""), seen, request):
+            async for update in asked(_data(event).get("question", ""), kept, request):
                 yield update
 
-        def source_opened(seen: View, event: gr.EventData, request: gr.Request) -> str:
-            return chat.source(_person(request), seen, _data(event))
+        def source_opened(kept: str, event: gr.EventData, request: gr.Request) -> str:
+            return chat.source(_person(request), _read(kept, start), _data(event))
 
-        def document_opened(seen: View, event: gr.EventData) -> str:
-            return chat.document(seen, _data(event))
+        def document_opened(kept: str, event: gr.EventData) -> str:
+            return chat.document(_read(kept, start), _data(event))
 
-        def rated(seen: View, event: gr.EventData, request: gr.Request) -> str:
+        def rated(kept: str, event: gr.EventData, request: gr.Request) -> str:
             person = _person(request)
             chat.rate(person, _data(event))
-            return chat.conversation(person, seen)
+            return chat.conversation(person, _read(kept, start))
 
-        def conversation_opened(
-            seen: View, event: gr.EventData, request: gr.Request
-        ) -> tuple[Any, ...]:
+        def conversation_opened(kept: str, event: gr.EventData, request: gr.Request) -> list[Any]:
             person = _person(request)
-            wished = replace(seen, conversation=_data(event).get("conversation", ""))
-            return shown_conversation(person, chat.open(person, wished))
+            wished = replace(_read(kept, start), conversation=_data(event).get("conversation", ""))
+            return [*show(person, chat.open(person, wished)), "", ""]
 
-        def conversation_deleted(
-            seen: View, event: gr.EventData, request: gr.Request
-        ) -> tuple[Any, ...]:
+        def conversation_deleted(kept: str, event: gr.EventData, request: gr.Request) -> list[Any]:
             person = _person(request)
-            return shown_conversation(person, chat.delete_conversation(person, seen, _data(event)))
+            after = chat.delete_conversation(person, _read(kept, start), _data(event))
+            return [*show(person, after), "", ""]
 
-        def started(seen: View, request: gr.Request) -> tuple[Any, ...]:
-            return shown_conversation(_person(request), replace(seen, conversation=""))
+        def started(kept: str, request: gr.Request) -> list[Any]:
+            person, seen = _person(request), replace(_read(kept, start), conversation="")
+            return [*show(person, seen), "", ""]
 
-        def shown_conversation(person: Person, seen: View) -> tuple[Any, ...]:
-            turns = chat.conversation(person, seen)
-            return seen, turns, "", chat.conversations(person, seen), ""
+        def uploaded(kept: str, event: gr.EventData, request: gr.Request) -> tuple[str, str]:
+            person, seen = _person(request), _read(kept, start)
+            listed = chat.uploaded(person, seen, _data(event))
+            return listed, chat.conversation(person, seen)
 
-        async def uploaded(paths: list[str] | None, seen: View, request: gr.Request) -> Any:
-            person = _person(request)
-            if not paths:
-                yield gr.skip(), gr.skip(), gr.skip()
-                return
-            reading = gr.update(label=words(seen.language)["reading"])
-            yield gr.skip(), reading, gr.skip()
-            files = [Path(path) for path in paths]
-            try:
-                listed = await chat.upload(person, seen, files)
-            finally:
-                for file in files:
-                    file.unlink(missing_ok=True)
-            label = words(seen.language)["upload"]
-            turns = await asyncio.to_thread(chat.conversation, person, seen)
-            yield listed, gr.update(value=None, label=label), turns
+        async def document_deleted(kept: str, event: gr.EventData, request: gr.Request) -> str:
+            return await chat.delete_document(_person(request), _read(kept, start), _data(event))
 
-        async def document_deleted(seen: View, event: gr.EventData, request: gr.Request) -> str:
-            return await chat.delete_document(_person(request), seen, _data(event))
-
-        def exported(seen: View, request: gr.Request) -> str:
-            return chat.export(_person(request), seen)
+        def exported(kept: str, request: gr.Request) -> str:
+            return chat.export(_person(request), _read(kept, start))
 
         quiet: dict[str, Any] = {
             "concurrency_limit": None,
             "api_visibility": "private",
             "show_progress": "hidden",
         }
-        changed = [view, conversation, live, history, source]
+        changed = [*page, live, source]
         blocks.load(_told(opened), wish, [*page, sidebar], js=_WISH, **quiet)
-        language.input(_told(switched), [language, view], page, js=_REMEMBER_LANGUAGE, **quiet)
+        language.input(
+            _told(switched), [language, view], [*page, source], js=_REMEMBER_LANGUAGE, **quiet
+        )
         index.input(_told(chosen), [index, view], page, **quiet)
         gr.on([question.submit, ask.click], asked, [question, view], **asking)
-        conversation.example(example, [view], **asking)
-        conversation.open_source(_told(source_opened), [view], source, **quiet)
-        conversation.rate(_told(rated), [view], conversation, **quiet)
-        conversation.note(_told(rated), [view], conversation, **quiet)
-        new.click(_told(started), [view], changed, **quiet)
-        history.open_conversation(_told(conversation_opened), [view], changed, **quiet)
-        history.delete_conversation(_told(conversation_deleted), [view], changed, **quiet)
-        documents.open_document(_told(document_opened), [view], source, **quiet)
-        documents.delete_document(document_deleted, [view], documents, **quiet)
-        upload.upload(uploaded, [upload, view], [documents, upload, conversation], **quiet)
-        export.click(_told(exported), [view], markdown, **quiet).then(
+        conversation.example(example, view, **asking)
+        conversation.open_source(_told(source_opened), view, source, **quiet)
+        conversation.rate(_told(rated), view, conversation, **quiet)
+        conversation.note(_told(rated), view, conversation, **quiet)
+        new.click(_told(started), view, changed, **quiet)
+        history.open_conversation(_told(conversation_opened), view, changed, **quiet)
+        history.delete_conversation(_told(conversation_deleted), view, changed, **quiet)
+        documents.open_document(_told(document_opened), view, source, **quiet)
+        documents.delete_document(document_deleted, view, documents, **quiet)
+        documents.uploaded(_told(uploaded), view, [documents, conversation], **quiet)
+        export.click(_told(exported), view, markdown, **quiet).then(
             None, markdown, None, js=_DOWNLOAD
         )
     return blocks
@@ -316,15 +311,30 @@ def _data(event: gr.EventData) -> dict[str, str]:
     return {str(name): str(value) for name, value in data.items()} if isinstance(data, dict) else {}
 
 
-def _wishes(text: str) -> dict[str, str]:
-    """What the browser asks for on opening; whatever is not as expected is left out."""
+def _written(view: View) -> str:
+    """The view as the browser keeps it."""
+    return json.dumps(asdict(view))
+
+
+def _read(kept: str, start: View) -> View:
+    """The view that the browser kept, `start` in the place of what is missing."""
+    given = _strings(kept)
+    return View(
+        choose_language(given.get("language", start.language)),
+        given.get("index") or start.index,
+        given.get("conversation", ""),
+    )
+
+
+def _strings(text: str) -> dict[str, str]:
+    """The strings of a JSON object, whatever else there is left out."""
     try:
-        wishes = json.loads(text or "{}")
-    except ValueError:
+        given = json.loads(text or "{}")
+    except (ValueError, RecursionError):
         return {}
-    if not isinstance(wishes, dict):
+    if not isinstance(given, dict):
         return {}
-    return {name: value for name, value in wishes.items() if isinstance(value, str)}
+    return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
 def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -335,8 +345,10 @@ def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return handler(*arguments)
         except WenjuError as error:
-            seen = [argument for argument in arguments if isinstance(argument, View)]
-            notice = Chat.problem(error, seen[0].language if seen else "en")
-            raise gr.Error(html.escape(notice), print_exception=False) from error
+            kept = [argument for argument in arguments if isinstance(argument, str)]
+            language = _strings(kept[-1]).get("language", "en") if kept else "en"
+            texts = words(choose_language(language))
+            notice = html.escape(Chat.problem(error, choose_language(language)))
+            raise gr.Error(notice, title=texts["notice"], print_exception=False) from error
 
     return told

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from rag.conversations import Turn, history
@@ -22,16 +23,17 @@ from rag.gloss import Gloss
 from rag.library import Library
 from rag.read import READ
 from rag.shapes import answer_shape
+from rag.store import DocumentInfo
 from rag.suggest import suggest
 from rag.transcript import to_markdown
 from rag.types import Answer, Document, Found, InputReport, Token
-from rag.uploads import Upload
 from ui import render
-from ui.texts import words
+from ui.texts import words as words_of
 
 Data = Mapping[str, Any]
 _LOG = logging.getLogger(__name__)
 _TELLING = (BadSetting, ConversationNotFound, DocumentNotFound)
+_STATUSES = frozenset({"indexed", "unchanged", "skipped", "removed"})
 LONGEST_GLOSSED = 240  # characters of a quote
 
 
@@ -45,11 +47,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a person looks at: the interface's language, an index, and a conversation or ""."""
+    """What a person looks at: the interface's language, an index, and a conversation.
+
+    `conversation` is "" for one that is not begun, None where nothing is known yet. The browser
+    keeps it, so that a page outlives the server: nothing in it is to be trusted.
+    """
 
     language: str
     index: str
-    conversation: str = ""
+    conversation: str | None = ""
 
 
 class Chat:
@@ -58,38 +64,41 @@ class Chat:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._suggesting = threading.Lock()
-        self._examples: dict[tuple[str, str, int], list[str]] = {}
+        self._examples: dict[tuple[str, str], tuple[int, list[str]]] = {}
         self._glosses: dict[tuple[str, str], list[Gloss]] = {}
 
     def open(self, person: Person, view: View) -> View:
-        """The view with a conversation of this person's, "" where that one is gone or another's.
+        """The view with a conversation of this person's and the index it was held with.
 
-        Without a wish it is the latest one.
+        Without a wish it is the latest one; one that is gone or another's is left out.
         """
         store = self._library.conversations
-        wished = view.conversation or store.latest(person.owner) or ""
-        try:
-            store.turns(person.owner, wished)
-        except ConversationNotFound:
-            wished = ""
-        return replace(view, conversation=wished)
+        wished = view.conversation
+        if wished is None:
+            wished = store.latest(person.owner) or ""
+        mine = {info.id: info.index for info in store.list(person.owner)}
+        index = mine.get(wished, view.index)
+        names = self._library.names()
+        index = index if index in names else self._library.default
+        return replace(view, index=index, conversation=wished if wished in mine else "")
 
     def conversation(self, person: Person, view: View) -> str:
         """The conversation as HTML, or the welcome with example questions."""
         turns = self._turns(person, view)
-        examples = [] if turns else self._suggestions(view)
+        examples, is_empty = ([], False) if turns else self._welcome(view)
         return render.conversation(
             [self._shown(turn, view.language) for turn in turns],
             view.language,
-            conversation=view.conversation,
+            index=view.index,
+            conversation=view.conversation or "",
             examples=examples,
-            empty=not turns and not self._library.assistant(view.index).documents(),
+            empty=is_empty,
         )
 
     def conversations(self, person: Person, view: View) -> str:
         """The list of the person's conversations as HTML."""
         infos = self._library.conversations.list(person.owner)
-        return render.conversations(infos, view.conversation, view.language)
+        return render.conversations(infos, view.conversation or "", view.language)
 
     def documents(
         self,
@@ -99,9 +108,15 @@ class Chat:
         problem: str = "",
     ) -> str:
         """The documents of the index as HTML, led by what became of an upload."""
+        infos: Sequence[DocumentInfo] = ()
+        try:
+            infos = self._library.assistant(view.index).documents()
+        except WenjuError as error:
+            problem = problem or self.problem(error, view.language)
         return render.documents(
-            self._library.assistant(view.index).documents(),
+            infos,
             view.language,
+            index=view.index,
             may_write=person.may_write,
             reports=reports,
             problem=problem,
@@ -115,7 +130,7 @@ class Chat:
         yield view, render.live(live, view.language)
         try:
             answer = None
-            turns = self._turns(person, view)
+            view, turns = await asyncio.to_thread(self._begun, person, view)
             async with self._library.questions.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 stream = assistant.stream(question, history(turns), top_k=READ)
@@ -126,18 +141,24 @@ class Chat:
                     live = _further(live, event)
                     yield view, render.live(live, view.language)
             if answer is not None:
-                view = self._keep(person, view, answer)
+                view = await asyncio.to_thread(self._keep, person, view, answer)
                 yield view, ""
         except WenjuError as error:
             failed = replace(live, problem=self.problem(error, view.language))
             yield view, render.live(failed, view.language)
 
+    def _begun(self, person: Person, view: View) -> tuple[View, Sequence[Turn]]:
+        """The view and its turns; a conversation that was deleted meanwhile begins anew."""
+        try:
+            return view, self._turns(person, view)
+        except ConversationNotFound:
+            return replace(view, conversation=""), []
+
     def _keep(self, person: Person, view: View, answer: Answer) -> View:
         store = self._library.conversations
-        if not view.conversation:
-            view = replace(view, conversation=store.start(person.owner, view.index))
-        store.add(person.owner, view.conversation, answer_shape(answer))
-        return view
+        conversation = view.conversation or store.start(person.owner, view.index)
+        store.add(person.owner, conversation, answer_shape(answer))
+        return replace(view, conversation=conversation)
 
     def source(self, person: Person, view: View, data: Data) -> str:
         """The source of a citation (`turn`, `marker`) or of a passage found (`turn`, `hit`)."""
@@ -152,33 +173,41 @@ class Chat:
         return self._place(view, answer["index"], hit, hit["text"], None)
 
     def _place(self, view: View, index: str, cited: Data, words: str, marker: int | None) -> str:
+        """The cited words in their document, or in the passage as cited where that has changed."""
         start, end = cited["start"], cited["end"]
         passage = cited.get("passage") or cited["text"]
-        lead = passage.find(words)
-        first, last = start - lead, start - lead + len(passage)
-        changed = False
+        texts = words_of(view.language)
+        document, problem = None, texts["changed"]
         try:
             document = self._library.assistant(index).document(cited["document_id"])
-            changed = document.text[start:end] != words or document.text[first:last] != passage
-        except WenjuError:
-            changed = True
-        if changed:
+        except DocumentNotFound:
+            pass
+        except WenjuError as error:
+            _LOG.error("%s", error)
+            problem = texts["unavailable"]
+        first = _start_of(passage, document.text, start, words) if document else None
+        if document is None or first is None:
+            lead = passage.find(words)
             document = Document(cited["document_id"], cited["source"], cited["title"], passage)
-            first, last, start, end = 0, len(passage), lead, lead + len(words)
+            place = render.Place(0, len(passage), lead, lead + len(words))
+        else:
+            problem = ""
+            place = render.Place(first, first + len(passage), start, end)
         return render.source(
             document,
-            render.Place(first, last, start, end),
+            place,
             view.language,
             section=cited["section"],
             marker=marker,
             glosses=self._gloss(words, view.language) if marker else (),
-            changed=changed,
+            problem=problem,
         )
 
     def document(self, view: View, data: Data) -> str:
         """A whole document from its beginning; raises DocumentNotFound."""
         document = self._library.assistant(view.index).document(str(data.get("document")))
-        return render.source(document, render.Place(0, 0, 0, 0), view.language)
+        place = render.Place(0, 0, 0, 0)
+        return render.source(document, place, view.language, context=render.WHOLE)
 
     def rate(self, person: Person, data: Data) -> None:
         """Keep a thumb (`verdict`) or a `note` on a turn; the same thumb again takes it back."""
@@ -206,40 +235,41 @@ class Chat:
         turns = self._turns(person, view)
         return to_markdown(turns, view.language) if turns else ""
 
-    async def upload(self, person: Person, view: View, paths: Sequence[Path]) -> str:
-        """Index files that were sent; the documents as HTML, led by one line per file."""
-        texts = words(view.language)
-        most = self._library.settings.upload_files
-        if not person.may_write:
-            return self.documents(person, view, problem=texts["read_only"])
-        if len(paths) > most:
-            problem = texts["too_many_files"].format(count=most)
-            return self.documents(person, view, problem=problem)
-        uploads = [Upload(path.name, path) for path in paths]
+    def uploaded(self, person: Person, view: View, data: Data) -> str:
+        """The documents as HTML, led by what the API said became of an upload (`result`)."""
+        texts = words_of(view.language)
         try:
-            async with self._library.writes.admit() as place:
-                assistant = await place.run(self._library.assistant, view.index)
-                reports = await place.run(assistant.add, uploads)
-        except WenjuError as error:
-            return self.documents(person, view, problem=self.problem(error, view.language))
-        return self.documents(person, view, reports)
+            result = json.loads(str(data.get("result")))
+            if "error" in result:
+                reasons = (result["error"]["message"], result["error"]["remedy"])
+                reason = "; ".join(filter(None, map(str, reasons)))
+                problem = texts["failed"].format(reason=reason) if reason else texts["not_sent"]
+                return self.documents(person, view, problem=problem)
+            reports = [InputReport(**report) for report in result["inputs"]]
+        except (ValueError, TypeError, KeyError):
+            return self.documents(person, view, problem=texts["not_sent"])
+        known = [report for report in reports if report.status in _STATUSES]
+        return self.documents(person, view, known)
 
     async def delete_document(self, person: Person, view: View, data: Data) -> str:
         """The documents as HTML after one was removed."""
         if not person.may_write:
-            return self.documents(person, view, problem=words(view.language)["read_only"])
+            problem = words_of(view.language)["read_only"]
+            return await asyncio.to_thread(self.documents, person, view, (), problem)
         name = str(data.get("document"))
+        reports, problem = [InputReport(name, "removed")], ""
         try:
             async with self._library.writes.admit() as place:
-                await place.run(self._library.assistant(view.index).remove, name)
+                assistant = await place.run(self._library.assistant, view.index)
+                await place.run(assistant.remove, name)
         except WenjuError as error:
-            return self.documents(person, view, problem=self.problem(error, view.language))
-        return self.documents(person, view, [InputReport(name, "removed")])
+            reports, problem = [], self.problem(error, view.language)
+        return await asyncio.to_thread(self.documents, person, view, reports, problem)
 
     @staticmethod
     def problem(error: WenjuError, language: str) -> str:
         """One line that tells a person what went wrong."""
-        texts = words(language)
+        texts = words_of(language)
         if isinstance(error, Overloaded | IndexBusy):
             return texts["busy"]
         if isinstance(error, _TELLING):
@@ -263,16 +293,23 @@ class Chat:
         if key not in self._glosses:
             if len(self._glosses) > 2000:
                 self._glosses.clear()
-            self._glosses[key] = self._library.assistant().gloss(*key)
+            self._glosses[key] = self._library.gloss(*key)
         return self._glosses[key]
 
-    def _suggestions(self, view: View) -> list[str]:
-        assistant = self._library.assistant(view.index)
-        key = (view.index, view.language, assistant.generation)
-        with self._suggesting:
-            if key not in self._examples:
-                self._examples[key] = suggest(assistant, view.language)
-            return self._examples[key]
+    def _welcome(self, view: View) -> tuple[list[str], bool]:
+        """Example questions of the index, and whether it is empty."""
+        try:
+            assistant = self._library.assistant(view.index)
+            generation = assistant.generation
+            with self._suggesting:
+                known = self._examples.get((view.index, view.language))
+                if known is None or known[0] != generation:
+                    known = generation, suggest(assistant, view.language)
+                    self._examples[view.index, view.language] = known
+            return known[1], assistant.counts() == (0, 0)
+        except WenjuError as error:
+            _LOG.error("%s", error)
+            return [], False
 
 
 def _further(live: render.Live, event: Found | Token) -> render.Live:
@@ -280,6 +317,16 @@ def _further(live: render.Live, event: Found | Token) -> render.Live:
         return replace(live, text=live.text + event.text)
     titles = dict.fromkeys(hit.title or hit.source for hit in event.hits)
     return replace(live, searched=event.searched, sources=tuple(titles))
+
+
+def _start_of(passage: str, text: str, start: int, words: str) -> int | None:
+    """Where in `text` the passage begins that holds `words` at `start`, None where it does not."""
+    lead = passage.find(words)
+    while lead >= 0:
+        if text[start - lead :][: len(passage)] == passage and start >= lead:
+            return start - lead
+        lead = passage.find(words, lead + 1)
+    return None
 
 
 def _pick(rows: Sequence[Data], key: str, value: int | None) -> Data:
@@ -290,4 +337,5 @@ def _pick(rows: Sequence[Data], key: str, value: int | None) -> Data:
 
 
 def _number(value: object) -> int | None:
-    return int(str(value)) if str(value).isdecimal() else None
+    text = str(value)
+    return int(text) if len(text) < 7 and text.isdecimal() else None

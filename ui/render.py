@@ -11,11 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rag.conversations import Turn
 from rag.gloss import Gloss
+from rag.text import detect_language
 from rag.types import Document
 from ui.texts import words
 
 CONTEXT = 20_000  # characters shown before and after a passage
-MOST_DOCUMENTS = 500
+WHOLE = 500_000  # the same, of a document that is opened by itself
+MOST_DOCUMENTS = 200
+FILE_TYPES = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl")
 _MARKER = re.compile(r"\[(\d+)\]")
 Shape = Mapping[str, Any]
 
@@ -96,6 +99,7 @@ def conversation(
     turns: Sequence[ShownTurn],
     language: str,
     *,
+    index: str = "",
     conversation: str = "",
     examples: Sequence[str] = (),
     empty: bool = False,
@@ -105,6 +109,7 @@ def conversation(
         "conversation.html",
         language,
         turns=turns,
+        index=index,
         conversation=conversation,
         examples=examples,
         empty=empty,
@@ -125,16 +130,20 @@ def documents(
     infos: Sequence[object],
     language: str,
     *,
+    index: str,
     may_write: bool,
     reports: Sequence[object] = (),
     problem: str = "",
 ) -> str:
-    """The documents of an index, led by what became of an upload."""
+    """The documents of an index, led by what became of an upload, and the form for another."""
     return _render(
         "documents.html",
         language,
         documents=infos[:MOST_DOCUMENTS],
+        unlisted=max(0, len(infos) - MOST_DOCUMENTS),
+        index=index,
         may_write=may_write,
+        file_types=FILE_TYPES,
         reports=reports,
         problem=problem,
     )
@@ -148,11 +157,15 @@ def source(
     section: str = "",
     marker: int | None = None,
     glosses: Sequence[Gloss] = (),
-    changed: bool = False,
+    problem: str = "",
+    context: int = CONTEXT,
 ) -> str:
-    """A document around `place`, the words of it marked; with `marker` they are a citation."""
+    """A document around `place`, the words of it marked; with `marker` they are a citation.
+
+    `context` characters are shown before and after, and `problem` is said above.
+    """
     text = document.text
-    first, last = max(0, place.start - CONTEXT), min(len(text), place.end + CONTEXT)
+    first, last = max(0, place.start - context), min(len(text), place.end + context)
     marked = text[place.mark_start : place.mark_end]
     return _render(
         "source.html",
@@ -164,7 +177,8 @@ def source(
         marker=marker,
         quote=marked if marker else "",
         glosses=glosses,
-        changed=changed,
+        problem=problem,
+        language_of_text=detect_language(marked or text[:1000]),
         before=text[first : place.start],
         lead=text[place.start : place.mark_start],
         marked=marked,

@@ -27,6 +27,18 @@ _TEXTS = {
         "上传文档（txt · md · html · pdf · docx · jsonl）",
         "Upload documents (txt · md · html · pdf · docx · jsonl)",
     ),
+    "unlisted": ("另有 {count} 份文档未列出。", "{count} more documents are not listed."),
+    "colon": ("：", ": "),
+    "text": ("全文", "Text"),
+    "notice": ("提示", "Notice"),
+    "not_sent": (
+        "上传没有到达服务器，请检查网络后重试。",
+        "The upload did not reach the server; check the connection and try again.",
+    ),
+    "unavailable": (
+        "这个文档库现在不能使用；下面是当时引用的段落。",
+        "This index cannot be used right now; below is the passage as cited.",
+    ),
     "reading": ("正在读取……", "Reading…"),
     "examples": ("试试这些问题", "Try one of these"),
     "searching": ("正在检索……", "Searching…"),
@@ -70,7 +82,6 @@ _TEXTS = {
     "unchanged": ("没有变化", "Unchanged"),
     "skipped": ("未收录", "Skipped"),
     "removed": ("已删除", "Removed"),
-    "too_many_files": ("一次最多上传 {count} 个文件。", "Upload at most {count} files at a time."),
     "busy": (
         "现在提问的人太多，请稍后再试。",
         "Too many questions at once; please try again in a moment.",
