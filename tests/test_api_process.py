@@ -260,7 +260,7 @@ def test_a_body_that_stalls_is_given_up(monkeypatch):
     assert names == ["hits", "token", "token", "citations", "done"]
 
 
-def test_the_settings_bound_an_upload_and_the_ui_shares_the_bound():
+def test_the_settings_bound_an_upload():
     limit = BodyLimit(None, Settings(upload_mb=2, upload_files=3))
 
     assert limit._most_upload == 7 << 20

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from rag import indexer as indexer_module
-from rag.errors import InputNotFound, NothingIndexed
-from rag.indexer import Indexer
+from rag.errors import IndexingStopped, InputNotFound, NothingIndexed
+from rag.indexer import UPLOAD, Indexer
+from rag.load import InputFile
 from rag.store import Store
 from rag.types import InputReport
 
@@ -436,3 +437,68 @@ def test_what_took_long_is_committed_on_the_way(docs, store, counting, monkeypat
     counting.embedded.clear()
     Indexer(store, counting).index([docs])
     assert counting.embedded == [f"c.txt。{LOBSTER}"]
+
+
+# Uploads
+
+
+def sent(tmp_path, name, text):
+    path = tmp_path / "sent.txt"
+    path.write_text(text, "utf-8")
+    return InputFile(path, name, name, UPLOAD + name)
+
+
+def test_an_upload_takes_no_folder_documents_place_even_when_its_file_is_gone(
+    store, counting, docs, index, tmp_path
+):
+    (docs / "a.txt").write_text(LOBSTER, "utf-8")
+    index(docs)
+    (docs / "a.txt").unlink()
+
+    reports = Indexer(store, counting).add([sent(tmp_path, "a.txt", CITIES)])
+
+    assert reports == [
+        InputReport("a.txt", "skipped", reason="the id 'a.txt' belongs to another document")
+    ]
+    assert store.document("a.txt").text == LOBSTER
+
+
+def test_what_another_process_indexed_meanwhile_stays(store, counting, docs, index, tmp_path):
+    indexer = Indexer(store, counting)  # has seen an empty index
+    (docs / "a.txt").write_text(LOBSTER, "utf-8")
+    index(docs)
+
+    reports = indexer.add([sent(tmp_path, "a.txt", CITIES)])
+
+    reason = "another document was indexed under this id meanwhile"
+    assert reports[-1] == InputReport("a.txt", "skipped", reason=reason)
+    assert store.document("a.txt").text == LOBSTER
+    assert store.origins()["a.txt"].path == str(docs / "a.txt")
+
+
+def test_an_upload_says_that_it_replaces_a_former_one(store, counting, tmp_path):
+    Indexer(store, counting).add([sent(tmp_path, "a.txt", CITIES)])
+    again = Indexer(store, counting).add([sent(tmp_path, "a.txt", LOBSTER)])
+    unreadable = Indexer(store, counting).add([sent(tmp_path, "a.txt", " ")])
+
+    assert again == [InputReport("a.txt", "indexed", 1, 1, "replaces the former version")]
+    assert unreadable == [InputReport("a.txt", "skipped", reason="empty file")]
+    assert store.document("a.txt").text == LOBSTER
+
+
+def test_an_upload_leaves_the_example_questions_alone(store, counting, docs, tmp_path):
+    store.remember_questions(["潮水几回？"])
+    row = {"id": "1", "question": "转账吗？", "answers": [["x"]]}
+    file = sent(tmp_path, "gold.jsonl", json.dumps(row))
+    path = file.path.rename(tmp_path / "gold.jsonl")
+
+    Indexer(store, counting).add([InputFile(path, file.id, file.source, file.origin)])
+
+    assert store.questions() == ["潮水几回？"]
+
+
+def test_indexing_that_is_to_stop_commits_nothing_more(store, counting, tmp_path):
+    indexer = Indexer(store, counting, is_stopping=lambda: True)
+    with pytest.raises(IndexingStopped):
+        indexer.add([sent(tmp_path, "a.txt", CITIES)])
+    assert ids(store) == []

@@ -1,8 +1,11 @@
 """A library of indexes with the bundled model: opened on demand, changed under its feet, closed."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,8 +13,15 @@ import pytest
 
 from rag.assistant import build_index
 from rag.config import Settings
-from rag.errors import BadSetting, DocumentNotFound, IndexMismatch, IndexNotFound
+from rag.errors import (
+    BadSetting,
+    DocumentNotFound,
+    IndexingStopped,
+    IndexMismatch,
+    IndexNotFound,
+)
 from rag.library import Library
+from rag.store import Store
 from rag.types import Answer, Found, Token
 from rag.uploads import Upload
 
@@ -250,3 +260,52 @@ def test_a_closed_library_gives_nothing_more(settings):
     assert library.conversations.path == settings.indexes / "conversations.db"
     library.open()  # a second call does nothing
     library.close()
+
+
+def test_an_index_that_was_replaced_is_closed_when_its_last_question_ends(library, settings):
+    before = library.assistant("papers")
+    store = before._store
+    page = settings.indexes.parent / "ferry.txt"
+    page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
+    shutil.rmtree(settings.indexes / "papers")
+    build_index(settings, [page], "papers")
+
+    assert library.assistant("papers") is not before
+    assert before.ask("Who is the director?").answered  # of the index that was opened then
+    del before
+
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.counts()
+
+
+def test_an_index_is_opened_while_others_answer(library, monkeypatch):
+    opening, go_on = threading.Event(), threading.Event()
+    open_store = Store.open
+
+    def slow(*arguments):
+        opening.set()
+        assert go_on.wait(20)
+        return open_store(*arguments)
+
+    library.assistant()
+    monkeypatch.setattr(Store, "open", slow)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(library.assistant, "papers") for _ in range(2)]
+        assert opening.wait(20)
+        assert library.assistant().counts() == (1, 1)
+        go_on.set()
+        assert both[0].result(20) is both[1].result(20)
+
+
+def test_what_is_being_indexed_ends_when_the_library_closes(library, tmp_path):
+    long = upload(
+        tmp_path, "long.txt", "\n\n".join(f"第{n}段：海鹦飞过第{n}座岛。" * 12 for n in range(900))
+    )
+    with ThreadPoolExecutor(1) as pool:
+        adding = pool.submit(library.assistant().add, [long])
+        time.sleep(1)
+        library.assistant().stop()
+        with pytest.raises(IndexingStopped):
+            adding.result(10)
+
+    assert library.assistant().counts() == (1, 1)

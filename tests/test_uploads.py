@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rag import uploads
 from rag.uploads import LONGEST_NAME, Upload, document_id, input_files
 
 
@@ -59,3 +60,16 @@ def test_of_two_files_with_one_name_the_first_is_taken():
     assert {file.origin for file in files} == {"upload:信.txt", "upload:news.md"}
     assert [(report.source, report.status) for report in skipped] == [("信.txt", "skipped")]
     assert "same name" in skipped[0].reason
+
+
+def test_all_of_an_upload_is_read_within_its_time(monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr(uploads, "load_isolated", lambda file, seconds: given.append(seconds))
+    now = iter([0.0, 0.0, 70.0, 89.5, 500.0])
+    monkeypatch.setattr(uploads.time, "monotonic", lambda: next(now))
+
+    load = uploads.limited_loader()
+    for _ in range(4):
+        load(None)
+
+    assert given == [30, 20, 1, 1]
