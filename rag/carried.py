@@ -15,7 +15,7 @@ _WHOLE_ANSWER = 12
 
 _QUESTION_WORDS = re.compile(
     r"(?:[有是在于为叫做了]|达到|需要)?(?:什么(?:时候|地方|时间|样|人)?|为什么|为何|如何|怎么样?|怎样"
-    r"|哪(?:(?=\d|[二两三四五六七八九十])|[一几些里儿天年月位种]?[个家座位种项只块条次]?)"
+    r"|(?<![和与、]去)哪(?:(?=\d|[二两三四五六七八九十])|[一几些里儿天年月位种]?[个家座位种项只块条次年天月]?)"
     r"|(?:多少|(?<!好)几(?!乎))[个家座位种项只块条次名件吨元]?|谁|何[时地处人年]"
     r"|多[大久高长远快深重]|是否|是不是|有没有|能不能)|[吗呢吧](?=\W|$)|请问|告诉我"
     r"|\b(?:how (?:many|much|long|far|big|large|old|fast|high)|who(?:m|se)?|what|when|where|which"
@@ -23,7 +23,7 @@ _QUESTION_WORDS = re.compile(
     re.IGNORECASE,
 )
 _POINTING_WORDS = re.compile(
-    r"^(?:那么?|这|该|其(?![他它余实]))|那里|那儿|那边|(?<!其)它们?|(?<![其吉维])[他她](?!人)们?"
+    r"^(?:那么?|[这那][个些份位家次项座届场笔]|这|该|其(?![他它余实]))|那里|那儿|那边|(?<!其)它们?|(?<![其吉维])[他她](?!人)们?"
     r"|\b(?:it|its|they|their|them|he|his|him|she|her|those|these|that|this|there)\b"
     r"|(?:^|(?<=: ))(?:(?:and|but|so|then|also|or|what about|how about)\b ?)+",
     re.IGNORECASE,
@@ -95,4 +95,4 @@ def _trimmed(piece: str) -> str:
         words.pop(0)
     while words and words[-1].lower() in ENGLISH_STOP:
         words.pop()
-    return " ".join(words).removeprefix("是").removeprefix("的").rstrip("是有在为叫的了由")
+    return " ".join(words).removeprefix("是").removeprefix("的").rstrip("是有在为叫的了由第")

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.carried import content, content_words, named_by
-from rag.ellipsis import ASKING, fragment_of
-from rag.mentions import names
+from rag.ellipsis import ASKING, asks_for_more, fragment_of, is_bare, without_assent
+from rag.mentions import mentions, names
+from rag.refusals import is_small_talk
 from rag.substitute import substituted, with_times_of
 from rag.text import fold, han_share, has_words
 
@@ -22,6 +23,9 @@ ENOUGH_AFTER_AND = 4  # content words, a name among them, to be a question of th
 _POINTS = re.compile(
     r"^(?:其(?!他|它|余|实|中)|当时|当年|当天|同年|次年|第二[年天])"
     r"|那里|那儿|那边|(?<!其)它|(?<![其吉维])他(?!人)|她|上述|其中"
+    r"|^[和跟与同][^，,和跟与同]{1,20}有(?:什么|哪些|何)(?:区别|不同|关系|联系|差别)"
+    r"|(?:为什么|怎么|如何).(?:[这那]些)|在(?:里面|其中|内|列)[吗？?]"
+    r"|\b(?:on|about|of|for|with|to|by|at) (?:this|that)[?. ]*$"
     r"|(?:^|[，,在是对从到向由与和])(?:[这那][些个家位次项座届场笔年天]|[这那该](?:公司|企业|机构|城市|国家"
     r"|平台|计划|项目|会议))"
     r"|\b(?:its|they|their|them|he|his|him|she|her|those|these|that one|the same)\b"
@@ -64,24 +68,28 @@ def resolve(question: str, history: Sequence[Mapping[str, str]]) -> str:
 def resolved(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
     """`question` with what it lacks from the turns before it, itself where it lacks nothing.
 
-    A question cut short takes its place in the frame of the one before. One that points back is
-    led by the words of those before it, and by the one or two names in a short answer.
+    A question cut short takes its place in the frame of the one before. One that points back, or
+    names nothing, is led by the words of those before it, and by the one or two names in a short
+    answer. Small talk is no question, neither there nor at the head of one.
 
     >>> cities = {"role": "user", "content": "哪12个城市设了试验区？"}
     >>> resolved("那里要推广哪两个平台？", [cities]).searched
     '12个城市设了试验区 那里要推广哪两个平台？'
     """
     whole, answer = "", ""
+    question = question if is_small_talk(question) else without_assent(question)
     for earlier, reply in _turns(history):
-        whole, answer = _short(_completed(earlier, whole, answer).searched), reply
+        whole, answer = _short(_completed(without_assent(earlier), whole, answer).searched), reply
     return _completed(question, whole, answer)
 
 
 def leans_back(question: str, earlier: str) -> bool:
     """Whether `question` is not complete without the `earlier` one."""
     folded = fold(question).strip()
-    if not has_words(folded) or len(folded) > LONGEST_CARRIED:
+    if not has_words(folded) or len(folded) > LONGEST_CARRIED or is_small_talk(question):
         return False
+    if asks_for_more(question) or is_bare(question):
+        return True
     if _points_back(question, folded) or fragment_of(question, earlier) is not None:
         return True
     words = content_words(folded)
@@ -124,7 +132,8 @@ def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
         if turn.get("role") == "assistant":
             reply = content or reply
         elif turn.get("role") == "user" and content:
-            found.append((_short(content), reply[:LONGEST_ANSWER]))
+            if not is_small_talk(content):
+                found.append((_short(content), reply[:LONGEST_ANSWER]))
             reply = ""
             if len(found) == MOST_TURNS:
                 break
@@ -143,6 +152,8 @@ def _short(content: str) -> str:
 def _completed(question: str, earlier: str, answer: str) -> Resolved:
     if not earlier or not leans_back(question, earlier):
         return Resolved(question, question)
+    if asks_for_more(question):
+        return Resolved(earlier, earlier)
     fragment = fragment_of(question, earlier)
     if fragment and not _POINTS.search(fold(fragment)):
         whole = substituted(earlier, fragment) or _beside(earlier, fragment)
@@ -161,5 +172,11 @@ def _led(by: str, question: str) -> str:
 
 
 def _beside(earlier: str, fragment: str) -> str:
+    if han_share(earlier) >= 0.2 and _is_place(fragment):
+        return f"{fragment} {earlier}"
     comma, mark = ("，", "？") if han_share(earlier) >= 0.2 else (", ", "?")
     return f"{earlier.rstrip(' ?？。.')}{comma}{fragment}{mark}"
+
+
+def _is_place(words: str) -> bool:
+    return [(mention.kind, mention.text) for mention in mentions(words)] == [("place", words)]

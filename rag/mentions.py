@@ -19,13 +19,14 @@ _MEASURED = re.compile(
     rf"|(?P<day>(?<!\d)\d{{1,2}}[日号]|\b\d{{1,2}}(?:st|nd|rd|th)?(?= {_MONTH})"
     rf"|(?:(?<=March )|(?<=April )|(?<=May )|(?<=June )|(?<=July )|(?<=ber )|(?<=ary )"
     r"|(?<=August ))\d{1,2}\b(?!,?\d))"
-    rf"|第(?P<ordinal>{_NUMERAL})(?P<counted>[届期批次季轮])"
+    rf"|第(?P<ordinal>{_NUMERAL})(?P<counted>[届期批次季轮条点项步章])"
     rf"|(?P<quantity>{_NUMERAL})"
     r"(?P<unit>[吨元米克岁寸]|万元|亿元|公里|平方米| ?(?:tons?|km|kg|mu)\b)"
 )
 _LATIN = r"(?:[\w'’&.-](?<![\u3400-\u9fff]))"
 _LATIN_NAME = re.compile(
-    rf"(?<![A-Za-z0-9-])[A-Z]{_LATIN}*(?: (?:of |the |de |van )*[A-Z0-9]{_LATIN}*)*"
+    rf"(?<![A-Za-z0-9-])(?:[a-z]{{1,2}}-?)?[A-Z]{_LATIN}*"
+    rf"(?: (?:of |the |de |van )*(?!(?:19|20)\d\d(?!\d))[A-Z0-9]{_LATIN}*)*"
 )
 _ENGLISH_PLACE = re.compile(
     r"(?:Africa|America|Argentina|Asia|Australia|Austria|Bangkok|Bangladesh|Beijing|Belgium|Berlin"
@@ -44,6 +45,13 @@ TIMES = frozenset(("year", "month", "day"))
 PREPOSITION = re.compile(
     r"(?P<word>[在从到向对给于跟]|\b(?:in|at|on|from|to|for|by|with|about|through|during|since|under)\b)"
     r"(?: the)? ?",
+    re.IGNORECASE,
+)
+ROLE = re.compile(
+    r"(?<![A-Za-z])(?:C[EFOTIM]O|(?:vice[- ])?(?:president|chairman|chairwoman)|general manager"
+    r"|king|queen)(?![A-Za-z])"
+    r"|(?:副?董事长|副?总经理|副?总裁|首席\w{2,3}官|创始人|国王|王后|副?总理|副?总统"
+    r"|(?:秘书|[行会部市校局院])长)",
     re.IGNORECASE,
 )
 _FIRMS_TAGGED_AS_PLACES = frozenset(("京东", "苏宁"))
@@ -134,7 +142,7 @@ def _latin(text: str) -> Iterator[tuple[str, int, int]]:
             if word == "US" or word.lower() not in ENGLISH_STOP:
                 break
             start += len(word) + 1
-        if start < end:
+        if start < end and not ROLE.fullmatch(text, start, end):
             end = start + len(text[start:end].rstrip("."))
             is_place = _ENGLISH_PLACE.fullmatch(text, start, end)
             yield ("place" if is_place else "name"), start, end

@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 _SMALL_TALK = re.compile(
-    r"(?:hi|hello|hey|thanks|thank you|good (?:morning|evening)|bye|who are you|what can you do"
-    r"|how are you|你好|您好|嗨|早上好|晚上好|谢谢|謝謝|再见|再見|你是谁|你是誰"
-    r"|你能做什么|你能做什麼"
-    r"|在吗|在嗎)"
-    r"(?: there)?[\s!！?？.。,，~啊呀呢吗]*",
+    r"(?:(?:(?:hi|hello|hey)(?: there)?|(?:many )?thanks(?: a lot| so much)?"
+    r"|thank you(?: (?:so|very) much)?"
+    r"|good (?:morning|afternoon|evening|night)|(?:good)?bye|who are you|what can you do"
+    r"|how are you|ok(?:ay)?|got it|i see|understood|al(?:l )?right|great|perfect|very good|cool"
+    r"|nice|sure|yes|no"
+    r"|[你您]们?好|嗨|早上好|下午好|晚上好|晚安|(?:多|非常|十分)?(?:谢谢|謝謝|感谢|感謝)[你您]?"
+    r"|多谢|多謝|再见|再見|你是谁|你是誰|你能做什么|你能做什麼|在吗|在嗎|好的?|嗯|哦|行"
+    r"|我?(?:明白|知道|懂|了解)"
+    r"|收到|没事|沒事|太好|不错|不錯|原来如此|原來如此|是的|对|對|没有|沒有)了?"
+    r"(?:[\s!！?？.。,，、~]|[啊呀呢吗吧啦](?![\u3400-\u9fff])|(?=[\u3400-\u9fff])|$)"
+    r"[\s!！?？.。,，、~]*)+",
     re.IGNORECASE,
 )
 
@@ -23,8 +29,8 @@ _MESSAGES = {
         "There are no documents in the index yet.",
     ),
     "small_talk": (
-        "你好！请就文档的内容提问。",
-        "Hello! Ask me something about the documents.",
+        "随时可以就文档的内容提问。",
+        "Ask me anything about the documents.",
     ),
     "empty_question": (
         "请输入一个问题。",
@@ -40,9 +46,9 @@ def message(reason: str, language: str) -> str:
 
 
 def is_small_talk(question: str) -> bool:
-    """Whether `question` is nothing but a greeting, thanks, or about the assistant itself.
+    """Whether `question` is a greeting, thanks, assent, or about the assistant, and nothing else.
 
-    >>> is_small_talk("你好！"), is_small_talk("Hello, which 12 cities?")
+    >>> is_small_talk("好的，谢谢！"), is_small_talk("Hello, which 12 cities?")
     (True, False)
     """
     return bool(_SMALL_TALK.fullmatch(question.strip()))

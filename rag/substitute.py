@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rag.mentions import NAMES, Mention, cut, mentions, preposition_before, without
-from rag.terms import tagged
+from rag.mentions import NAMES, ROLE, Mention, cut, mentions, preposition_before, without
+from rag.terms import frequency, tagged
 from rag.text import han_share, simplify_in_place
 
 _CONTRASTS = [
@@ -16,6 +16,10 @@ _CONTRASTS = [
     )
 ]
 _APART = 5  # characters between the parts of one date
+_LONGEST_NAME = 4
+_AFTER_NAMES = frozenset(
+    "的在是有去到来和与跟对为被把将了说要会能从向给同见买卖做当讲谈问第什哪多何访任出就也都曾又还已几上下开写创带用建办"
+)
 _JOINED = re.compile(r".+[和与跟、及].+")
 _FIRST_JOINED = re.compile(
     r"[^，,。？?]{1,12}?[和与跟及].{1,12}?(?=是|在|于|的(?![是在哪])|有|什么|哪|何|几|多少)"
@@ -29,13 +33,17 @@ def substituted(earlier: str, fragment: str) -> str | None:
 
     >>> substituted("How many lobsters did Canada sell in 2014?", "in 2013")
     'How many lobsters did Canada sell in 2013?'
-    >>> substituted("线上的平台叫什么？", "线下"), substituted("优衣库开了多少家店？", "Zara")
+    >>> substituted("线上的平台叫什么？", "线下"), substituted("网购额是多少？", "增幅")
     ('线下的平台叫什么？', None)
     """
     found = mentions(fragment)
     rest = without(fragment, found)
     times = [mention for mention in found if mention.kind not in NAMES]
     names = [mention for mention in found if mention.kind in NAMES]
+    role = ROLE.fullmatch(simplify_in_place(re.sub(r"^the ", "", fragment)))
+    old = ROLE.search(simplify_in_place(earlier)) if role else None
+    if role and old:
+        return _put(earlier, *old.span(), fragment[-len(role.group()) :])
     if times and (rest or names):
         outer = without(fragment, times)
         inner = substituted(earlier, outer) if outer else earlier
@@ -69,7 +77,9 @@ def with_times_of(earlier: str, later: str) -> str:
 
 
 def _put(text: str, start: int, end: int, words: str) -> str:
-    return text[:start] + words + text[end:]
+    """`words` in the place of `start`..`end`; a Latin word and a number stay apart."""
+    is_glued = words.isascii() and text[end : end + 1].isascii() and text[end : end + 1].isalnum()
+    return text[:start] + words + (" " if is_glued else "") + text[end:]
 
 
 def _timed(earlier: str, times: list[Mention], fragment: str) -> str:
@@ -106,6 +116,8 @@ def _as_written(words: str, old: str) -> str:
 def _named_like(earlier: str, name: Mention, fragment: str) -> Mention | None:
     """The one name of `earlier` that plays the part of `name` in `fragment`."""
     there = [mention for mention in mentions(earlier) if mention.kind in NAMES]
+    if not there and name.kind == "name":
+        return _unknown_subject(earlier)
     before = preposition_before(fragment, name)
     if before and fragment.isascii() == earlier.isascii():
         preposition = before["word"].lower()
@@ -114,7 +126,30 @@ def _named_like(earlier: str, name: Mention, fragment: str) -> Mention | None:
         return there[0] if len(there) == 1 else None
     same = [mention for mention in there if mention.kind == name.kind]
     is_sure = len(same) == 1 and (name.kind == "place" or len(there) == 1)
-    return same[0] if is_sure else None
+    return same[0] if is_sure and _is_whole(same[0], earlier) else None
+
+
+def _is_whole(name: Mention, text: str) -> bool:
+    """Whether the name surely ends where it was cut: 杨浩 is not the whole of 杨浩涌."""
+    if name.text[0] < "\u3400" or frequency(simplify_in_place(name.text)):
+        return True
+    end = 0
+    for word, _ in tagged(simplify_in_place(text)):
+        if end == name.end:
+            return len(word) > 1 or word < "\u3400" or word in _AFTER_NAMES
+        end += len(word)
+    return True
+
+
+def _unknown_subject(text: str) -> Mention | None:
+    """The words at the head of a Chinese question that no dictionary holds: 优衣库."""
+    end, is_known = 0, True
+    for word, tag in tagged(simplify_in_place(text)):
+        if tag[0] != "n" or word[0] < "\u3400":
+            break
+        end += len(word)
+        is_known = is_known and frequency(word) > 0
+    return None if is_known or end > _LONGEST_NAME else Mention("name", 0, end, text[:end])
 
 
 def _joined_like(earlier: str, fragment: str) -> tuple[int, int] | None:

@@ -118,6 +118,52 @@ def test_these_questions_stand_by_themselves(question):
     assert resolve(question, user(CITIES)) == question
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question", "searched"),
+    [
+        ("京东到家进驻了多少城市？", "送货要多久？", "京东到家进驻 城市 送货要多久？"),
+        ("双十一的包裹数是多少？", "每天平均多少？", "双十一的包裹数 每天平均多少？"),
+        ("When was Aromyx founded?", "Who is the CEO?", "Aromyx founded: Who is the CEO?"),
+        ("哪12个城市入选了？", "为什么选这些城市？", "12个城市入选 为什么选这些城市？"),
+        ("哪12个城市入选了？", "杭州在里面吗？", "12个城市入选 杭州在里面吗？"),
+        ("Which 12 cities won?", "Who commented on this?", "12 cities won: Who commented on this?"),
+        ("eWTP是什么？", "和B200有什么区别？", "eWTP: 和B200有什么区别？"),
+        ("eWTP是什么？", "B200呢？", "B200是什么？"),
+        ("eWTP是什么？", "还有呢？", "eWTP是什么？"),
+        ("What is IPS?", "Tell me more", "What is IPS?"),
+        ("全国快递量是多少？", "上海呢？", "上海 全国快递量是多少？"),
+        ("Did Ma meet Putin?", "Merkel?", "Did Ma meet Putin, Merkel?"),
+        ("第一条是什么？", "第二条？", "第二条是什么？"),
+    ],
+)
+def test_what_is_too_short_to_be_asked_by_itself_leans_back(earlier, question, searched):
+    assert resolve(question, user(earlier)) == searched
+
+
+def test_the_topic_stays_until_a_complete_question_names_another():
+    chain = user("速卖通什么时候进入俄罗斯的？", "每月有多少人下单？")
+    plan = user("What is the Marco Polo plan?", "Who attended the lunch?")
+
+    assert resolve("那比利时呢？", chain) == "速卖通 进入比利时 每月有多少人下单？"
+    assert resolve("And in France, who did he meet?", plan) == (
+        "Marco Polo plan attended the lunch: And in France, who did he meet?"
+    )
+    assert resolve("谁主持的？", [*chain, *user("乌镇大会在哪天开？")]) == (
+        "乌镇大会 开 谁主持的？"
+    )
+
+
+def test_small_talk_is_no_topic():
+    for words in ("ok", "Got it, thanks!", "好的", "谢谢你"):
+        assert resolve("Who proposed it?", user("What is eWTP?", words)) == "eWTP: Who proposed it?"
+        assert resolve(words, user("What is eWTP?")) == words
+    assert resolve("它是在哪成立的？", user(CITIES, "好的，那么海盟是什么？")) == (
+        "海盟 它是在哪成立的？"
+    )
+    assert resolve("好的，那么海盟是什么？", user(CITIES)) == "海盟是什么？"
+    assert resolve("再说一遍", user("谢谢你")) == "再说一遍"
+
+
 def test_in_a_chain_the_last_words_of_a_kind_win():
     chain = user("上海2012年有多少家门店？", "北京呢？", "那2013年呢？")
 

@@ -19,6 +19,7 @@ def found(text):
         ("進口五十噸", [("吨", "五十噸")]),
         ("50 tons", [("ton", "50 tons")]),
         ("第二屆大會", [("第届", "第二屆")]),
+        ("第3条", [("第条", "第3条")]),
     ],
 )
 def test_dates_and_quantities(text, expected):
@@ -32,7 +33,9 @@ def test_dates_and_quantities(text, expected):
         ("京东在哪些城市？", [("name", "京东")]),
         ("Did Zara open in New York?", [("name", "Zara"), ("place", "New York")]),
         ("Who met the Bank of Canada?", [("name", "Bank of Canada")]),
-        ("Which US firms does i-Shanghai serve?", [("place", "US")]),
+        ("Which US firms does i-Shanghai serve?", [("place", "US"), ("name", "i-Shanghai")]),
+        ("What is eWTP, and who is the CEO?", [("name", "eWTP")]),
+        ("Zara 2015年", [("name", "Zara"), ("year", "2015年")]),
         ("H&M在Paris呢？", [("name", "H&M"), ("place", "Paris")]),
         ("How many lobsters?", []),
     ],

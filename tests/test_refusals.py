@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 
@@ -23,12 +24,36 @@ def test_every_reason_has_one_sentence_in_both_languages(reason):
 
 
 @pytest.mark.parametrize(
-    "words", ["你好", "您好！", "Hello", "hi there!", "谢谢", "你是誰？", "Who are you?"]
+    "words",
+    "你好|您好！|Hello|hi there!|谢谢|你是誰？|Who are you?|ok|OK.|好的"
+    "|Got it, thanks!|謝謝你|明白了|好的，谢谢"
+    "|thanks a lot|嗯嗯|收到|太好了|对|No".split("|"),
 )
-def test_greetings_and_thanks_are_small_talk(words):
+def test_greetings_thanks_and_assent_are_small_talk(words):
     assert is_small_talk(words)
 
 
-@pytest.mark.parametrize("question", ["你好，马云是谁？", "Hello Kitty sold how many?", "谁？", ""])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "你好，马云是谁？",
+        "好的，海盟是什么？",
+        "Great Britain",
+        "好人",
+        "行业",
+        "Hello Kitty sold how many?",
+        "谁？",
+        "",
+    ],
+)
 def test_a_question_is_not_small_talk(question):
     assert not is_small_talk(question)
+
+
+@pytest.mark.parametrize("words", ["好" * 10_000, "ok " * 3000, "谢谢" * 5000])
+def test_much_small_talk_costs_little(words):
+    start = time.perf_counter()
+
+    assert is_small_talk(words)
+    assert not is_small_talk(words + "x")
+    assert time.perf_counter() - start < 0.5

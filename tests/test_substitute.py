@@ -37,6 +37,11 @@ def test_a_date_or_a_quantity_replaces_one_of_its_kind(earlier, fragment, whole)
         ("What did Acme pay for Fox?", "for Lynx", "What did Acme pay for Lynx?"),
         ("What did Acme sell?", "to Mexico", "What did Acme sell to Mexico?"),
         ("How much did Uniqlo sell in 2014?", "Zara in 2013", "How much did Zara sell in 2013?"),
+        ("优衣库2015年开了多少家店？", "Zara", "Zara 2015年开了多少家店？"),
+        ("马云见了谁？", "张勇", "张勇见了谁？"),
+        ("Who is the CEO of Aromyx?", "the CFO", "Who is the CFO of Aromyx?"),
+        ("绩溪的总经理是谁？", "董事长", "绩溪的董事长是谁？"),
+        ("谁是CEO？", "CFO", "谁是CFO？"),
     ],
 )
 def test_a_name_replaces_the_one_that_plays_its_part(earlier, fragment, whole):
@@ -50,7 +55,9 @@ def test_a_name_replaces_the_one_that_plays_its_part(earlier, fragment, whole):
         ("天猫在上海有多少家店？", "京东"),
         ("马云在德国见了谁？", "西雅图"),
         ("How many shops did Uniqlo open?", "Shanghai"),
-        ("优衣库开了多少家店？", "Zara"),
+        ("马云在德国见了谁？", "张勇"),
+        ("商场开了多少家店？", "Zara"),  # a word that all know
+        ("杨浩涌后来去做什么了？", "姚劲波"),  # the name may end later than it was cut
         ("网购额是多少？", "增幅"),
         ("How many lobsters were sold?", "crabs"),
         ("物流中心有多少个？", "物价"),  # alike, but no contrast
