@@ -102,6 +102,8 @@ def test_a_session_is_its_first_owners(visitor):
     assert join(bo, [""], "anna-session").status_code == 400
     address = "/ui/gradio_api/queue/data?session_hash=anna-session"
     assert bo.get(address).status_code == 404
+    assert bo.get(address + "&session_hash=bo").status_code == 404
+    assert bo.get("/ui/gradio_api/queue/data?session_hash=bo&session%5Fhash=anna-session").is_error
     assert bo.get("/ui/gradio_api/heartbeat/anna-session").status_code == 404
 
 

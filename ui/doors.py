@@ -6,6 +6,7 @@ import json
 import re
 from collections import OrderedDict
 from typing import Any
+from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +16,7 @@ _NEEDED = re.compile(
     r"|/gradio_api/(?:queue/data|heartbeat/\w+)"
 )
 _CALL = re.compile(r"/gradio_api/(?:queue/join|cancel)")
-_SESSION = re.compile(r"heartbeat/(\w+)|[?&]session_hash=([^&]*)")
+_HEARTBEAT = re.compile(r"heartbeat/(\w+)")
 MOST_SESSIONS = 20_000
 _MESSAGES = {
     404: ("not_found", "there is nothing at this address", "open the chat at its own address"),
@@ -56,8 +57,9 @@ class Doors:
     def _may_read(self, scope: Scope, place: str) -> bool:
         if not _NEEDED.fullmatch(place) or ".." in place:
             return False
-        session = _SESSION.search(f"{place}?{scope['query_string'].decode('latin-1')}")
-        return session is None or self._is_theirs(session[1] or session[2], scope)
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        sessions = [*_HEARTBEAT.findall(place), *query.get("session_hash", [])]
+        return all(self._is_theirs(session, scope) for session in sessions)
 
     def _is_theirs(self, session: str, scope: Scope) -> bool:
         owner = scope.get("state", {}).get("owner")
@@ -83,7 +85,7 @@ class Doors:
         if not (call and is_known and self._is_call(call)):
             await _refusal(400)(scope, receive, send)
             return
-        is_given = False
+        body, is_given = json.dumps(call).encode(), False  # as parsed here: one reading of it
 
         async def replay() -> Message:
             nonlocal is_given
