@@ -1,10 +1,14 @@
 """What strangers can reach of Gradio's server, behind a real `wenju serve`."""
 
+import asyncio
 import json
 
 import httpx
 import pytest
 from serving import serving
+
+from ui import doors as doors_module
+from ui.doors import MOST_BYTES, Doors
 
 PAGE = {"Accept": "text/html"}
 KEYS = "writing-key-of-many-letters,reading-key-of-many-letters:read"
@@ -90,26 +94,27 @@ def test_what_is_no_call_is_refused(visitor, body):
     assert visitor().post("/ui/gradio_api/queue/join", content=body).status_code == 400
 
 
-@pytest.mark.parametrize("number", [-1, 99, "0", None, 1.5])
+@pytest.mark.parametrize("number", [-1, 99, "0", None, 1.5, True])
 def test_a_function_that_is_not_there_is_refused(visitor, number):
     assert join(visitor(), [""], fn_index=number).status_code == 400
 
 
 def test_a_session_is_its_first_owners(visitor):
     anna, bo = visitor(), visitor()
-    assert join(anna, [json.dumps({"language": "zh"})], "anna-session").status_code == 200
+    assert join(anna, [json.dumps({"language": "zh"})], "annas_session").status_code == 200
 
-    assert join(bo, [""], "anna-session").status_code == 400
-    address = "/ui/gradio_api/queue/data?session_hash=anna-session"
+    assert join(bo, [""], "annas_session").status_code == 400
+    address = "/ui/gradio_api/queue/data?session_hash=annas_session"
     assert bo.get(address).status_code == 404
     assert bo.get(address + "&session_hash=bo").status_code == 404
-    assert bo.get("/ui/gradio_api/queue/data?session_hash=bo&session%5Fhash=anna-session").is_error
-    assert bo.get("/ui/gradio_api/heartbeat/anna-session").status_code == 404
+    assert bo.get("/ui/gradio_api/queue/data?session_hash=bo&session%5Fhash=annas_session").is_error
+    assert bo.get("/ui/gradio_api/heartbeat/annas_session").status_code == 404
 
 
 def test_a_large_call_is_refused_before_it_is_read(visitor):
-    answer = join(visitor(), ["x" * (1 << 20)])
-    assert answer.status_code == 413
+    client = visitor()
+    assert join(client, ["x" * (1 << 20)]).status_code == 413
+    assert join(client, ["x" * MOST_BYTES]).status_code == 400
 
 
 def test_pages_of_other_origins_read_nothing(visitor):
@@ -129,6 +134,47 @@ def test_the_name_that_a_client_gives_the_server_is_not_repeated(visitor):
 def test_the_address_without_its_last_stroke_leads_to_the_chat(visitor):
     answer = visitor().get("/ui", headers=PAGE, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (307, "/ui/")
+
+
+@pytest.mark.parametrize("session", ["", "a b", "ä", "x" * 65, 7, None, ["s"]])
+def test_a_session_has_a_plain_short_name(visitor, session):
+    assert join(visitor(), [""], session).status_code == 400
+
+
+def test_a_session_in_which_nobody_called_has_no_messages(visitor):
+    address = "/ui/gradio_api/queue/data?session_hash=never_called"
+    assert visitor().get(address).status_code == 404
+
+
+def test_who_has_no_cookie_calls_and_reads_nothing(address):
+    with httpx.Client(base_url=address) as stranger:
+        assert join(stranger, [""]).status_code == 400
+        assert stranger.get("/ui/gradio_api/heartbeat/s1").status_code == 404
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', "[" * 5_000 + "]" * 5_000])
+def test_what_cannot_be_passed_on_is_refused(visitor, value):
+    body = '{"fn_index":0,"session_hash":"s","data":[' + value + "]}"
+    answer = visitor().post("/ui/gradio_api/queue/join", content=body)
+    assert answer.status_code == 400
+
+
+def test_what_nobody_reads_is_forgotten():
+    forgotten, now = [], {"owner": "anna"}
+
+    async def unread():
+        doors = Doors(None, "/ui", 3, forgotten.append)
+        doors._begin("left", {"state": now})
+        doors._begin("read", {"state": now})
+        doors._read["read"] += 1
+        await asyncio.sleep(0.05)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doors_module, "UNREAD_SECONDS", 0.01)
+        patch.setattr(doors_module, "MOST_SESSIONS", 1)
+        asyncio.run(unread())
+
+    assert forgotten == ["left", "left"]  # one too many, and then unread
 
 
 def test_with_keys_nothing_opens_without_one(models, tmp_path):

@@ -31,6 +31,7 @@ _FONTS = [
     *("system-ui", "-apple-system", "Segoe UI", "PingFang SC", "Microsoft YaHei"),
     *("Noto Sans CJK SC", "Noto Sans SC", "sans-serif"),
 ]
+_LONGEST_ID = 64
 _ASSETS = Path(__file__).parent / "assets"
 _WISH = """() => [JSON.stringify({
   language: localStorage.getItem('wenju-language') || navigator.language,
@@ -62,7 +63,9 @@ def mount(
     """
     blocks = build_ui(library)
     app.user_middleware += [  # within what the app has of its own: that tells who asks
-        Middleware(Doors, path=path, functions=len(blocks.fns)),
+        Middleware(
+            Doors, path=path, functions=len(blocks.fns), forget=functools.partial(_forget, blocks)
+        ),
         Middleware(EndingHeartbeats, is_ending=is_ending),
     ]
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
@@ -279,6 +282,14 @@ def build_ui(library: Library) -> gr.Blocks:
     return blocks
 
 
+def _forget(blocks: gr.Blocks, session: str) -> None:
+    """Free what Gradio keeps for a session until somebody reads it."""
+    queue = blocks._queue
+    queue.pending_messages_per_session.pop(session, None)
+    for event in queue.pending_event_ids_session.pop(session, ()):
+        queue.event_ids_to_events.pop(event, None)
+
+
 def _html(elem_id: str, script: str | None) -> gr.HTML:
     return gr.HTML(elem_id=elem_id, js_on_load=script, apply_default_css=False)
 
@@ -321,8 +332,8 @@ def _read(kept: str, start: View) -> View:
     given = _strings(kept)
     return View(
         choose_language(given.get("language", start.language)),
-        given.get("index") or start.index,
-        given.get("conversation", ""),
+        given.get("index", "")[:_LONGEST_ID] or start.index,
+        given.get("conversation", "")[:_LONGEST_ID],
     )
 
 

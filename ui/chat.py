@@ -246,9 +246,9 @@ class Chat:
                 problem = texts["failed"].format(reason=reason) if reason else texts["not_sent"]
                 return self.documents(person, view, problem=problem)
             reports = [InputReport(**report) for report in result["inputs"]]
-        except (ValueError, TypeError, KeyError):
+            known = [report for report in reports if report.status in _STATUSES]
+        except (ValueError, TypeError, KeyError, RecursionError):
             return self.documents(person, view, problem=texts["not_sent"])
-        known = [report for report in reports if report.status in _STATUSES]
         return self.documents(person, view, known)
 
     async def delete_document(self, person: Person, view: View, data: Data) -> str:

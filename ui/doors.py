@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_NEEDED = re.compile(
-    r"/|/config/?|/theme\.css|/(?:assets|static)/[\w./@-]+"
-    r"|/gradio_api/(?:queue/data|heartbeat/\w+)"
-)
+_NEEDED = re.compile(r"/|/config/?|/theme\.css|/(?:assets|static)/[\w./@-]+")
 _CALL = re.compile(r"/gradio_api/(?:queue/join|cancel)")
-_HEARTBEAT = re.compile(r"heartbeat/(\w+)")
-MOST_SESSIONS = 20_000
-_MESSAGES = {
+_HEARTBEAT = re.compile(r"/gradio_api/heartbeat/(\w{1,64})", re.ASCII)
+_MESSAGES = "/gradio_api/queue/data"
+_SESSION = re.compile(r"\w{1,64}", re.ASCII)
+MOST_SESSIONS = 5_000
+MOST_BYTES = 1 << 17  # of a call
+UNREAD_SECONDS = 20.0
+_REFUSALS = {
     404: ("not_found", "there is nothing at this address", "open the chat at its own address"),
     400: ("bad_request", "the chat does not send this", "reload the page"),
 }
@@ -29,47 +32,76 @@ class Doors:
 
     Gradio takes an object with a `path` anywhere in an event for a file of this machine, copies
     it and serves the copy: no event of the chat holds one, as files go to the API. Its endpoints
-    for files, proxies, deep links and others stay shut. A session belongs to the first who
-    speaks in it, and `functions` is the number of those that the page may call.
+    for files, proxies, deep links and others stay shut. A session belongs to the first who calls
+    in it; what nobody reads of it is to `forget`, as Gradio keeps it for ever. `functions` is the
+    number of those that the page may call.
     """
 
-    def __init__(self, app: ASGIApp, path: str, functions: int) -> None:
+    def __init__(
+        self, app: ASGIApp, path: str, functions: int, forget: Callable[[str], None]
+    ) -> None:
         self.app = app
         self._path = path
         self._functions = functions
-        self._owners: OrderedDict[str, object] = OrderedDict()
+        self._forget = forget
+        self._owners: OrderedDict[str, str] = OrderedDict()
+        self._read: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        is_here = (scope["path"] + "/").startswith(self._path + "/") if _is_http(scope) else False
-        place = scope["path"].removeprefix(self._path) if is_here else ""
+        is_here = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._path}/")
         if not is_here:
             await self.app(scope, receive, send)
-        elif not place and scope["method"] in ("GET", "HEAD"):
-            await RedirectResponse(f"{self._path}/", 307)(scope, receive, send)
-        elif scope["method"] == "POST" and _CALL.fullmatch(place):
+            return
+        place = scope["path"].removeprefix(self._path)
+        if scope["method"] == "POST" and _CALL.fullmatch(place):
             await self._checked(_stripped(scope), receive, send)
-        elif scope["method"] in ("GET", "HEAD") and self._may_read(scope, place):
+        elif scope["method"] not in ("GET", "HEAD"):
+            await _refusal(404)(scope, receive, send)
+        elif not place:
+            await RedirectResponse(f"{self._path}/", 307)(scope, receive, send)
+        elif place == _MESSAGES:
+            await self._messages(scope, receive, send)
+        elif (heartbeat := _HEARTBEAT.fullmatch(place)) and self._may_use(heartbeat[1], scope):
             await self.app(_stripped(scope), receive, send)
+        elif _NEEDED.fullmatch(place) and ".." not in place:
+            await self.app({**_stripped(scope), "query_string": b""}, receive, send)
         else:
             await _refusal(404)(scope, receive, send)
 
-    def _may_read(self, scope: Scope, place: str) -> bool:
-        if not _NEEDED.fullmatch(place) or ".." in place:
-            return False
+    async def _messages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the server has to say in a session, to the one who called in it."""
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        sessions = [*_HEARTBEAT.findall(place), *query.get("session_hash", [])]
-        return all(self._is_theirs(session, scope) for session in sessions)
+        match query.get("session_hash"):
+            case [session] if session in self._owners and self._may_use(session, scope):
+                self._read[session] += 1
+                try:
+                    await self.app(_stripped(scope), receive, send)
+                finally:
+                    self._read -= Counter([session])
+            case _:
+                await _refusal(404)(scope, receive, send)
 
-    def _is_theirs(self, session: str, scope: Scope) -> bool:
+    def _may_use(self, session: str, scope: Scope) -> bool:
         owner = scope.get("state", {}).get("owner")
-        if len(self._owners) > MOST_SESSIONS:
-            self._owners.popitem(last=False)
-        return bool(self._owners.setdefault(session, owner) == owner)
+        return owner is not None and self._owners.get(session, owner) == owner
 
-    def _is_call(self, call: dict[str, Any]) -> bool:
-        number = call.get("fn_index", 0)  # a cancellation has none
-        return isinstance(number, int) and 0 <= number < self._functions
+    def _begin(self, session: str, scope: Scope) -> None:
+        self._owners[session] = scope["state"]["owner"]
+        self._owners.move_to_end(session)
+        if len(self._owners) > MOST_SESSIONS:
+            self._forget(self._owners.popitem(last=False)[0])
+        asyncio.get_running_loop().call_later(UNREAD_SECONDS, self._drop_unread, session)
+
+    def _drop_unread(self, session: str) -> None:
+        if not self._read[session]:
+            self._forget(session)
+
+    def _is_call(self, call: dict[str, Any], scope: Scope) -> bool:
+        session, number = call.get("session_hash"), call.get("fn_index", 0)
+        is_session = isinstance(session, str) and _SESSION.fullmatch(session) is not None
+        is_function = type(number) is int and 0 <= number < self._functions
+        return is_session and is_function and self._may_use(str(session), scope)
 
     async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True
@@ -79,12 +111,14 @@ class Doors:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
+            if len(body) > MOST_BYTES:
+                await _refusal(400)(scope, receive, send)
+                return
         call = _parsed(body)
-        session = call.get("session_hash") if call else None
-        is_known = isinstance(session, str) and self._is_theirs(session, scope)
-        if not (call and is_known and self._is_call(call)):
+        if not (call and self._is_call(call, scope)):
             await _refusal(400)(scope, receive, send)
             return
+        self._begin(call["session_hash"], scope)
         body, is_given = json.dumps(call).encode(), False  # as parsed here: one reading of it
 
         async def replay() -> Message:
@@ -97,24 +131,21 @@ class Doors:
         await self.app(scope, replay, send)
 
 
-def _is_http(scope: Scope) -> bool:
-    return bool(scope["type"] == "http")
-
-
 def _stripped(scope: Scope) -> Scope:
-    """The scope without the name that a client gives the server: Gradio would repeat it."""
-    headers = [each for each in scope["headers"] if each[0] != b"x-forwarded-host"]
+    """The scope without the names that a client gives the server: Gradio would repeat them."""
+    names = (b"x-forwarded-host", b"x-gradio-server")
+    headers = [each for each in scope["headers"] if each[0] not in names]
     return {**scope, "headers": headers}
 
 
 def _parsed(body: bytes) -> dict[str, Any]:
     """The call in a body, {} where it is none or names a file."""
     try:
-        call = json.loads(body)
-        body.decode("utf-8")
+        call = json.loads(body.decode("utf-8"))
+        json.dumps(call, ensure_ascii=False).encode("utf-8")  # no halves of characters
+        return call if isinstance(call, dict) and not _names_a_file(call) else {}
     except (ValueError, RecursionError):
         return {}
-    return call if isinstance(call, dict) and not _names_a_file(call) else {}
 
 
 def _names_a_file(value: object) -> bool:
@@ -126,5 +157,5 @@ def _names_a_file(value: object) -> bool:
 
 
 def _refusal(status: int) -> JSONResponse:
-    code, message, remedy = _MESSAGES[status]
+    code, message, remedy = _REFUSALS[status]
     return JSONResponse({"error": {"code": code, "message": message, "remedy": remedy}}, status)

@@ -14,5 +14,6 @@ element.addEventListener('change', async (event) => {
   } catch {
     result = { error: { message: '', remedy: '' } };
   }
+  if (result.inputs) result.inputs = result.inputs.slice(0, 200);
   trigger('uploaded', { result: JSON.stringify(result) });
 });
