@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.database import BUSY_SECONDS, cause, transaction
 from rag.errors import (
     BadSetting,
     ConversationNotFound,
@@ -32,15 +33,7 @@ FORMAT = 1
 LONGEST_TITLE = 60
 LONGEST_NOTE = 2000
 HISTORY_TURNS = 12
-_BUSY_SECONDS = 30.0
 _BATCH = 100
-_REFUSALS = (
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-)
 _SCHEMA = """
 CREATE TABLE conversations (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
@@ -122,7 +115,7 @@ class Conversations:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # what people asked is nobody else's business
             connection = sqlite3.connect(
-                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         conversations = cls(path, connection)
         try:
@@ -267,7 +260,7 @@ class Conversations:
 
     def _write_ahead(self) -> None:
         """Switch the journal; SQLite does not wait here for another process that does the same."""
-        give_up = time.monotonic() + _BUSY_SECONDS
+        give_up = time.monotonic() + BUSY_SECONDS
         while True:
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -323,15 +316,12 @@ class Conversations:
 
     @contextmanager
     def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        with self._lock, _file_errors(self.path):
-            self._connection.execute(f"BEGIN {kind}")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite has ended it where the disk is full
-                    self._connection.execute("ROLLBACK")
-                raise
+        with (
+            self._lock,
+            _file_errors(self.path),
+            transaction(self._connection, kind) as connection,
+        ):
+            yield connection
 
 
 def history(turns: Sequence[Turn]) -> list[dict[str, str]]:
@@ -407,12 +397,12 @@ def _file_errors(path: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extension
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        why = cause(error)
+        if why == "busy":
             raise ConversationsUnavailable(
                 f"another process is writing to {path}", "wait until it ends and try again"
             ) from error
-        if code in _REFUSALS:
+        if why == "refused":
             raise ConversationsUnavailable(
                 f"the conversations in {path} cannot be used ({error})", refused
             ) from error

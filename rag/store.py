@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.database import BUSY_SECONDS, cause, transaction
 from rag.errors import (
     BadSetting,
     DocumentNotFound,
@@ -37,14 +38,6 @@ from rag.types import Chunk, Document
 
 FORMAT = 1
 DATABASE_FILE = "wenju.db"
-_BUSY_SECONDS = 30.0
-_REFUSALS = (
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_READONLY,
-)
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -451,15 +444,12 @@ class Store:
 
     @contextmanager
     def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        with self._lock, _database_errors(self.folder):
-            self._connection.execute(f"BEGIN {kind}")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # SQLite has ended it where the disk is full
-                    self._connection.execute("ROLLBACK")
-                raise
+        with (
+            self._lock,
+            _database_errors(self.folder),
+            transaction(self._connection, kind) as connection,
+        ):
+            yield connection
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -537,7 +527,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     with _database_errors(folder):
         connection = sqlite3.connect(
             folder / DATABASE_FILE,
-            timeout=_BUSY_SECONDS,
+            timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -557,12 +547,12 @@ def _database_errors(folder: Path) -> Iterator[None]:
     except sqlite3.ProgrammingError:
         raise
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extension
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        why = cause(error)
+        if why == "busy":
             raise IndexBusy(
                 f"another process is writing to {folder}", "wait until it ends and try again"
             ) from error
-        if code in _REFUSALS:
+        if why == "refused":
             raise IndexUnavailable(
                 f"the index at {folder} cannot be used ({error})",
                 "see to its permissions and to the space left on the disk",

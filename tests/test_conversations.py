@@ -301,7 +301,7 @@ def test_readers_do_not_wait_for_a_writer(conversations, path):
 
 
 def test_a_lock_that_does_not_open_is_said(path, monkeypatch):
-    monkeypatch.setattr(conversations_module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(conversations_module, "BUSY_SECONDS", 0.05)
     conversations = Conversations.open(path)
     conversation = conversations.start(ANNA, "news")
     other = sqlite3.connect(path, isolation_level=None)

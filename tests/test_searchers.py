@@ -273,7 +273,7 @@ def test_nobody_commits_while_files_are_saved(store, monkeypatch):
     from rag import store as store_module
     from rag.errors import IndexBusy
 
-    monkeypatch.setattr(store_module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.05)
     other = Store.open(store.folder)
     flush = searchers.flush
 

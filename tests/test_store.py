@@ -245,7 +245,7 @@ def test_search_rows_are_of_one_generation(filled, folder, monkeypatch):
 
 
 def test_a_lock_that_does_not_open_is_busy_and_not_damage(filled, folder, monkeypatch):
-    monkeypatch.setattr(store_module, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.05)
     writer = Store.open(folder)
     other = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
