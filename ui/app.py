@@ -6,7 +6,7 @@ import asyncio
 import functools
 import html
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,30 +144,28 @@ def build_ui(library: Library) -> gr.Blocks:
                     )
             source = _html("source", _script("source.js"))
 
-        labelled = [new, export, index, language, question, ask, leave]
+        labelled = [new, export, question, ask, leave]
         page = [view, conversation, history, documents, index, language, *labelled]
 
-        def labels(code: str) -> list[Any]:
-            texts = words(code)
+        def labels(texts: Mapping[str, str]) -> list[Any]:
             return [
                 gr.update(value=texts["new"]),
                 gr.update(value=texts["export"]),
-                gr.update(label=texts["index"]),
-                gr.update(label=texts["language"]),
                 gr.update(label=texts["question"], placeholder=texts["placeholder"]),
                 gr.update(value=texts["ask"]),
                 gr.update(value=_leave_form(texts["log_out"])),
             ]
 
         def show(person: Person, seen: View) -> list[Any]:
+            texts = words(seen.language)
             return [
                 _written(seen),
                 chat.conversation(person, seen),
                 chat.conversations(person, seen),
                 chat.documents(person, seen),
-                gr.update(choices=library.names(), value=seen.index),
-                gr.update(value=seen.language),
-                *labels(seen.language),
+                gr.update(label=texts["index"], choices=library.names(), value=seen.index),
+                gr.update(label=texts["language"], value=seen.language),
+                *labels(texts),
             ]
 
         def opened(wished: str, request: gr.Request) -> list[Any]:
@@ -204,13 +202,6 @@ def build_ui(library: Library) -> gr.Blocks:
                     listed = await asyncio.to_thread(chat.conversations, person, now)
                     yield _written(now), turns, "", listed, gr.skip()
                 box = gr.skip()
-
-        asking: dict[str, Any] = {
-            "outputs": [view, conversation, live, history, question],
-            "concurrency_limit": None,
-            "api_visibility": "private",
-            "show_progress": "hidden",
-        }
 
         async def example(
             kept: str, event: gr.EventData, request: gr.Request
@@ -259,6 +250,7 @@ def build_ui(library: Library) -> gr.Blocks:
             "api_visibility": "private",
             "show_progress": "hidden",
         }
+        asking = {**quiet, "outputs": [view, conversation, live, history, question]}
         changed = [*page, live, source]
         blocks.load(_told(opened), wish, [*page, sidebar], js=_WISH, **quiet)
         language.input(
