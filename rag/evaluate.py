@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag import metrics
-from rag.errors import BadGold, DocumentNotFound
+from rag import hiding, metrics
+from rag.errors import BadGold, BadSetting, DocumentNotFound
 from rag.gold import GoldRow, is_relevant, relevance
 from rag.metrics import Mean, Refusals, Retrieval, Share, judge_hits, mean, percentile, share
+from rag.reliability import Reliability, reliability
 from rag.text import detect_language, han_share
 from rag.types import Answer, Citation, Hit
 
@@ -18,6 +19,15 @@ Turn = Mapping[str, str]
 Progress = Callable[[int, int], None]
 
 KEPT_HITS = 5  # how many hits a result keeps, for the report
+
+
+class Listed(Protocol):
+    """One of the documents that can be asked about."""
+
+    @property
+    def id(self) -> str:
+        """What `hidden` and `gold_ids` call it."""
+        ...
 
 
 class Assistant(Protocol):
@@ -31,6 +41,10 @@ class Assistant(Protocol):
 
     def retrieve(self, query: str, top_k: int = 10, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for `query`, using no document of `hidden`."""
+        ...
+
+    def documents(self) -> Sequence[Listed]:
+        """All documents, each once."""
         ...
 
     def document_text(self, document_id: str) -> str:
@@ -53,7 +67,8 @@ class RowResult:
     `direction` is question language → document language; `should_answer` is false for
     unanswerable rows, and for all rows when their gold documents were hidden; `match`,
     `exact` and `f1` judge the answer (a refusal of an answerable question scores nothing),
-    `cited` whether a verbatim citation shows the evidence; `latency` is in milliseconds.
+    `cited` whether a verbatim citation shows the evidence; `used_hidden` applies where documents
+    were hidden; `confidence` lies in 0..1, `latency` is in milliseconds.
     """
 
     row: GoldRow
@@ -61,6 +76,7 @@ class RowResult:
     direction: str
     should_answer: bool
     answered: bool
+    confidence: float
     text: str
     short_answer: str | None
     refusal: str | None
@@ -74,6 +90,14 @@ class RowResult:
     f1: float | None
     used_hidden: bool | None
     latency: float
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the answer given is right; None for a refusal.
+
+        An answer to what should be refused is wrong, whatever it says.
+        """
+        return (self.should_answer and self.match is True) if self.answered else None
 
     @property
     def verbatim(self) -> bool | None:
@@ -105,8 +129,9 @@ class Aggregate:
     `hit_at_*`, `reciprocal_rank`, `ndcg`: over the questions whose evidence is known;
     `recall_at_*` (documents): over those with `gold_ids`. `match`, `exact`, `f1`: over the
     answerable; `match_answered`: over those of them that were answered. `cited`, `verbatim`:
-    over the answered; `quotes`: over citations. `latency_*` in milliseconds, `length` the
-    median of an answer's characters, markers not counted.
+    over the answered; `quotes`: over citations; `reliability`: over the answered, those that
+    should have been refused among them. `latency_*` in milliseconds, `length` the median of an
+    answer's characters, markers not counted.
     """
 
     name: str
@@ -126,6 +151,7 @@ class Aggregate:
     verbatim: Share
     quotes: Share
     refusals: Refusals
+    reliability: Reliability
     used_hidden: Share
     latency_p50: float | None
     latency_p95: float | None
@@ -136,7 +162,8 @@ class Aggregate:
 class Evaluation:
     """All results in the order of the gold rows, and the figures over them.
 
-    `left_out` counts unanswerable rows that name no document to hide (`without_gold` only).
+    `left_out` counts unanswerable rows that name no document to hide (`without_gold`) or to
+    keep (`only_gold`).
     """
 
     results: tuple[RowResult, ...]
@@ -144,6 +171,7 @@ class Evaluation:
     by_direction: tuple[Aggregate, ...]
     by_type: tuple[Aggregate, ...]
     without_gold: bool = False
+    only_gold: bool = False
     left_out: int = 0
 
 
@@ -152,24 +180,28 @@ def evaluate(
     rows: Sequence[GoldRow],
     *,
     without_gold: bool = False,
+    only_gold: bool = False,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Evaluation:
     """Every row asked, with its history, and judged; the first is asked once before, untimed.
 
     `without_gold` hides the row's gold documents from each question, which must then be
-    refused. `progress` is called with (done, total); `clock` gives seconds. Raises BadGold
-    where there is nothing to ask, or nothing to hide.
+    refused; `only_gold` hides all others. `progress` is called with (done, total); `clock`
+    gives seconds. Raises BadGold where there is nothing to ask, to hide or to keep, and
+    BadSetting for both kinds of hiding at once.
     """
-    asked = _to_hide(rows) if without_gold else list(rows)
+    asked, hide = _plan(assistant, rows, without_gold, only_gold)
     if not asked:
         raise BadGold("no gold rows to ask", "give rows with id, question and answers")
     languages: dict[str, str] = {}
-    _ask(assistant, asked[0], without_gold, clock)
+    _ask(assistant, asked[0], hide(asked[0]), clock)
     results: list[RowResult] = []
     for row in asked:
-        answer, latency = _ask(assistant, row, without_gold, clock)
-        results.append(_judge(assistant, row, answer, latency, without_gold, languages))
+        hidden = hide(row)
+        answer, latency = _ask(assistant, row, hidden, clock)
+        due = row.answerable and not without_gold
+        results.append(_judge(assistant, row, answer, latency, hidden, due, languages))
         if progress:
             progress(len(results), len(asked))
     return Evaluation(
@@ -178,6 +210,7 @@ def evaluate(
         by_direction=_grouped(results, lambda result: result.direction),
         by_type=_grouped(results, lambda result: result.row.type),
         without_gold=without_gold,
+        only_gold=only_gold,
         left_out=len(rows) - len(asked),
     )
 
@@ -206,6 +239,9 @@ def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
         verbatim=share(result.verbatim for result in results),
         quotes=share(checked.verbatim for result in results for checked in result.citations),
         refusals=metrics.refusals((result.should_answer, result.answered) for result in results),
+        reliability=reliability(
+            (result.confidence, result.right) for result in results if result.right is not None
+        ),
         used_hidden=share(result.used_hidden for result in results),
         latency_p50=percentile(latencies, 50),
         latency_p95=percentile(latencies, 95),
@@ -223,23 +259,28 @@ def _grouped(
     return tuple(aggregate(key, group) for key, group in groups.items())
 
 
-def _to_hide(rows: Sequence[GoldRow]) -> list[GoldRow]:
-    """The rows that name documents to hide; raises BadGold where an answerable one does not."""
-    bare = [row.id for row in rows if row.answerable and not row.gold_ids]
-    if bare:
-        raise BadGold(
-            f"--without-gold needs gold_ids, and {len(bare)} of {len(rows)} rows have none"
-            f" (first: {bare[0]})",
-            "add gold_ids, the ids of the documents that hold the answer",
+def _plan(
+    assistant: Assistant, rows: Sequence[GoldRow], without_gold: bool, only_gold: bool
+) -> hiding.Plan:
+    if without_gold and only_gold:
+        raise BadSetting(
+            f"{hiding.WITHOUT_GOLD} and {hiding.ONLY_GOLD} exclude each other", "use one of them"
         )
-    return [row for row in rows if row.gold_ids]
+    if without_gold:
+        return hiding.without_gold(rows)
+    if only_gold:
+        return hiding.only_gold(rows, [document.id for document in assistant.documents()])
+    return hiding.nothing(rows)
 
 
 def _ask(
-    assistant: Assistant, row: GoldRow, without_gold: bool, clock: Callable[[], float]
+    assistant: Assistant,
+    row: GoldRow,
+    hidden: Collection[str] | None,
+    clock: Callable[[], float],
 ) -> tuple[Answer, float]:
     """The answer to the row's question, after its history, and its milliseconds alone."""
-    hidden = frozenset(row.gold_ids if without_gold else ())
+    hidden = hidden or frozenset()
     history: list[Turn] = []
     for earlier in row.history:
         reply = assistant.ask(earlier, tuple(history), hidden=hidden)
@@ -255,11 +296,11 @@ def _judge(
     row: GoldRow,
     answer: Answer,
     latency: float,
-    without_gold: bool,
+    hidden: Collection[str] | None,
+    should_answer: bool,
     languages: dict[str, str],
 ) -> RowResult:
     citations = tuple(_checked(assistant, citation) for citation in answer.citations)
-    should_answer = row.answerable and not without_gold
     spoken = answer.text if answer.answered else ""
     short = (answer.short_answer or "") if answer.answered else ""
     return RowResult(
@@ -268,6 +309,7 @@ def _judge(
         direction=_direction(assistant, row, answer, languages),
         should_answer=should_answer,
         answered=answer.answered,
+        confidence=float(answer.confidence),
         text=answer.text,
         short_answer=answer.short_answer,
         refusal=answer.refusal.reason if answer.refusal else None,
@@ -279,7 +321,7 @@ def _judge(
         match=metrics.answer_match(row.answers, spoken, short) if row.answerable else None,
         exact=metrics.exact_match(row.answers, short) if should_answer else None,
         f1=metrics.f1(row.answers, short) if should_answer else None,
-        used_hidden=_uses(answer, row.gold_ids) if without_gold else None,
+        used_hidden=None if hidden is None else _uses(answer, hidden),
         latency=latency,
     )
 

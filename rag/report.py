@@ -6,86 +6,27 @@ import dataclasses
 import itertools
 import json
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from rag.diagram import reliability_diagram
 from rag.evaluate import Aggregate, CheckedCitation, Evaluation, RowResult
 from rag.gold import is_relevant
 from rag.metrics import Mean, Refusals, Share
+from rag.reliability import Bin, Reliability, RiskPoint
+from rag.tables import Table, reliability_tables, section_tables
 
 WIDTH = 100  # columns of the table on screen
 LISTED = 10  # failed questions listed on screen
-
-Figure = Share | Mean | float | None
-Column = tuple[str, Callable[[Aggregate], Figure]]
-Section = tuple[str, tuple[Column, ...]]
-
-_FINDING: Section = (
-    "Evidence found",
-    (
-        ("hit@1", lambda group: group.hit_at_1),
-        ("hit@5", lambda group: group.hit_at_5),
-        ("MRR@10", lambda group: group.reciprocal_rank),
-        ("nDCG@10", lambda group: group.ndcg),
-    ),
-)
-_DOCUMENTS: Section = (
-    "Document found",
-    (
-        ("recall@1", lambda group: group.recall_at_1),
-        ("recall@5", lambda group: group.recall_at_5),
-    ),
-)
-_ANSWERS: Section = (
-    "Answers right",
-    (
-        ("of all", lambda group: group.match),
-        ("of answered", lambda group: group.match_answered),
-        ("exact", lambda group: group.exact),
-        ("F1", lambda group: group.f1),
-    ),
-)
-_SUPPORT: Section = (
-    "Answers supported",
-    (
-        ("verbatim", lambda group: group.verbatim),
-        ("quotes verbatim", lambda group: group.quotes),
-        ("evidence cited", lambda group: group.cited),
-    ),
-)
-_REFUSING: Section = (
-    "Refusals",
-    (
-        ("of unanswerable", lambda group: group.refusals.recall),
-        ("rightly refused", lambda group: group.refusals.precision),
-        ("false refusals", lambda group: group.refusals.false),
-    ),
-)
-_HIDDEN: Section = (
-    "With the gold documents hidden",
-    (
-        ("refused", lambda group: group.refusals.recall),
-        ("gold answer given", lambda group: group.match_answered),
-        ("hidden used", lambda group: group.used_hidden),
-    ),
-)
-_TIME: Section = (
-    "Time and length",
-    (
-        ("median ms", lambda group: group.latency_p50),
-        ("p95 ms", lambda group: group.latency_p95),
-        ("characters", lambda group: group.length),
-    ),
-)
 
 
 def render_table(evaluation: Evaluation) -> str:
     """The figures and the first failed questions, aligned, at most 100 columns wide."""
     lines = [*_opening(evaluation), ""]
-    for title, columns in _sections(evaluation):
-        lines += [*_table(title, columns, _groups(evaluation)), ""]
+    for table in (*section_tables(evaluation), *reliability_tables(evaluation)):
+        lines += [*_aligned(table), ""]
     failed = [result for result in evaluation.results if result.faults]
     lines.append(f"Failed: {len(failed)} of {len(evaluation.results)}")
     names = max((_width(result.row.id) for result in failed[:LISTED]), default=0)
@@ -102,13 +43,14 @@ def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "
     """`evaluation.json` and `report.html` in `folder`, which is made if need be.
 
     `caption` names data, hardware and date. The JSON object holds `format` (1), `caption`,
-    `without_gold`, `left_out`, the figures `overall`, `by_direction` and `by_type` (the two
-    by name), and `results`, one object a question. A figure is `{value, count, total}`, a
-    mean `{value, total}`, a plain number or null; `latency_*` is in milliseconds. A result
-    holds `id`, `type`, `question`, `searched`, `direction`, `should_answer`, `answered`,
-    `expected` (groups of alternatives), `evidence`, `references`, `gold_ids`, `answer`,
-    `short_answer`, `refusal` (a reason or null), `citations` (each with `verbatim`), `hits`
-    (the first 5, without their text), `retrieval` (ranks from 1, or null), the verdicts
+    `without_gold`, `only_gold`, `left_out`, the figures `overall`, `by_direction` and `by_type`
+    (the two by name), and `results`, one object a question. A figure is `{value, count, total}`,
+    a mean `{value, total}`, a plain number or null; `latency_*` is in milliseconds.
+    `reliability` holds `error`, `confidence`, `right`, the ten `bins` and `risks`, a list. A
+    result holds `id`, `type`, `question`, `searched`, `direction`, `should_answer`, `answered`,
+    `confidence`, `expected` (groups of alternatives), `evidence`, `references`, `gold_ids`,
+    `answer`, `short_answer`, `refusal` (a reason or null), `citations` (each with `verbatim`),
+    `hits` (the first 5, without their text), `retrieval` (ranks from 1, or null), the verdicts
     `match`, `exact`, `f1`, `cited`, `verbatim`, `markers_agree`, `used_hidden` (null: does not
     apply), `latency` and `faults`.
     """
@@ -125,6 +67,7 @@ def as_json(evaluation: Evaluation, caption: str = "") -> dict[str, Any]:
         "format": 1,
         "caption": caption,
         "without_gold": evaluation.without_gold,
+        "only_gold": evaluation.only_gold,
         "left_out": evaluation.left_out,
         "overall": _figures(evaluation.overall),
         "by_direction": {group.name: _figures(group) for group in evaluation.by_direction},
@@ -133,21 +76,27 @@ def as_json(evaluation: Evaluation, caption: str = "") -> dict[str, Any]:
     }
 
 
-def _figures(group: Aggregate | Refusals) -> dict[str, Any]:
-    def plain(value: object) -> object:
-        if isinstance(value, Share):
-            return {"value": value.value, "count": value.count, "total": value.total}
-        if isinstance(value, Mean):
-            return {"value": value.value, "total": value.total}
-        return _figures(value) if isinstance(value, Refusals) else value
-
+def _figures(group: Aggregate | Refusals | Reliability | Bin | RiskPoint) -> dict[str, Any]:
     names = [field.name for field in dataclasses.fields(group) if field.name != "name"]
-    return {name: plain(getattr(group, name)) for name in names}
+    return {name: _plain(getattr(group, name)) for name in names}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Share):
+        return {"value": value.value, "count": value.count, "total": value.total}
+    if isinstance(value, Mean):
+        return {"value": value.value, "total": value.total}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Refusals | Reliability | Bin | RiskPoint):
+        return _figures(value)
+    return value
 
 
 def _result(result: RowResult) -> dict[str, Any]:
     row, found = result.row, result.retrieval
-    same = ("searched", "direction", "should_answer", "answered", "short_answer", "refusal")
+    same = ("searched", "direction", "should_answer", "answered", "confidence")
+    given = ("short_answer", "refusal")
     verdicts = ("match", "exact", "f1", "cited", "verbatim", "markers_agree", "used_hidden")
     return {
         "id": row.id,
@@ -155,6 +104,7 @@ def _result(result: RowResult) -> dict[str, Any]:
         "question": row.question,
         **{name: getattr(result, name) for name in same},
         "answer": result.text,
+        **{name: getattr(result, name) for name in given},
         "expected": row.answers,
         "evidence": row.evidence,
         "references": row.references,
@@ -179,46 +129,24 @@ def _result(result: RowResult) -> dict[str, Any]:
     }
 
 
-def _groups(evaluation: Evaluation) -> list[Aggregate]:
-    """All questions, then by direction, then by type where the rows are of several types."""
-    types = evaluation.by_type if len(evaluation.by_type) > 1 else ()
-    return [evaluation.overall, *evaluation.by_direction, *types]
-
-
-def _sections(evaluation: Evaluation) -> tuple[Section, ...]:
-    """The sections with something to show, for the kind of evaluation it was."""
-    wanted: tuple[Section, ...] = (_FINDING, _DOCUMENTS, _ANSWERS, _SUPPORT, _REFUSING)
-    if evaluation.without_gold:
-        wanted = (_HIDDEN, _SUPPORT)
-    return tuple(
-        (title, columns)
-        for title, columns in (*wanted, _TIME)
-        if any(_cell(figure(evaluation.overall)) != "–" for _, figure in columns)
-    )
-
-
-def _cell(figure: Figure) -> str:
-    """`0.95 (36/38)` for a share, `0.913` for a mean, `45` for a number, `–` for none."""
-    if isinstance(figure, Share):
-        value = figure.value
-        return "–" if value is None else f"{value:.2f} ({figure.count}/{figure.total})"
-    if isinstance(figure, Mean):
-        return "–" if figure.value is None else f"{figure.value:.3f}"
-    return "–" if figure is None else f"{figure:.0f}"
-
-
 def _opening(evaluation: Evaluation) -> list[str]:
     everything, results = evaluation.overall, evaluation.results
     due = sum(result.should_answer for result in results)
     kinds = f"{due} to answer, {len(results) - due} to refuse"
     if evaluation.without_gold:
         kinds = "each with its own gold documents hidden, all to refuse"
+    elif evaluation.only_gold:
+        kinds = f"each with its own gold documents alone; {kinds}"
     lines = [
         f"{everything.questions} questions: {kinds}; {everything.answered.count} answered,"
         f" {len(results) - everything.answered.count} refused"
     ]
     if evaluation.left_out:
-        lines.append(f"{evaluation.left_out} unanswerable questions left out: no document to hide")
+        why = "no document to keep" if evaluation.only_gold else "no document to hide"
+        lines.append(f"{evaluation.left_out} unanswerable questions left out: {why}")
+    error = everything.reliability.error
+    if error.value is not None and not evaluation.without_gold:
+        lines.append(f"calibration error {error.value:.2f} over {error.total} answers")
     return lines
 
 
@@ -239,19 +167,18 @@ def _shorten(text: str, columns: int) -> str:
     return text[: sum(1 for _ in itertools.takewhile(lambda end: end < columns, ends))] + "…"
 
 
-def _table(title: str, columns: Sequence[Column], groups: Sequence[Aggregate]) -> Iterator[str]:
-    rows = [(group.name, [_cell(figure(group)) for _, figure in columns]) for group in groups]
-    rows = [(name, cells) for name, cells in rows if set(cells) != {"–"}]
-    headings = [heading for heading, _ in columns]
-    widths = [max(map(len, column)) for column in zip(headings, *(c for _, c in rows), strict=True)]
+def _aligned(table: Table) -> Iterator[str]:
+    columns = zip(table.headings, *(cells for _, cells in table.rows), strict=True)
+    widths = [max(map(len, column)) for column in columns]
     left = max(WIDTH - sum(widths) - 2 * len(widths), 8)
-    first = min(max(18, *(_width(name) for name in (title, *(name for name, _ in rows)))), left)
-    for name, cells in ((title, headings), *rows):
+    names = (table.title, *(name for name, _ in table.rows))
+    first = min(max(18, *map(_width, names)), left)
+    for name, cells in ((table.title, table.headings), *table.rows):
         yield "  ".join(
             [_pad(_shorten(name, first), first)]
             + [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
         )
-        if cells is headings:
+        if cells is table.headings:
             yield "─" * (first + sum(widths) + 2 * len(widths))
 
 
@@ -259,11 +186,9 @@ def render_html(evaluation: Evaluation, caption: str = "") -> str:
     """One HTML page without outside resources: the figures, and the failed questions to filter."""
     failed = [result for result in evaluation.results if result.faults]
     opening = "".join(f"<p>{escape(line)}</p>" for line in (caption, *_opening(evaluation)) if line)
-    sections = _sections(evaluation)
-    cards = "".join(_card(title, evaluation.overall, columns) for title, columns in sections)
-    tables = "".join(
-        _html_table(title, columns, _groups(evaluation)) for title, columns in sections
-    )
+    sections = section_tables(evaluation)
+    cards = "".join(map(_card, sections))
+    tables = "".join(map(_html_table, sections)) + _reliability(evaluation)
     faults = sorted({fault for result in failed for fault in result.faults})
     directions = sorted({result.direction for result in failed})
     controls = (
@@ -284,26 +209,36 @@ def render_html(evaluation: Evaluation, caption: str = "") -> str:
     )
 
 
-def _card(title: str, group: Aggregate, columns: Sequence[Column]) -> str:
-    heading, figure = columns[0]
-    value, _, counts = _cell(figure(group)).partition(" ")
+def _card(table: Table) -> str:
+    value, _, counts = table.rows[0][1][0].partition(" ")
     return (
-        f'<div class="card"><span>{escape(title)}</span><b>{value}</b>'
-        f"<small>{escape(heading)} {counts}</small></div>"
+        f'<div class="card"><span>{escape(table.title)}</span><b>{value}</b>'
+        f"<small>{escape(table.headings[0])} {counts}</small></div>"
     )
 
 
-def _html_table(title: str, columns: Sequence[Column], groups: Sequence[Aggregate]) -> str:
-    head = "".join(f"<th>{escape(heading)}</th>" for heading, _ in columns)
+def _html_table(table: Table) -> str:
+    head = "".join(f"<th>{escape(heading)}</th>" for heading in table.headings)
     rows = ""
-    for group in groups:
-        cells = [_cell(figure(group)) for _, figure in columns]
-        if set(cells) != {"–"}:
-            spread = "".join(f"<td>{cell}</td>" for cell in cells)
-            rows += f"<tr><th>{escape(group.name)}</th>{spread}</tr>"
+    for name, cells in table.rows:
+        spread = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows += f"<tr><th>{escape(name)}</th>{spread}</tr>"
     return (
-        f'<h2>{escape(title)}</h2><div class="scroll"><table><thead><tr><th></th>{head}</tr>'
+        f'<h2>{escape(table.title)}</h2><div class="scroll"><table><thead><tr><th></th>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _reliability(evaluation: Evaluation) -> str:
+    tables = reliability_tables(evaluation)
+    if not tables:
+        return ""
+    return (
+        '<section class="plain"><h2>Confidence and right answers</h2>'
+        f"<figure>{reliability_diagram(evaluation.overall.reliability.bins)}<figcaption>Bars: the"
+        " share of right answers, with the number of answers. Dots: their mean confidence. On the"
+        " dashed line both are the same; below it, confidence promises too much.</figcaption>"
+        f"</figure>{''.join(map(_html_table, tables))}</section>"
     )
 
 
@@ -328,6 +263,7 @@ def _failed(result: RowResult) -> str:
         ("Expected", expected),
         ("Got", got),
         ("Short answer", result.short_answer or ""),
+        ("Confidence", f"{result.confidence:.2f}"),
         ("Evidence sought", " · ".join(sought)),
     ]
     chips = "".join(f'<span class="chip">{escape(fault)}</span>' for fault in result.faults)
@@ -384,6 +320,7 @@ th,td{padding:.4rem .8rem;text-align:right;white-space:nowrap;font-weight:400}
 th:first-child{text-align:left;position:sticky;left:0;background:var(--card)}
 thead th{color:var(--soft);font-size:.85rem}
 tbody tr{border-top:1px solid var(--line)}tbody tr:first-child>*{font-weight:600}
+.plain tbody tr>*{font-weight:400}
 .controls{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.5rem;
 padding:.5rem 0;background:var(--back);align-items:center}
 input,select{font:inherit;padding:.4rem .6rem;color:inherit;background:var(--card);
@@ -395,6 +332,10 @@ border-radius:.6rem;overflow-wrap:anywhere;content-visibility:auto;contain-intri
 color:var(--mark);background:var(--tint);white-space:nowrap}
 dl{margin:.6rem 0}dd{margin:0 0 .5rem;white-space:pre-wrap}dt,figcaption{font-size:.85rem}
 figure{margin:.6rem 0}li{margin:.5rem 0}
+.diagram{display:block;width:100%;max-width:26rem;margin-bottom:.4rem}
+.diagram text{font-size:11px;fill:var(--ink)}.grid{stroke:var(--line)}
+.even{stroke:var(--soft);stroke-dasharray:5 4}
+.bar{fill:var(--tint);stroke:var(--mark)}.dot{fill:var(--mark)}
 blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line);
 white-space:pre-wrap}
 """

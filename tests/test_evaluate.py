@@ -4,10 +4,11 @@ import dataclasses
 import itertools
 import math
 import re
+import types
 
 import pytest
 
-from rag.errors import BadGold, DocumentNotFound
+from rag.errors import BadGold, BadSetting, DocumentNotFound
 from rag.evaluate import evaluate
 from rag.gold import GoldRow
 from rag.metrics import Mean, Refusals, Share
@@ -65,6 +66,9 @@ class WordOverlap:
 
     def __init__(self):
         self.calls = []
+
+    def documents(self):
+        return [types.SimpleNamespace(id=document_id) for document_id in TEXTS]
 
     def document_text(self, document_id):
         if document_id not in TEXTS:
@@ -386,6 +390,126 @@ def test_without_gold_needs_gold_ids():
         evaluate(WordOverlap(), [ORDERS, WHEN], without_gold=True)
     with pytest.raises(BadGold, match="no gold rows to ask"):
         evaluate(WordOverlap(), [FOUNDER], without_gold=True)
+
+
+def test_only_gold_hides_all_other_documents():
+    assistant = WordOverlap()
+    decoy = dataclasses.replace(HOURS, id="decoy", gold_ids=("uganda", "orders"), history=("谁？",))
+    evaluation = evaluate(assistant, [ORDERS, FOUNDER, decoy, WHERE], only_gold=True)
+    assert [call[2] for call in assistant.calls] == [
+        {"seattle", "uganda"},
+        {"seattle", "uganda"},
+        {"seattle"},
+        {"seattle"},
+        {"orders", "uganda"},
+    ]
+    assert (evaluation.only_gold, evaluation.without_gold, evaluation.left_out) == (True, False, 1)
+    figures = evaluation.overall
+    assert figures.answered == figures.match == Share(2, 3)
+    assert figures.hit_at_1 == Share(2, 3)
+    assert figures.refusals.false == Share(1, 3)
+    assert figures.used_hidden == Share(0, 3)
+    assert evaluation.results[2].faults == ("refused wrongly", "not in first 5")
+
+
+def test_only_gold_finds_the_gold_document_where_another_one_stands_before_it():
+    row = dataclasses.replace(WHEN, evidence=(), gold_ids=("uganda",))
+    assert judged(row).retrieval.rank == 2
+    assert judged(row, only_gold=True).retrieval.rank == 1
+
+
+def test_only_gold_an_unanswerable_question_about_a_document_must_still_be_refused():
+    evaluation = evaluate(
+        WordOverlap(), [dataclasses.replace(COLOUR, gold_ids=("orders",))], only_gold=True
+    )
+    assert evaluation.overall.refusals.recall == Share(0, 1)
+    assert evaluation.results[0].faults == ("not refused",)
+
+
+def test_only_gold_notices_a_document_that_was_not_hidden():
+    class Leaky(WordOverlap):
+        def retrieve(self, query, top_k=10, *, hidden=()):
+            return super().retrieve(query, top_k)
+
+    row = dataclasses.replace(WHEN, gold_ids=("seattle",))
+    evaluation = evaluate(Leaky(), [row, ORDERS], only_gold=True)
+    assert evaluation.overall.used_hidden == Share(1, 2)
+    assert evaluation.results[0].faults == ("hidden document used",)
+
+
+def test_only_gold_needs_gold_ids_that_are_in_the_index():
+    with pytest.raises(
+        BadGold, match=r"--only-gold needs gold_ids, and 1 of 2 rows have none \(first: when\)"
+    ):
+        evaluate(WordOverlap(), [ORDERS, WHEN], only_gold=True)
+    astray = dataclasses.replace(HOURS, id="astray", gold_ids=("kenya", "tanzania"))
+    assistant = WordOverlap()
+    with pytest.raises(BadGold, match=r"none of those of 1 rows \(first: astray, kenya\); index "):
+        evaluate(assistant, [ORDERS, astray], only_gold=True)
+    assert assistant.calls == []
+    with pytest.raises(BadGold, match="no gold rows to ask"):
+        evaluate(WordOverlap(), [FOUNDER], only_gold=True)
+
+
+def test_the_two_kinds_of_hiding_exclude_each_other():
+    with pytest.raises(
+        BadSetting, match="--without-gold and --only-gold exclude each other; use one of them"
+    ):
+        evaluate(WordOverlap(), [ORDERS], without_gold=True, only_gold=True)
+
+
+def confident(confidences):
+    """Gives each question a confidence of its own."""
+    return Changed(
+        lambda answer: dataclasses.replace(answer, confidence=confidences[answer.question])
+    )
+
+
+CONFIDENCES = {
+    WHEN.question: 0.95,
+    ORDERS.question: 0.75,
+    HOURS.question: 0.72,
+    WHERE.question: 0.40,
+    FOUNDER.question: 0.10,
+    COLOUR.question: 0.78,
+}
+
+
+def test_confidence_is_held_against_the_answers_given():
+    evaluation = evaluate(confident(CONFIDENCES), ROWS)
+    results = {result.row.id: result for result in evaluation.results}
+    assert [result.confidence for result in evaluation.results] == list(CONFIDENCES.values())
+    assert [result.right for result in evaluation.results] == [True, True, True, None, None, False]
+    assert results["colour"].should_answer is False
+
+    found = evaluation.overall.reliability
+    assert {number: each.right for number, each in enumerate(found.bins) if each.right.total} == {
+        7: Share(2, 3),
+        9: Share(1, 1),
+    }
+    assert found.error.value == pytest.approx((3 * (0.75 - 2 / 3) + 1 * (1 - 0.95)) / 4)
+    assert found.confidence == Mean(pytest.approx(0.8), 4)
+    assert [(point.coverage, point.wrong) for point in found.risks] == [
+        (Share(1, 4), Share(0, 1)),
+        (Share(2, 4), Share(1, 2)),
+        (Share(3, 4), Share(1, 3)),
+        (Share(4, 4), Share(1, 4)),
+    ]
+
+
+def test_each_group_has_its_own_calibration_error():
+    groups = {each.name: each for each in evaluate(confident(CONFIDENCES), ROWS).by_type}
+    assert groups["number"].reliability.error.value == pytest.approx(
+        (2 * (1 - 0.735) + 1 * (1 - 0.95)) / 3
+    )
+    assert groups["where"].reliability.error == Mean(None, 0)
+    assert groups["unanswerable"].reliability.error == Mean(pytest.approx(0.78), 1)
+
+
+def test_a_wrong_answer_and_any_answer_with_the_gold_hidden_are_not_right():
+    assert judged(dataclasses.replace(WHEN, answers=(("1998",),))).right is False
+    hidden = judged(dataclasses.replace(WHEN, gold_ids=("uganda",)), without_gold=True)
+    assert (hidden.match, hidden.right) == (True, False)
 
 
 def test_no_rows():

@@ -46,6 +46,7 @@ def result(number, **fields):
         direction="zh→zh",
         should_answer=True,
         answered=True,
+        confidence=0.95,
         text="9万多只新斯科舍龙虾[1]",
         short_answer="9万",
         refusal=None,
@@ -72,6 +73,7 @@ def wrong(number, **fields):
         exact=False,
         f1=0.0,
         direction="en→zh",
+        confidence=0.65,
         latency=40.0,
         **fields,
     )
@@ -99,6 +101,7 @@ def columns(line):
 def test_the_table_gives_counts_beside_shares():
     assert render_table(evaluation(result(1), result(2), wrong(3))).splitlines() == [
         "3 questions: 3 to answer, 0 to refuse; 3 answered, 0 refused",
+        "calibration error 0.25 over 3 answers",
         "",
         "Evidence found           hit@1       hit@5  MRR@10  nDCG@10",
         "───────────────────────────────────────────────────────────",
@@ -124,11 +127,27 @@ def test_the_table_gives_counts_beside_shares():
         "zh→zh                             –                –      0.00 (0/2)",
         "en→zh                             –                –      0.00 (0/1)",
         "",
+        "Confidence          calibration error   mean       right",
+        "────────────────────────────────────────────────────────",
+        "all                             0.250  0.850  0.67 (2/3)",
+        "zh→zh                           0.050  0.950  1.00 (2/2)",
+        "en→zh                           0.650  0.650  0.00 (0/1)",
+        "",
         "Time and length     median ms  p95 ms  characters",
         "─────────────────────────────────────────────────",
         "all                        20      38          10",
         "zh→zh                      20      20          10",
         "en→zh                      40      40           5",
+        "",
+        "Answers by confidence   mean       right",
+        "────────────────────────────────────────",
+        "0.6–0.7                0.650  0.00 (0/1)",
+        "0.9–1.0                0.950  1.00 (2/2)",
+        "",
+        "Most confident answers  of the answers       wrong",
+        "──────────────────────────────────────────────────",
+        "0.950 or more               0.67 (2/3)  0.00 (0/2)",
+        "0.650 or more               1.00 (3/3)  0.33 (1/3)",
         "",
         "Failed: 1 of 3",
         "  p003  en→zh  wrong answer: ZF Max卖了多少只龙虾？",
@@ -169,6 +188,27 @@ def test_the_table_of_hidden_documents():
     )
     assert "all                             0.50 (1/2)         1.00 (1/1)   0.50 (1/2)\n" in text
     assert "Answers right" not in text
+    assert "onfiden" not in text
+    assert "calibration" not in text
+
+
+def test_the_table_of_gold_documents_alone():
+    refused = result(2, should_answer=False, answered=False, text="", citations=())
+    lines = render_table(evaluation(result(1), refused, only_gold=True, left_out=3)).splitlines()
+    assert lines[:3] == [
+        "2 questions: each with its own gold documents alone; 1 to answer, 1 to refuse;"
+        " 1 answered, 1 refused",
+        "3 unanswerable questions left out: no document to keep",
+        "calibration error 0.05 over 1 answers",
+    ]
+    assert any(line.startswith("Evidence found") for line in lines)
+
+
+def test_without_answers_nothing_is_said_of_confidence():
+    refused = evaluation(result(1, answered=False, text="", citations=(), cited=None))
+    assert "calibration" not in render_table(refused)
+    assert "onfident" not in render_table(refused)
+    assert "<svg" not in render_html(refused)
 
 
 def test_the_json_file_holds_figures_and_results(tmp_path):
@@ -176,7 +216,8 @@ def test_the_json_file_holds_figures_and_results(tmp_path):
     text = (tmp_path / "new/out/evaluation.json").read_text(encoding="utf-8")
     assert "9万多只新斯科舍龙虾" in text
     held = json.loads(text)
-    assert (held["format"], held["caption"], held["without_gold"]) == (1, "种子", False)
+    assert (held["format"], held["caption"]) == (1, "种子")
+    assert (held["without_gold"], held["only_gold"]) == (False, False)
     assert held["overall"]["match"] == {"value": 0.5, "count": 1, "total": 2}
     assert held["overall"]["refusals"]["recall"] == {"value": None, "count": 0, "total": 0}
     assert held["overall"]["reciprocal_rank"] == {"value": 1.0, "total": 2}
@@ -191,6 +232,37 @@ def test_the_json_file_holds_figures_and_results(tmp_path):
     assert first["retrieval"]["rank"] == 1
     assert (first["faults"], second["faults"]) == ([], ["wrong answer"])
     assert second["latency"] == 40.0
+    assert (first["confidence"], second["confidence"]) == (0.95, 0.65)
+
+
+def test_the_json_file_holds_the_reliability_of_all_and_of_each_group(tmp_path):
+    write_report(evaluation(result(1), wrong(2)), tmp_path)
+    held = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))
+    found = held["overall"]["reliability"]
+    assert set(found) == {"error", "confidence", "right", "bins", "risks"}
+    assert found["error"] == {"value": pytest.approx((0.05 + 0.65) / 2), "total": 2}
+    assert found["right"] == {"value": 0.5, "count": 1, "total": 2}
+    assert len(found["bins"]) == 10
+    assert found["bins"][6] == {
+        "start": 0.6,
+        "end": 0.7,
+        "confidence": {"value": 0.65, "total": 1},
+        "right": {"value": 0.0, "count": 0, "total": 1},
+    }
+    assert found["bins"][0]["confidence"] == {"value": None, "total": 0}
+    assert found["risks"] == [
+        {
+            "confidence": 0.95,
+            "coverage": {"value": 0.5, "count": 1, "total": 2},
+            "wrong": {"value": 0.0, "count": 0, "total": 1},
+        },
+        {
+            "confidence": 0.65,
+            "coverage": {"value": 1.0, "count": 2, "total": 2},
+            "wrong": {"value": 0.5, "count": 1, "total": 2},
+        },
+    ]
+    assert held["by_direction"]["en→zh"]["reliability"]["error"] == {"value": 0.65, "total": 1}
 
 
 def test_as_json_keeps_to_the_documented_keys():
@@ -198,7 +270,7 @@ def test_as_json_keeps_to_the_documented_keys():
         *("id", "type", "question", "searched", "direction", "should_answer", "answered"),
         *("expected", "evidence", "references", "gold_ids", "answer", "short_answer", "refusal"),
         *("citations", "hits", "retrieval", "match", "exact", "f1", "cited", "verbatim"),
-        *("markers_agree", "used_hidden", "latency", "faults"),
+        *("markers_agree", "used_hidden", "latency", "faults", "confidence"),
     }
 
 
@@ -230,10 +302,30 @@ def test_the_page_lists_a_failed_question_with_expected_and_got():
     assert "种子 · 2 cores" in page.text
     assert "Failed: 1 of 2" in page.text
     assert "p001" not in page.text
-    for words in ["p002", "Expected9万 / 90,000Got12座城市[1]Short answer12", "0.50 (1/2)"]:
+    told = "Expected9万 / 90,000Got12座城市[1]Short answer12Confidence0.65"
+    for words in ["p002", told, "0.50 (1/2)"]:
         assert words in page.text
     assert "[1] ZF Max · 龙虾 002 40–50 verbatim9万多只新斯科舍龙虾" in page.text
     assert ("data-fault", "wrong answer") in page.attributes
+
+
+def test_the_page_draws_the_reliability_beside_tables_of_its_figures():
+    page = render_html(evaluation(result(1), result(2), wrong(3)))
+    seen = Elements(page)
+    assert seen.crossed == seen.open == []
+    assert seen.names.count("svg") == 1
+    assert (seen.names.count("rect"), seen.names.count("circle")) == (2, 2)
+    assert "<p>calibration error 0.25 over 3 answers</p>" in page
+    assert "<span>Confidence</span><b>0.250</b><small>calibration error </small>" in page
+    assert "Answers by confidencemeanright0.6–0.70.6500.00 (0/1)0.9–1.00.9501.00 (2/2)" in seen.text
+    assert "0.950 or more0.67 (2/3)0.00 (0/2)0.650 or more1.00 (3/3)0.33 (1/3)" in seen.text
+    assert "Bars: the share of right answers, with the number of answers." in seen.text
+    names = [value for name, value in seen.attributes if name == "id"]
+    assert len(names) == len(set(names))
+
+
+def test_the_page_of_hidden_documents_draws_no_reliability():
+    assert "<svg" not in render_html(evaluation(result(1), without_gold=True))
 
 
 def test_the_page_marks_a_citation_that_is_not_verbatim():
