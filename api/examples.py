@@ -16,7 +16,8 @@ def _both(zh: Any, en: Any) -> Examples:
 
 _ZH_QUESTION = "跨境电商综合试验区新设在哪12个城市？"
 _EN_QUESTION = "which 12 cities got cross-border pilot zones?"
-_QUOTE = "入选名单依次是：天津、上海、重庆、合肥、郑州、广州、成都、大连。"
+_SHORT = "天津、上海、重庆、合肥、郑州、广州、成都、大连"
+_QUOTE = f"入选名单依次是：{_SHORT}。"
 _PASSAGE = f"# 十二城\n\n跨境电子商务综合试验区再添一批。{_QUOTE}"
 _PLACE = {
     "chunk_id": "twelve-new-zones.md#0",
@@ -33,6 +34,7 @@ _CITATION = {
     "start": _PASSAGE.index(_QUOTE),
     "end": len(_PASSAGE),
     "passage": _PASSAGE,
+    "highlights": [[_PASSAGE.index(_SHORT), _PASSAGE.index(_SHORT) + len(_SHORT)]],
 }
 _TIMINGS = {"prepare": 9.71, "retrieve": 23.44, "read": 22.84, "total": 55.99}
 _EN_REFUSED = "How many moons does Jupiter have?"
@@ -45,7 +47,7 @@ def _answer(question: str, language: str, **others: Any) -> Examples:
         "language": language,
         "answered": True,
         "answer": f"{_QUOTE}[1]",
-        "short_answer": None,
+        "short_answer": _SHORT,
         "confidence": 0.9065,
         "citations": [_CITATION],
         "hits": [_HIT],
@@ -66,6 +68,7 @@ _REFUSED = _answer(
     "en",
     answered=False,
     answer="",
+    short_answer=None,
     confidence=0.0312,
     citations=[],
     refusal={

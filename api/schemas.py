@@ -78,7 +78,10 @@ class Hit(Shape):
 
 
 class Citation(Shape):
-    """Words an answer rests on: `quote` lies at `start`..`end` of its document's text."""
+    """Words an answer rests on: `quote` lies at `start`..`end` of its document's text.
+
+    So do the `highlights`, within the quote: the words that are the short answer.
+    """
 
     marker: int
     document_id: str
@@ -90,6 +93,7 @@ class Citation(Shape):
     start: int
     end: int
     passage: str
+    highlights: list[tuple[int, int]]
 
 
 class Refusal(Shape):

@@ -92,6 +92,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             print(f"\n  {_where(hit.title, hit.source, hit.chunk.section)}")
             print(f"  {_shortened(hit.chunk.text)}")
     else:
+        if answer.short_answer:
+            print(f"{' '.join(_printable(answer.short_answer).split())}\n")
         print(answer.text)
         for citation in answer.citations:
             place = _where(citation.title, citation.source, citation.section)
@@ -178,7 +180,9 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
             settings, name = replace(settings, indexes=Path(scratch)), "corpus"
             build_index(settings, [options.corpus], name, progress=_bar)
         with closing(Assistant.open(settings, name)) as assistant:
-            evaluation = evaluate(assistant, rows, without_gold=options.without_gold)
+            evaluation = evaluate(
+                assistant, rows, without_gold=options.without_gold, only_gold=options.only_gold
+            )
     print(render_table(evaluation))
     if options.out is not None:
         write_report(evaluation, options.out, caption=str(options.gold))
@@ -330,10 +334,16 @@ def _parser() -> argparse.ArgumentParser:
     evaluation = commands.add_parser("eval", parents=[common], help="measure over gold questions")
     evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl")
     evaluation.add_argument("--corpus", type=Path, help="index this first, for this run only")
-    evaluation.add_argument(
+    hiding = evaluation.add_mutually_exclusive_group()
+    hiding.add_argument(
         "--without-gold",
         action="store_true",
         help="hide each question's own documents: every one must be refused",
+    )
+    hiding.add_argument(
+        "--only-gold",
+        action="store_true",
+        help="hide all but each question's own documents: finding them is given",
     )
     evaluation.add_argument("--out", type=Path, metavar="DIR", help="write JSON and HTML here")
     evaluation.set_defaults(run=_eval)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.highlights import Span, clipped, moved
 from rag.types import Citation, Hit
 
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
@@ -13,11 +14,15 @@ _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a hit: `start` and `end` count in the text of its chunk."""
+    """Words of a hit: `start` and `end` count in the text of its chunk.
+
+    So do the half-open `highlights`: the words that are the short answer.
+    """
 
     hit: Hit
     start: int
     end: int
+    highlights: tuple[Span, ...] = ()
 
     @property
     def text(self) -> str:
@@ -26,7 +31,10 @@ class Quote:
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
-    """Each quote followed by its marker, `[1]` first, and the citations in that order."""
+    """Each quote followed by its marker, `[1]` first, and the citations in that order.
+
+    A citation's highlights are those of its quote, as far as they lie in it.
+    """
     citations = tuple(
         Citation(
             marker,
@@ -39,13 +47,34 @@ def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
             quote.hit.chunk.start + quote.start,
             quote.hit.chunk.start + quote.end,
             quote.hit.chunk.text,
+            moved(clipped(quote.highlights, quote.start, quote.end), quote.hit.chunk.start),
         )
         for marker, quote in enumerate(quotes, start=1)
     )
-    lines = [f"{_one_line(citation.quote)}[{citation.marker}]" for citation in citations]
+    lines = [f"{one_line(citation.quote)}[{citation.marker}]" for citation in citations]
     return "\n".join(lines), citations
 
 
-def _one_line(quote: str) -> str:
+def one_line(quote: str) -> str:
     """The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker."""
     return _LIKE_A_MARKER.sub(r"(\1)", " ".join(quote.split()))
+
+
+def on_one_line(quote: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    r"""Where spans of the quote lie in `one_line(quote)`, without white space at their ends.
+
+    >>> on_one_line("马云[3]\n  said so", [(2, 12)])
+    ((2, 10),)
+    """
+    places = [place for place, sign in enumerate(one_line(quote)) if not sign.isspace()]
+    found = []
+    for start, end in spans:
+        words = places[_signs(quote[:start]) : _signs(quote[:end])]
+        if words:
+            found.append((words[0], words[-1] + 1))
+    return tuple(found)
+
+
+def _signs(text: str) -> int:
+    """How many characters are not white space: as many as on one line, where each has its own."""
+    return sum(not sign.isspace() for sign in text)

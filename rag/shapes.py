@@ -31,7 +31,7 @@ def hit_shape(hit: Hit) -> Shape:
 
 def citation_shape(citation: Citation) -> Shape:
     """One citation with the passage that holds it."""
-    return asdict(citation)
+    return {**asdict(citation), "highlights": [list(span) for span in citation.highlights]}
 
 
 def dropped_shape(dropped: Dropped) -> Shape:

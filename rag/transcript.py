@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.conversations import Turn
+from rag.highlights import Span, cut, in_quote, moved
 
 _LABELS = {
     "en": {
@@ -27,7 +29,9 @@ _LABELS = {
 # Marks that begin emphasis, code, links, images, HTML, entities, tables, notes or formulas; the
 # last two are what makes a bare address a link.
 _MARK = re.compile(r"[\\`*_\[\]<>&#~|!$^{}@]|(?<=\w):(?=//)|(?<=www)\.")
-_LINE_START = re.compile(r"^([0-9]{0,9})([-+=:.)])")
+_LINE_START = re.compile(r"^[0-9]{0,9}([-+=:.)])")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"(?:^|(?<=\n)|(?<=\r)(?!\n))[^\r\n]*")
 _SPACE = r"[ \t\f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+"  # what a renderer may trim
 _SPACE_AT_END = re.compile(f"^{_SPACE}|{_SPACE}$")
 
@@ -35,8 +39,9 @@ _SPACE_AT_END = re.compile(f"^{_SPACE}|{_SPACE}$")
 def to_markdown(turns: Sequence[Turn], language: str, title: str = "") -> str:
     """The turns with their citations, each quote verbatim once the Markdown is rendered.
 
-    `language` is that of the labels, `zh` or `en`. Whatever questions and documents hold is shown
-    as it is: it becomes no markup of the page.
+    The words of a quote that are the short answer are bold. `language` is that of the labels,
+    `zh` or `en`. Whatever questions and documents hold is shown as it is: it becomes no markup of
+    the page.
     """
     labels = _LABELS["zh" if language.startswith("zh") else "en"]
     parts = [f"# {_line(title or labels['title'])}"]
@@ -45,17 +50,21 @@ def to_markdown(turns: Sequence[Turn], language: str, title: str = "") -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, bold: Iterable[Span] = ()) -> str:
     r"""`text` as Markdown that renders to exactly its characters, line by line.
 
-    >>> print(escaped("1. <b>天津</b> [1]\n# *a*"))
-    1\. \<b\>天津\</b\> \[1\]\
+    What lies in the spans `bold` is set so.
+
+    >>> print(escaped("1. <b>天津</b> [1]\n# *a*", [(6, 8)]))
+    1\. \<b\>**天津**\</b\> \[1\]\
     \# \*a\*
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    body = text.rstrip("\n")
-    lines = [_escaped_line(line) for line in body.split("\n")]
-    return "\\\n".join(lines) + "&#10;" * (len(text) - len(body))
+    body = text.rstrip("\r\n")
+    spans = tuple(bold)
+    lines = [
+        _escaped_line(line.group(), moved(spans, -line.start())) for line in _LINE.finditer(body)
+    ]
+    return "\\\n".join(lines) + "&#10;" * len(_LINE_END.findall(text[len(body) :]))
 
 
 def _turn(turn: Turn, labels: Mapping[str, str]) -> Iterator[str]:
@@ -80,7 +89,8 @@ def _turn(turn: Turn, labels: Mapping[str, str]) -> Iterator[str]:
 
 def _citation(citation: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     place = labels["characters"].format(start=citation["start"], end=citation["end"])
-    quote = "\n".join(f"> {line}" for line in escaped(citation["quote"]).split("\n"))
+    words = escaped(citation["quote"], in_quote(citation))
+    quote = "\n".join(f"> {line}" for line in words.split("\n"))
     return f"\\[{citation['marker']}\\] {_place(citation)} · {place}\n\n{quote}"
 
 
@@ -94,7 +104,52 @@ def _line(text: str) -> str:
     return _escaped_line(" ".join(text.split()))
 
 
-def _escaped_line(line: str) -> str:
-    line = _MARK.sub(r"\\\g<0>", line)
-    line = _LINE_START.sub(r"\1\\\2", line)
-    return _SPACE_AT_END.sub(lambda run: "".join(f"&#{ord(c)};" for c in run.group()), line)
+def _escaped_line(line: str, bold: Iterable[Span] = ()) -> str:
+    signs = _escaped_signs(line)
+    start = 0
+    for words, is_bold in cut(line, bold):
+        if is_bold:
+            _set_bold(signs, line, start, start + len(words))
+        start += len(words)
+    return "".join(signs)
+
+
+def _escaped_signs(line: str) -> list[str]:
+    """Each character of the line as Markdown."""
+    signs = list(line)
+    for mark in _MARK.finditer(line):
+        signs[mark.start()] = f"\\{mark.group()}"
+    if begins := _LINE_START.match(line):
+        signs[begins.start(1)] = f"\\{begins.group(1)}"
+    for run in _SPACE_AT_END.finditer(line):
+        signs[run.start() : run.end()] = map(_entity, run.group())
+    return signs
+
+
+def _set_bold(signs: list[str], line: str, start: int, end: int) -> None:
+    """Put `**` around a part of the line, white space at its ends left out.
+
+    Stars between punctuation inside and a letter outside stay stars, as in 说**“好”**的
+    (CommonMark, left- and right-flanking delimiter runs): such a letter becomes an entity, which
+    begins and ends with punctuation.
+    """
+    part = line[start:end]
+    end -= len(part) - len(part.rstrip())
+    start += len(part) - len(part.lstrip())
+    if start >= end:
+        return
+    for inside, outside in ((start, start - 1), (end - 1, end)):
+        is_at_risk = not _is_a(line[inside], "LMN") and 0 <= outside < len(line)
+        if is_at_risk and not _is_a(line[outside], "PZ"):
+            signs[outside] = _entity(line[outside])
+    signs[start] = f"**{signs[start]}"
+    signs[end - 1] = f"{signs[end - 1]}**"
+
+
+def _is_a(character: str, categories: str) -> bool:
+    """Whether its Unicode category begins with one of those letters."""
+    return unicodedata.category(character)[0] in categories
+
+
+def _entity(character: str) -> str:
+    return f"&#{ord(character)};"

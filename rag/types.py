@@ -62,7 +62,11 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words of a document that an answer rests on: `document.text[start:end] == quote`."""
+    """Words of a document that an answer rests on: `document.text[start:end] == quote`.
+
+    `highlights` are the words of the quote that are the short answer: half-open spans of the
+    document's text within `start`..`end`, in order, none overlapping another.
+    """
 
     marker: int
     document_id: str
@@ -74,6 +78,7 @@ class Citation:
     start: int
     end: int
     passage: str = ""
+    highlights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first event of an answer on its way: what was searched and found."""
+    """The first event of an answer on its way: what was searched and found.
+
+    `hits` are in the order of retrieval; those of the answer may be ranked anew.
+    """
 
     searched: str
     language: str

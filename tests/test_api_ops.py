@@ -194,6 +194,10 @@ def test_an_example_is_verbatim_too(openapi):
     assert len(hit["text"]) == hit["end"] - hit["start"]
     shift = citation["start"] - hit["start"]
     assert hit["text"][shift : citation["end"] - hit["start"]] == citation["quote"]
+    ((start, end),) = citation["highlights"]
+    assert hit["text"][start - hit["start"] : end - hit["start"]] == answer["short_answer"]
+    refused = answers["application/json"]["examples"]["en"]["value"]
+    assert (refused["short_answer"], refused["citations"]) == (None, [])
 
 
 def test_keys_are_described_where_there_are_keys(openapi):

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -211,6 +212,30 @@ def test_ask_prints_the_answer_the_quote_its_document_and_section(indexes, wenju
 
 
 @pytest.mark.parametrize(
+    ("short_answer", "expected"),
+    [
+        ("天津、上海", "天津、上海\n\n"),
+        ("Tianjin\n  and\x1b[31m Shanghai", "Tianjin and [31m Shanghai\n\n"),
+        (None, ""),
+    ],
+)
+def test_ask_prints_the_short_answer_first_on_a_line_of_its_own(
+    monkeypatch, indexes, wenju, short_answer, expected
+):
+    ask = assistant.Assistant.ask
+    monkeypatch.setattr(
+        assistant.Assistant,
+        "ask",
+        lambda self, question: replace(ask(self, question), short_answer=short_answer),
+    )
+
+    code, output, _ = wenju("ask", "马云第一次上网是在哪里？")
+
+    assert code == 0
+    assert output.startswith(f"{expected}马云第一次上网是在西雅图。")
+
+
+@pytest.mark.parametrize(
     ("question", "document", "words"),
     [
         ("Where did Jack Ma first go online?", "letter.txt", "马云第一次上网是在西雅图。"),
@@ -309,6 +334,7 @@ CITATION = {
     "start": int,
     "end": int,
     "passage": str,
+    "highlights": list,
 }
 ANSWER = {
     "question": str,
@@ -525,9 +551,30 @@ def test_eval_over_a_corpus_of_its_own_writes_a_report(collection, indexes, tmp_
     assert {path.suffix for path in out.iterdir()} == {".json", ".html"}
     assert sorted(path.name for path in indexes.iterdir()) == before
 
+    assert "calibration error" in output
+
     code, output, _ = wenju("eval", gold, "--without-gold")
     assert code == 0
     assert output
+
+    code, output, _ = wenju("eval", gold, "--only-gold")
+    assert code == 0
+    assert output.startswith(
+        "1 questions: each with its own gold documents alone; 1 to answer, 0 to refuse;"
+    )
+    assert "1 unanswerable questions left out: no document to keep\n" in output
+
+
+def test_eval_hides_one_or_the_other_and_needs_gold_documents(collection, indexes, wenju):
+    code, _, error = wenju("eval", collection / "gold.jsonl", "--only-gold", "--without-gold")
+    assert code == 2
+    assert error.splitlines()[-1] == (
+        "wenju eval: error: argument --without-gold: not allowed with argument --only-gold"
+    )
+
+    code, _, error = wenju("eval", collection / "gold.jsonl", "--only-gold")
+    assert code == 2
+    assert only_line(error).startswith("--only-gold needs gold_ids, and 1 of 1 rows have none ")
 
 
 def test_eval_without_a_gold_file_is_an_error(collection, indexes, tmp_path, wenju):
@@ -553,6 +600,7 @@ def test_eval_without_a_gold_file_is_an_error(collection, indexes, tmp_path, wen
         ["search", "x", "--top-k", "0"],
         ["search", "x", "--top-k", "many"],
         ["list", "--colour"],
+        ["eval", "gold.jsonl", "--without-gold", "--only-gold"],
         ["remove"],
     ],
 )

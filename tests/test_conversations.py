@@ -73,6 +73,19 @@ def test_what_was_added_is_there_after_a_reload(conversations, path, at):
     reopened.close()
 
 
+def test_highlights_of_citations_are_kept(conversations, path):
+    conversation = conversations.start(ANNA, "news")
+    quoted = {"marker": 1, "quote": "Tianjin 天津", "start": 3, "end": 13}
+    now = answer(citations=[{**quoted, "highlights": [[11, 13]]}], short_answer="天津")
+    before = answer(citations=[quoted], short_answer=None)
+    for each in (now, before):
+        conversations.add(ANNA, conversation, each)
+    conversations.close()
+    reopened = Conversations.open(path)
+    assert [turn.answer for turn in reopened.turns(ANNA, conversation)] == [now, before]
+    reopened.close()
+
+
 def test_the_list_has_the_one_last_added_to_first(conversations, at):
     older, newer, empty = (conversations.start(ANNA, name) for name in ("news", "论文", "news"))
     conversations.add(ANNA, older, answer("  哪12个\n城市？ "))

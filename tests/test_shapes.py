@@ -1,9 +1,11 @@
 """The JSON shapes against the contract, written out in full."""
 
 import json
+from dataclasses import replace
 
 from rag.shapes import (
     answer_shape,
+    citation_shape,
     document_shape,
     documents_shape,
     hit_shape,
@@ -38,8 +40,9 @@ HIT_SHAPE = {
     "end": 56,
 }
 CITATION = Citation(
-    1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text
-)
+    1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text,
+    ((40, 42), (42, 43)),
+)  # fmt: skip
 
 
 def test_a_hit():
@@ -84,6 +87,7 @@ def test_an_answer():
                 "start": 40,
                 "end": 43,
                 "passage": "驱动力和人才。 Talent.",
+                "highlights": [[40, 42], [42, 43]],
             }
         ],
         "hits": [HIT_SHAPE],
@@ -98,6 +102,13 @@ def test_an_answer():
         "index": "letters",
         "timings": {"embed": 6.67, "total": 10.0},
     }
+
+
+def test_a_citation_without_a_short_answer_has_no_highlights():
+    shape = citation_shape(replace(CITATION, highlights=()))
+
+    assert shape["highlights"] == []
+    assert list(shape)[-2:] == ["passage", "highlights"]
 
 
 def test_a_refusal():

@@ -154,3 +154,89 @@ def test_all_marks_are_escaped_for_renderers_with_more_of_them():
 def test_several_turns_in_their_order():
     page = to_markdown([turn("一"), turn("two")], "en")
     assert re.findall("^## (.*)$", page, re.M) == ["一", "two"]
+
+
+# The short answer in bold
+
+
+def quoted(text, *spans, start=20):
+    """The Markdown of a citation with highlights at `spans` of its quote."""
+    highlights = [[start + first, start + last] for first, last in spans]
+    cited = citation(quote=text, start=start, end=start + len(text), highlights=highlights)
+    markdown = to_markdown([turn(citations=[cited])], "en")
+    return markdown.partition("\n\n> ")[2].removesuffix("\n")
+
+
+def bold(markdown):
+    """What is bold in a text once it is rendered."""
+    return [plain(words) for words in re.findall("<strong>(.*?)</strong>", rendered(markdown))]
+
+
+def test_the_short_answer_is_bold_in_its_quote():
+    assert quoted("名单是天津、上海。", (3, 5), (6, 8)) == "名单是**天津**、**上海**。"
+    assert quoted("It was 1893 in 🚢港.", (7, 11), (15, 17)) == "It was **1893** in **🚢港**."
+    assert quoted("名单是天津。") == "名单是天津。"
+
+
+def test_a_citation_stored_before_there_were_highlights_is_shown():
+    assert "highlights" not in citation()
+    assert "**" not in to_markdown([turn()], "en")
+
+
+@pytest.mark.parametrize(
+    ("spans", "markdown"),
+    [
+        ([(0, 99)], "**到天津 & 上海**".replace("&", "\\&")),
+        ([(1, 2), (2, 3)], "到**天津** \\& 上海"),
+        ([(1, 3), (2, 5)], "到**天津 \\&** 上海"),
+        ([(3, 6)], "到天津 **\\&** 上海"),
+        ([(3, 4), (2, 2)], "到天津 \\& 上海"),
+        ([(-9, 0), (8, 12)], "到天津 \\& 上海"),
+    ],
+    ids="around touching overlapping spaces empty outside".split(),
+)
+def test_bold_is_one_run_within_the_quote_without_white_space_at_its_ends(spans, markdown):
+    assert quoted("到天津 & 上海", *spans) == markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "markdown"),
+    [
+        ("他说“好”的。", "“好”", "他&#35828;**“好”**&#30340;。"),
+        ("他说：“好”，就走 (2)", "“好”", "他说：**“好”**，就走 (2)"),
+        ("约占12%的量", "12%", "约占**12%**&#30340;量"),
+        ("花$5买", "$5", "&#33457;**\\$5**买"),
+        ("到🚢港", "🚢", "&#21040;**🚢**&#28207;"),
+        ("call f(x)now", "(x)", "call &#102;**(x)**&#110;ow"),
+        ("（天津）", "天津", "（**天津**）"),
+        ("是*第一*个", "*第一*", "&#26159;**\\*第一\\***&#20010;"),
+        ("是*第一*个", "第一", "是\\***第一**\\*个"),
+        ("1. 天津", "1.", "**1\\.** 天津"),
+        ("- 天津", "-", "**\\-** 天津"),
+        ("　天津港", "天津", "&#12288;**天津**港"),
+        ("a<b>天津</b>", "<b>天津</b>", "&#97;**\\<b\\>天津\\</b\\>**"),
+        ("见 http://x.example/a", "http://x", "见 **http\\://x**.example/a"),
+    ],
+)
+def test_bold_holds_beside_punctuation_and_keeps_escaping(text, words, markdown):
+    start = text.index(words)
+    assert quoted(text, (start, start + len(words))) == markdown
+    assert bold(markdown) == [words]
+    assert plain(rendered(markdown)) == f"{text}\n"
+
+
+def test_bold_over_lines_is_bold_in_each():
+    text = "天津\r\n\n Shanghai\r广州\n"
+    assert escaped(text, [(1, 19)]) == "天**津**\\\n\\\n&#32;**Shanghai**\\\n**广州**&#10;"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_quote_with_bold_words_is_verbatim_and_has_no_other_markup(text):
+    for start in range(0, len(text), 3):
+        for end in range(start + 1, len(text) + 1, 5):
+            markdown = "\n".join(f"> {line}" for line in escaped(text, [(start, end)]).split("\n"))
+            page = rendered(markdown)
+            quote = page.partition("<blockquote>\n<p>")[2].partition("</p>\n</blockquote>")[0]
+            assert plain(quote) == text
+            assert set(elements(page)) <= {"blockquote", "p", "br", "strong"}
+            assert "".join("".join(bold(markdown)).split()) == "".join(text[start:end].split())

@@ -140,6 +140,42 @@ def test_a_source_says_when_its_document_has_changed(chat, add):
         chat.document(VIEW, {"document": "新.txt"})
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+@pytest.mark.parametrize(
+    ("text", "quote", "words"),
+    [
+        ("🍒的花期是四月。海鹦的孵化期是四十天。", "海鹦的孵化期是四十天。", ["四十天"]),
+        ("Puffins 🐧 breed on rocks. They live in Norway.", "They live in Norway.", ["Norway"]),
+        ("海鹦住在岛上。", "海鹦住在岛上。", []),
+    ],
+)
+def test_the_short_answer_is_emphasised_in_its_source(
+    chat, library, add, text, quote, words, is_changed
+):
+    add("鸟.txt", text)
+    start = text.index(quote)
+    cited = {
+        "marker": 1, "document_id": "鸟.txt", "chunk_id": "鸟.txt#0", "title": "鸟",
+        "source": "鸟.txt", "section": "", "quote": quote, "start": start,
+        "end": start + len(quote), "passage": text,
+    }  # fmt: skip
+    if words:  # else it was stored before there were highlights
+        cited["highlights"] = [[text.index(each), text.index(each) + len(each)] for each in words]
+    answer = {"question": "?", "index": "default", "citations": [cited], "hits": []}
+    conversation = library.conversations.start("anna", "default")
+    turn = library.conversations.add("anna", conversation, answer | {"refusal": None})
+    if is_changed:
+        add("鸟.txt", f"修订版 second edition：{text}")
+
+    shown = chat.source(ANNA, VIEW, {"turn": turn.id, "marker": "1"})
+    library.assistant().remove("鸟.txt")  # other tests have the same index
+
+    assert len(select(shown, ".problem")) == is_changed
+    assert select(shown, "mark")[0].text == quote
+    assert [strong.text for strong in select(shown, "mark > strong")] == words
+    assert [strong.text for strong in select(shown, "blockquote > strong")] == words
+
+
 def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cited(chat, library):
     sentence = "灯塔高42米，由林月设计。"
     passage = f"甲：{sentence}乙：{sentence}"

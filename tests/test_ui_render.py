@@ -35,6 +35,7 @@ def answered(**others):
         "searched": "多少？",
         "answered": True,
         "answer": "三次[1] 见[2]",
+        "short_answer": None,
         "confidence": 0.914,
         "citations": [citation],
         "hits": [hit(1, "t#0"), hit(2, "t#1", EVIL)],
@@ -60,6 +61,97 @@ def test_an_answer_is_cut_at_the_markers_of_its_citations_alone():
         Piece("[2]"),
         Piece(""),
     ]
+
+
+def cited(marker, quote, *words, start=100):
+    """A citation whose highlights are `words` of its quote."""
+    places = [(start + quote.index(word), start + quote.index(word) + len(word)) for word in words]
+    return {
+        "marker": marker,
+        "chunk_id": f"t#{marker}",
+        "title": "T",
+        "source": "t.md",
+        "section": "",
+        "quote": quote,
+        "start": start,
+        "end": start + len(quote),
+        "highlights": [list(place) for place in places],
+    }
+
+
+def test_the_short_answer_is_emphasised_in_the_quote_it_is_from():
+    answer = answered(
+        answer="名单是🚢天津、上海。[1]\nHe left (3) in 2019.[2] 天津[3]",
+        citations=[
+            cited(1, "名单是🚢天津、上海。", "天津", "上海"),
+            cited(2, "He\n left [3]  in 2019.", "[3]  in 2019"),
+            cited(3, "天津"),
+        ],
+    )
+
+    assert render.pieces(answer) == [
+        Piece("名单是🚢"),
+        Piece("天津", emphasised=True),
+        Piece("、"),
+        Piece("上海", emphasised=True),
+        Piece("。"),
+        Piece("[1]", 1),
+        Piece("\nHe left "),
+        Piece("(3) in 2019", emphasised=True),
+        Piece("."),
+        Piece("[2]", 2),
+        Piece(" 天津"),
+        Piece("[3]", 3),
+        Piece(""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        cited(1, "在天津。", "天津") | {"quote": "在上海。"},  # the text says it otherwise
+        cited(1, "在天津。", "天津") | {"highlights": [[0, 100], [104, 200], [101, 101]]},
+        cited(1, "在天津。"),
+        {"marker": 1},  # stored before there were highlights
+    ],
+    ids="otherwise outside none former".split(),
+)
+def test_without_words_to_emphasise_a_statement_is_one_piece(citation):
+    answer = answered(answer="在天津。[1]", citations=[citation])
+
+    assert render.pieces(answer) == [Piece("在天津。"), Piece("[1]", 1), Piece("")]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "quote", "words", "spoken"),
+    [
+        ("en", "In short: ", "入选的是天津。", "天津", "zh"),
+        ("zh", "简答：", "Tianjin & Co. was chosen.", "Tianjin & Co.", "en"),
+        ("zh", "简答：", "灯塔建于1893年。", "1893", "zh"),
+        ("en", "In short: ", f"He said: {EVIL}!", EVIL, "en"),
+    ],
+)
+def test_the_short_answer_leads_its_turn(language, label, quote, words, spoken):
+    answer = answered(
+        answer=f"{quote}[1]", short_answer=words, citations=[cited(1, quote, words)], hits=[]
+    )
+    html = render.conversation([shown(answer)], language)
+    page = parse(html)
+
+    assert page.select_one(".reply > .short").text == label + words
+    assert page.select_one(".short .label").text == label
+    assert page.select_one(".short strong")["lang"] == spoken
+    assert page.select_one(".short").find_next_sibling()["class"] == ["answer"]
+    assert page.select_one(".answer").text == f"{quote}[1]"
+    assert [strong.text for strong in page.select(".answer strong")] == [words]
+    assert page.select("img") == []
+    assert "<img" not in html
+
+
+def test_without_a_short_answer_nothing_leads_and_nothing_is_emphasised():
+    page = parse(render.conversation([shown(answered())], "en"))
+
+    assert page.select(".short, strong") == []
 
 
 def test_what_was_read_but_not_cited():
@@ -148,6 +240,47 @@ def test_the_source_marks_the_quote_within_its_passage():
     assert [dd.text for dd in page.select("dd")] == ["d.md", "章", "2015-12"]
     assert page.select_one("h2").text == "[2] 标题"
     assert page.select(".cut, .problem") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("在🚢上说：天津、上海都入选。", ["天津", "上海"]),
+        ("In 🚢 port\n\n  they chose Tianjin.", ["port\n\n  they", "Tianjin"]),
+        (f"He wrote {EVIL} & left.", [EVIL]),
+        ("<mark></strong>天津</mark>", ["</strong>天津"]),
+        ("天津", ["天津"]),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "<b>前😀文</b>\n"])
+def test_the_source_emphasises_the_short_answer_within_the_marked_quote(text, words, before):
+    document = Document("d", "d.md", "标题", f"{before}{text} 后 <b>文</b>")
+    start = len(before)
+    spans = tuple((text.index(each), text.index(each) + len(each)) for each in words)
+    place = Place(0, len(document.text), start, start + len(text), spans)
+    html = render.source(document, place, "zh", marker=1)
+    page = parse(html)
+
+    assert [strong.text for strong in page.select("mark > strong")] == words
+    assert [strong.text for strong in page.select("blockquote > strong")] == words
+    assert len(page.select("strong")) == 2 * len(words)
+    assert page.select_one("mark").text == page.select_one("blockquote").text == text
+    assert page.select_one(".text").text == document.text
+    assert page.select("b, img") == []
+    assert html.count("<strong>") == html.count("</strong>") == 2 * len(words)
+
+
+def test_a_passage_that_was_found_and_a_whole_document_have_nothing_emphasised():
+    document = Document("d", "d.md", "标题", "前文。A passage.")
+    found = parse(render.source(document, Place(3, 13, 3, 13), "en"))
+    whole = parse(render.source(document, Place(0, 0, 0, 0), "en"))
+
+    assert found.select_one("mark").text == "A passage."
+    assert [label.text for label in (*found.select(".label"), *whole.select(".label"))] == [
+        "Passage",
+        "Text",
+    ]
+    assert found.select("strong, blockquote") == whole.select("strong, blockquote") == []
 
 
 def test_of_a_long_document_the_surroundings_are_shown():

@@ -20,6 +20,7 @@ from rag.errors import (
     WenjuError,
 )
 from rag.gloss import Gloss
+from rag.highlights import in_quote
 from rag.library import Library
 from rag.read import READ
 from rag.shapes import answer_shape
@@ -195,7 +196,7 @@ class Chat:
             place = render.Place(first, first + len(passage), start, end)
         return render.source(
             document,
-            place,
+            replace(place, highlights=in_quote(cited)),
             view.language,
             section=cited["section"],
             marker=marker,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from rag.cite import on_one_line, one_line
 from rag.conversations import Turn
 from rag.gloss import Gloss
+from rag.highlights import Span, cut, in_quote, moved
 from rag.text import detect_language
 from rag.types import Document
 from ui.texts import words
@@ -36,10 +38,14 @@ class ShownTurn:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of an answer: its text, and the number of the citation that it marks, if any."""
+    """A piece of an answer or a quote: its text, and the number of the citation that it marks.
+
+    `emphasised` words are the short answer.
+    """
 
     text: str
     marker: int | None = None
+    emphasised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +61,46 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of a document to show: its offsets, and within it the words to mark."""
+    """A part of a document to show: its offsets, and within it the words to mark.
+
+    `highlights` are spans of these words, counted from `mark_start`, to emphasise.
+    """
 
     start: int
     end: int
     mark_start: int
     mark_end: int
+    highlights: tuple[Span, ...] = ()
 
 
 def pieces(answer: Shape) -> list[Piece]:
-    """The answer's text cut at its markers.
+    """The answer's text cut at its markers, and around the words that are the short answer.
 
     A number in brackets that is no citation of this answer stays text.
     """
-    markers = {citation["marker"] for citation in answer["citations"]}
+    citations = {citation["marker"]: citation for citation in answer["citations"]}
+    *parts, rest = _MARKER.split(answer["answer"])
     found = []
-    for number, part in enumerate(_MARKER.split(answer["answer"])):
-        if number % 2 == 0:
-            found.append(Piece(part))
-        else:
-            found.append(Piece(f"[{part}]", int(part) if int(part) in markers else None))
-    return found
+    for text, number in zip(parts[::2], parts[1::2], strict=True):
+        citation = citations.get(int(number))
+        found += _statement(text, citation)
+        found.append(Piece(f"[{number}]", int(number) if citation else None))
+    return [*found, Piece(rest)]
+
+
+def _statement(text: str, citation: Shape | None) -> list[Piece]:
+    """Words before a marker, the short answer emphasised where they hold the quote."""
+    spans = in_quote(citation) if citation else ()
+    if not citation or not spans:
+        return [Piece(text)]
+    start = text.rfind(one_line(citation["quote"]))
+    if start < 0:
+        return [Piece(text)]
+    return _emphasised(text, moved(on_one_line(citation["quote"], spans), start))
+
+
+def _emphasised(text: str, spans: Iterable[Span]) -> list[Piece]:
+    return [Piece(words, emphasised=is_inside) for words, is_inside in cut(text, spans)]
 
 
 def uncited(answer: Shape) -> list[Shape]:
@@ -167,6 +192,7 @@ def source(
     text = document.text
     first, last = max(0, place.start - context), min(len(text), place.end + context)
     marked = text[place.mark_start : place.mark_end]
+    words = _emphasised(marked, place.highlights)
     return _render(
         "source.html",
         language,
@@ -175,13 +201,13 @@ def source(
         section=section,
         date=document.meta.get("date", ""),
         marker=marker,
-        quote=marked if marker else "",
+        quote=words if marker else [],
         glosses=glosses,
         problem=problem,
         language_of_text=detect_language(marked or text[:1000]),
         before=text[first : place.start],
         lead=text[place.start : place.mark_start],
-        marked=marked,
+        marked=words,
         rest=text[place.mark_end : place.end],
         after=text[place.end : last],
         cut_before=first > 0,
@@ -200,4 +226,6 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.filters.update(pieces=pieces, uncited=uncited, shorten=shorten, percent=percent)
+_TEMPLATES.filters.update(
+    pieces=pieces, uncited=uncited, shorten=shorten, percent=percent, language_of=detect_language
+)

@@ -43,6 +43,7 @@ _TEXTS = {
     "examples": ("试试这些问题", "Try one of these"),
     "searching": ("正在检索……", "Searching…"),
     "searched": ("实际检索的问题：", "Searched for: "),
+    "short_answer": ("简答", "In short"),
     "cited": ("引用", "Cited"),
     "not_cited": ("读过但未引用", "Read, not cited"),
     "nearest": ("最接近的段落", "Nearest passages"),
