@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared
 
-.PHONY: ask serve test lint eval bench calibrate clean
+.PHONY: ask serve test lint eval bench train calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
 ask: $(VENV)/indexed
@@ -28,8 +28,12 @@ eval: $(VENV)/indexed
 bench: $(VENV)/indexed
 	$(BIN)/python tests/bench_api.py
 
+# Trains the reader anew, or goes on where it was ended; then: wenju setup. See docs/reader.md
+train: $(VENV)/ready
+	$(BIN)/python -m rag.training $(SHARED)/data training
+
 calibrate: $(VENV)/ready
-	$(BIN)/python -m rag.calibrate $(SHARED)/data
+	$(BIN)/python -m rag.training.calibrate $(SHARED)/data
 
 clean:
 	rm -rf $(VENV) eval-report indexes/default

@@ -126,6 +126,21 @@ def count_of(question: str) -> int | None:
     return _WORDS.get(word) or numeral_value(word)
 
 
+def asks_for_several(question: str, answer: str) -> bool:
+    """Whether `question` asks for more things than `answer` names.
+
+    >>> asks_for_several("哪三座城市？", "天津、上海"), asks_for_several("哪三座城市？", "天津")
+    (True, True)
+    >>> asks_for_several("灯塔建于哪年，高多少？", "1893年"), asks_for_several("高多少？", "9米")
+    (True, False)
+    """
+    wanted = count_of(question)
+    if wanted is not None:
+        return items(answer) < wanted
+    kinds = kinds_of(question) - {"definition", "name", "share"}
+    return (len(kinds) > 1 or "list" in kinds) and items(answer) == 1
+
+
 _FOCUS = re.compile(
     r"哪(?:[一二两三四五六七八九十\d]*[个家位种座项大条些])?(?P<after>[\u4e00-\u9fff]{2,4})"
     r"|(?P<before>[\u4e00-\u9fff]{2,4})(?:分别)?(?:是|为|有|达到?|了)?(?:什么|多少|谁|几)"

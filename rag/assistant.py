@@ -7,24 +7,27 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
-from rag import searchers
-from rag.answerability import THRESHOLD, Evidence
+from rag import bundled, bundled_reader, searchers
+from rag.answerability import SPAN_THRESHOLD, THRESHOLD
 from rag.cite import Quote, cite
 from rag.config import BUNDLED_MODEL, Settings
+from rag.cross_encoder import CrossEncoder, PassageReader
 from rag.embed import Embedder, open_embedder
 from rag.errors import BadSetting, WenjuError
 from rag.followup import resolved
 from rag.indexer import Indexer, Progress
 from rag.lexicon import LEXICON_FILE, Lexicon
 from rag.load import discover
-from rag.read import READ, Read, Reader, Reading
+from rag.read import READ, Ranked, Read, Reader, Reading
 from rag.refusals import is_small_talk, message
 from rag.retrieve import Candidate, Search, fuse, prepare
 from rag.searchers import Searchers
+from rag.span_reader import CANDIDATES, SpanReader
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
-from rag.text import detect_language, has_words
+from rag.text import detect_language, han_share, has_words
 from rag.types import Answer, Document, Found, Hit, InputReport, Refusal, Retrieval, Token
 from rag.uploads import Upload, input_files, limited_loader
 
@@ -42,11 +45,19 @@ class Assistant:
     What another process commits to the index is seen at the next question.
     """
 
-    def __init__(self, name: str, store: Store, embedder: Embedder, lexicon: Lexicon) -> None:
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        embedder: Embedder,
+        lexicon: Lexicon,
+        passage_reader: PassageReader | None = None,
+    ) -> None:
         self.name = name
         self._store = store
         self._embedder = embedder
         self._lexicon = lexicon
+        self._passage_reader = passage_reader
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -57,7 +68,8 @@ class Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
         store = Store.open(index_folder(settings.indexes, name), settings.embedding_model)
         try:
-            return cls(name, store, open_embedder(settings), open_lexicon(settings))
+            embedder, lexicon = open_embedder(settings), open_lexicon(settings)
+            return cls(name, store, embedder, lexicon, open_passage_reader(settings))
         except WenjuError:
             store.close()
             raise
@@ -66,6 +78,8 @@ class Assistant:
         """Release the index and what was opened with it."""
         self.close_index()
         self._lexicon.close()
+        if self._passage_reader is not None:
+            self._passage_reader.close()
 
     def stop(self) -> None:
         """Have what is being indexed end soon."""
@@ -84,9 +98,14 @@ class Assistant:
             with _timed(timings, "prepare"):
                 search = self._prepare(query)
             with _timed(timings, "retrieve"):
-                found = self._found(self._current(), search, top_k, hidden)
+                current = self._current()
+                found = self._found(current, search, max(top_k, self._to_read), hidden)
+            with _timed(timings, "read"):
+                found = _reranked(
+                    found, self._reader(current, search, search).rank(_to_read(found))
+                )
         timings["total"] = sum(timings.values())
-        hits = tuple(hit for hit, _, _ in found)
+        hits = tuple(hit for hit, _, _ in found[:top_k])
         return Retrieval(query, detect_language(query), hits, timings)
 
     def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
@@ -130,15 +149,19 @@ class Assistant:
             search = self._prepare(searched)
         with _timed(timings, "retrieve"):
             current = self._current()
-            passages = self._found(current, search, max(top_k, READ), hidden)
+            passages = self._found(current, search, max(top_k, self._to_read), hidden)
         hits = tuple(hit for hit, _, _ in passages)
         yield Found(searched, language, hits[:top_k])
         with _timed(timings, "read"):
             is_whole = stand_alone.asked == searched
             asked = search if is_whole else self._prepare(stand_alone.asked)
             reading = self._reader(current, search, asked).read(_to_read(passages))
-        refusal = self._refusal(question, language, reading, hits)
-        quotes = [Quote(hits[span.passage], span.start, span.end) for span in reading.spans]
+        best_first = tuple(hit for hit, _, _ in _reranked(passages, reading.ranking))
+        refusal = self._refusal(question, language, reading, best_first)
+        quotes = [
+            Quote(hits[span.passage], span.start, span.end, span.highlights)
+            for span in reading.spans
+        ]
         text, citations = cite(quotes) if refusal is None else ("", ())
         for piece in filter(None, _PIECE.findall(text)):
             yield Token(piece)
@@ -149,10 +172,10 @@ class Assistant:
             language=language,
             answered=refusal is None,
             text=text,
-            short_answer=None,
+            short_answer=_short_answer(quotes) if refusal is None else None,
             confidence=reading.confidence,
             citations=citations,
-            hits=hits[:top_k],
+            hits=best_first[:top_k],
             refusal=refusal,
             fallback="llm_not_configured" if mode == "llm" else None,
             index=self.name,
@@ -168,7 +191,7 @@ class Assistant:
             reason = "small_talk"
         elif not hits:
             reason = "empty_index"
-        elif not reading.spans or reading.confidence < THRESHOLD:
+        elif not reading.spans or reading.confidence < self._threshold:
             reason = "not_in_documents"
         else:
             return None
@@ -229,15 +252,29 @@ class Assistant:
         """Whether the index's folder was deleted or made anew since it was opened."""
         return self._store.is_replaced
 
-    def evidence(self, question: str, hidden: Collection[str] = ()) -> Evidence | None:
-        """What the decision to answer rests on, None where nothing was found: for calibration."""
+    def reading(
+        self, question: str, hidden: Collection[str] = ()
+    ) -> tuple[tuple[Hit, ...], Reading]:
+        """The passages as found and what was read in them, refused or not: for calibration."""
         search, current = self._prepare(question), self._current()
-        found = self._found(current, search, READ, hidden)
-        return self._reader(current, search, search).weigh(_to_read(found))
+        found = self._found(current, search, self._to_read, hidden)
+        reading = self._reader(current, search, search).read(_to_read(found))
+        return tuple(hit for hit, _, _ in found), reading
 
-    def _reader(self, current: Searchers, search: Search, asked: Search) -> Reader:
+    @property
+    def _to_read(self) -> int:
+        return READ if self._passage_reader is None else CANDIDATES
+
+    @property
+    def _threshold(self) -> float:
+        return THRESHOLD if self._passage_reader is None else SPAN_THRESHOLD
+
+    def _reader(self, current: Searchers, search: Search, asked: Search) -> Reader | SpanReader:
         calibrated = self._embedder.name == BUNDLED_MODEL
-        return Reader(search, current.lexical, asked, calibrated=calibrated)
+        reader = Reader(search, current.lexical, asked, calibrated=calibrated)
+        if self._passage_reader is None:
+            return reader
+        return SpanReader(self._passage_reader, reader, search)
 
     def _prepare(self, query: str) -> Search:
         return prepare(query, self._embedder.embed_query(query), self._lexicon)
@@ -333,6 +370,42 @@ def _check_length(question: str) -> None:
 def open_lexicon(settings: Settings) -> Lexicon:
     """The bilingual lexicon that set-up prepared; raises ModelMissing."""
     return Lexicon(settings.models / LEXICON_FILE)
+
+
+def open_passage_reader(settings: Settings) -> CrossEncoder | None:
+    """The trained reader that set-up prepared, None where it is off or cannot be had here.
+
+    Raises ModelMissing.
+    """
+    folder = settings.models / bundled_reader.NAME
+    if not settings.reader or not (bundled_reader.is_built(folder) or bundled.available()):
+        return None
+    return CrossEncoder(folder)
+
+
+def _reranked(passages: Sequence[Passage], ranking: Sequence[Ranked]) -> list[Passage]:
+    """The passages in the order of `ranking`, with its scores; the others follow, below it."""
+    read = {ranked.passage for ranked in ranking}
+    lowest = min((ranked.score for ranked in ranking), default=0.0)
+    found: list[Passage] = []
+    for rank, ranked in enumerate(ranking, start=1):
+        hit, candidate, indexed = passages[ranked.passage]
+        ranks = {**hit.ranks, "reader": rank}
+        hit = replace(hit, score=ranked.score, rank=rank, ranks=ranks)
+        found.append((hit, candidate, indexed))
+    rest = [passage for number, passage in enumerate(passages) if number not in read]
+    above = rest[0][0].score if rest else 0.0
+    for hit, candidate, indexed in rest:
+        score = hit.score if not ranking else min(hit.score, lowest - (above - hit.score))
+        found.append((replace(hit, score=score, rank=len(found) + 1), candidate, indexed))
+    return found
+
+
+def _short_answer(quotes: Sequence[Quote]) -> str | None:
+    """The highlighted words of all quotes, None where there are none."""
+    words = [quote.hit.chunk.text[a:b] for quote in quotes for a, b in quote.highlights]
+    joint = "、" if any(han_share(each) >= 0.5 for each in words) else ", "
+    return joint.join(" ".join(each.split()) for each in words) or None
 
 
 def _to_read(found: Sequence[Passage]) -> list[Read]:

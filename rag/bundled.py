@@ -101,7 +101,7 @@ def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
         reference = load_reference()
         say("exporting to ONNX")
         exported = work / "model.onnx"
-        with _quiet():
+        with quiet():
             _export(reference, exported, torch)
         say("quantising to int8")
         finished = work / "finished"
@@ -115,7 +115,7 @@ def build(folder: Path, say: Callable[[str], None] = lambda _: None) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without the notes that torch and transformers write for their own developers."""
     import transformers
 
@@ -136,25 +136,16 @@ def _quiet() -> Iterator[None]:
 
 def load_reference() -> SentenceTransformer:
     """The same model in fp32 as a sentence-transformers model: mean pooling, unit length."""
-    with _quiet():
+    with quiet():
         return _load_reference()
 
 
 def _load_reference() -> SentenceTransformer:
-    import transformers
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
     weights = read_weights(source_file("weights"))
-    config = transformers.BertConfig(
-        vocab_size=weights["embeddings.word_embeddings.weight"].shape[0],
-        hidden_size=DIMENSION,
-        num_hidden_layers=12,
-        num_attention_heads=12,
-        intermediate_size=1536,
-        max_position_embeddings=MAX_TOKENS,
-        type_vocab_size=2,
-    )
+    config = encoder_config(weights["embeddings.word_embeddings.weight"].shape[0])
     with tempfile.TemporaryDirectory() as scratch:
         _save_bert(config, weights, Path(scratch))
         transformer = Transformer(
@@ -164,6 +155,21 @@ def _load_reference() -> SentenceTransformer:
         )
     pooling = Pooling(DIMENSION, pooling_mode="mean")
     return SentenceTransformer(modules=[transformer, pooling, Normalize()], device="cpu")
+
+
+def encoder_config(words: int, token_types: int = 2) -> Any:
+    """The shape of the model as a `transformers.BertConfig`, for a vocabulary of `words`."""
+    import transformers
+
+    return transformers.BertConfig(
+        vocab_size=words,
+        hidden_size=DIMENSION,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        max_position_embeddings=MAX_TOKENS,
+        type_vocab_size=token_types,
+    )
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:

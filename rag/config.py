@@ -20,10 +20,11 @@ class Settings:
 
     `indexes` is the folder of all indexes, `models` the folder into which `wenju setup` builds
     the bundled model, `embedding_model` the bundled model's name or any sentence-transformers
-    model name or folder. `api_keys` turn on keys and login; `allowed_hosts` are names under which
-    the server may be addressed beside loopback and IP addresses, `cors_origins` the web pages
-    of other origins that may use it. `concurrency` answers are worked on at a time; others wait
-    `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
+    model name or folder. Where `reader` is off, answers are picked without the trained reader:
+    faster, and less exactly. `api_keys` turn on keys and login; `allowed_hosts` are names under
+    which the server may be addressed beside loopback and IP addresses, `cors_origins` the web
+    pages of other origins that may use it. `concurrency` answers are worked on at a time; others
+    wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
     """
 
     indexes: Path = Path("indexes")
@@ -36,6 +37,7 @@ class Settings:
     wait_seconds: float = 2.0
     upload_mb: int = 50
     upload_files: int = 20
+    reader: bool = True
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -54,6 +56,8 @@ class Settings:
 
 def _value(variable: str, text: str, kind: type) -> object:
     """`text` as a setting of that kind."""
+    if kind is bool:
+        return _switch(variable, text)
     if kind is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if kind not in (int, float):
@@ -65,3 +69,9 @@ def _value(variable: str, text: str, kind: type) -> object:
     if not 0 < number < 10_000:
         raise BadSetting(f"{variable}={text} is not a number above 0", "correct or unset it")
     return number
+
+
+def _switch(variable: str, text: str) -> bool:
+    if text.lower() not in ("on", "off"):
+        raise BadSetting(f"{variable}={text} is neither on nor off", "correct or unset it")
+    return text.lower() == "on"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import weakref
 
-from rag.assistant import Assistant, open_lexicon
+from rag.assistant import Assistant, open_lexicon, open_passage_reader
 from rag.config import Settings
 from rag.conversations import Conversations
+from rag.cross_encoder import CrossEncoder
 from rag.embed import Embedder, open_embedder
 from rag.errors import BadSetting, IndexNotFound
 from rag.gate import Gate
@@ -34,6 +35,7 @@ class Library:
         self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
         self._embedder: Embedder | None = None
         self._lexicon: Lexicon | None = None
+        self._passage_reader: CrossEncoder | None = None
         self._conversations: Conversations | None = None
         self._assistants: dict[str, Assistant] = {}
         self._lock = threading.Lock()
@@ -50,6 +52,7 @@ class Library:
             folder = index_folder(self.settings.indexes, self.default)
             Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
             self._lexicon = open_lexicon(self.settings)
+            self._passage_reader = open_passage_reader(self.settings)
             path = self.settings.indexes / CONVERSATIONS_FILE
             self._conversations = Conversations.open(path)
             self._embedder = embedder
@@ -76,7 +79,7 @@ class Library:
         except BadSetting as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
-        assistant = Assistant(name, store, self._embedder, self._lexicon)
+        assistant = Assistant(name, store, self._embedder, self._lexicon, self._passage_reader)
         # One whose index was replaced is let go of; the last question that uses it closes it.
         weakref.finalize(assistant, store.close)
         return assistant
@@ -111,6 +114,8 @@ class Library:
             for assistant in self._assistants.values():
                 assistant.close_index()
             self._assistants.clear()
+            if self._passage_reader is not None:
+                self._passage_reader.close()
             if self._lexicon is not None:
                 self._lexicon.close()
             if self._conversations is not None:

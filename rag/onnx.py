@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,22 +20,8 @@ class TokenEncoder:
     """
 
     def __init__(self, model: Path, tokenizer: Path, max_tokens: int) -> None:
-        import onnxruntime
-        import tokenizers
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(tokenizer))
-        except Exception as error:  # both raise errors of their own, straight below Exception
-            raise ModelMissing(
-                f"the model in {model.parent} is damaged",
-                f"delete {model.parent} and run: wenju setup",
-            ) from error
-        self._tokenizer.no_padding()
+        self._session = open_session(model)
+        self._tokenizer = open_tokenizer(tokenizer)
         self._tokenizer.enable_truncation(max_tokens)
 
     def encode(self, text: str) -> tuple[np.ndarray, Sequence[tuple[int, int]]]:
@@ -45,6 +33,42 @@ class TokenEncoder:
         ids = np.asarray([encoding.ids], dtype=np.int64)
         (states,) = self._session.run(None, {"input_ids": ids})
         return states[0], encoding.offsets
+
+
+def open_session(model: Path, threads: int = 0) -> Any:
+    """An ONNX Runtime session on the CPU with so many threads, 0 for one a core.
+
+    Raises ModelMissing where the file cannot be read.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    with _damage_named(model):
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(path: Path) -> Any:
+    """A `tokenizers.Tokenizer` that neither pads nor cuts; raises ModelMissing."""
+    import tokenizers
+
+    with _damage_named(path):
+        tokenizer = tokenizers.Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # both packages raise errors straight below Exception
+        raise ModelMissing(
+            f"the model in {path.parent} is damaged",
+            f"delete {path.parent} and run: wenju setup",
+        ) from error
 
 
 def quantize(exported: Path, target: Path) -> None:

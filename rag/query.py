@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from rag.lexicon import Lexicon, chinese_number, english_phrases
 from rag.terms import (
@@ -24,6 +24,7 @@ PAIR_WEIGHT = 0.5
 PART_WEIGHT = 0.5
 CHARACTER_WEIGHT = 0.5
 NUMBER_WEIGHT = 0.5
+MOST_NAMES = 20  # in pinyin: each has up to 22,000 readings
 _INTERROGATIVE = re.compile(
     r"哪(?:一)?(?:年|天|个|位|家|些|种|里|儿|座|所|项|几|月|国)?|什么(?:时候|时间|地方|人)?|多少"
     r"|为什么|怎么样?|请问|分别|是多少|有多少|何时|何地|何人|有?多(?=[高大长远重深宽])|一共|总共|共有"
@@ -124,7 +125,7 @@ def _with_translations(
 def _name_groups(query: str, lexicon: Lexicon) -> list[Group]:
     """Names in pinyin ("Zhang Kuo") as the character pairs that can be read so (张阔)."""
     groups = []
-    for syllables in _names(query):
+    for syllables in islice(_names(query), MOST_NAMES):
         readings = [lexicon.characters(syllable) for syllable in syllables]
         for first, second in pairwise(readings):
             alternatives = tuple((f"^{a}{b}", 1.0) for a in first for b in second)

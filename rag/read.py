@@ -18,6 +18,7 @@ from rag.answerability import (
     TYPICAL_LEAD,
     TYPICAL_SCORE,
     Evidence,
+    SpanEvidence,
     probability,
 )
 from rag.lexical import LexicalIndex
@@ -68,19 +69,40 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words that answer: of which passage, and where in its text."""
+    """Words that answer: of which passage, and where in its text.
+
+    `highlights` are the words among them that are the short answer, where that is known.
+    """
 
     passage: int
     start: int
     end: int
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage that was ranked anew: its score, higher for better, and the logits behind it."""
+
+    passage: int
+    score: float
+    span: float
+    relevance: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The spans that answer, the best first, and the probability that they do."""
+    """The spans that answer, the best first, and the probability that they do.
+
+    `evidence` is what that probability rests on, None where there was nothing to read. `ranking`
+    holds the passages that were ranked anew, best first; none where the order in which they were
+    found stands.
+    """
 
     spans: tuple[Span, ...]
     confidence: float
+    evidence: Evidence | SpanEvidence | None = None
+    ranking: tuple[Ranked, ...] = ()
 
 
 class Reader:
@@ -109,7 +131,7 @@ class Reader:
     def read(self, passages: Sequence[Read]) -> Reading:
         """What the passages, best first, say to the question."""
         passages = passages[:READ]
-        units = self._units(passages)
+        units = self.units(passages)
         if not units:
             return Reading((), 0.0)
         answer = self._answer(units)
@@ -118,19 +140,21 @@ class Reader:
         rest = [unit for unit in units if unit not in answer and unit.text not in best.text]
         second = max(rest, key=lambda unit: unit.score, default=None)
         is_close = second is not None and second.score >= best.score - CLOSE_ENOUGH
-        if second and is_close and _length(answer) + _length([second]) <= LENGTH:
+        if second and is_close and length_of(answer) + length_of([second]) <= LENGTH:
             spans.append(_span([second]))
-        return Reading(tuple(spans), probability(self._evidence(passages, answer)))
+        evidence = self.evidence(passages, answer)
+        return Reading(tuple(spans), probability(evidence), evidence)
 
-    def weigh(self, passages: Sequence[Read]) -> Evidence | None:
-        """What the decision to answer rests on, None where there is nothing to read."""
-        units = self._units(passages[:READ])
-        return self._evidence(passages[:READ], self._answer(units)) if units else None
+    def rank(self, passages: Sequence[Read]) -> tuple[Ranked, ...]:  # noqa: ARG002
+        """No order but the one in which the passages were found."""
+        return ()
 
     def _answer(self, units: Sequence[Unit]) -> list[Unit]:
-        return self._grown(max(units, key=lambda unit: unit.score), units)
+        best = max(units, key=lambda unit: unit.score)
+        return grown([best], units)
 
-    def _evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
+    def evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
+        """What speaks for the units of `answer` among all that the passages say."""
         groups = self._search.groups
         importance = self._importance(groups)
         ideal = float(importance.sum()) or 1.0
@@ -152,7 +176,8 @@ class Reader:
             closeness=self._closeness(passages),
         )
 
-    def _units(self, passages: Sequence[Read]) -> list[Unit]:
+    def units(self, passages: Sequence[Read]) -> list[Unit]:
+        """The units of all passages with their scores."""
         units = []
         for number, read in enumerate(passages):
             text = read.indexed.chunk.text
@@ -190,27 +215,6 @@ class Reader:
             for unit, share in zip(units, shares, strict=True)
         ]
 
-    def _grown(self, best: Unit, units: Sequence[Unit]) -> list[Unit]:
-        """`best` as a whole sentence, and with its neighbours while all is short."""
-        same = [unit for unit in units if unit.passage == best.passage]
-        first = last = best.number
-        headings = [unit.number for unit in same if unit.text.startswith("#")]
-        top = max((number + 1 for number in headings if number < first), default=0)
-        bottom = min((number - 1 for number in headings if number > first), default=len(same) - 1)
-        while last < bottom and not _ends_sentence(same[last].text):
-            if _length(same[first : last + 2]) > SENTENCE_LENGTH:
-                break
-            last += 1
-        while first > top and not _ends_sentence(same[first - 1].text):
-            if _length(same[first - 1 : last + 1]) > SENTENCE_LENGTH:
-                break
-            first -= 1
-        while last < bottom and _length(same[first : last + 2]) <= LENGTH:
-            last += 1
-        while first > top and _length(same[first - 1 : last + 1]) <= LENGTH:
-            first -= 1
-        return same[first : last + 1]
-
     def _importance(self, groups: Sequence[Group]) -> np.ndarray:
         """(groups,) what each group is worth where it is met in full."""
         return np.array([group.weight * self._lexical.importance(group) for group in groups])
@@ -247,11 +251,33 @@ class Reader:
         )
 
 
+def grown(heart: Sequence[Unit], units: Sequence[Unit]) -> list[Unit]:
+    """`heart` as whole sentences, and with its neighbours while all is short."""
+    same = [unit for unit in units if unit.passage == heart[0].passage]
+    first, last = heart[0].number, heart[-1].number
+    headings = [unit.number for unit in same if unit.text.startswith("#")]
+    top = max((number + 1 for number in headings if number < first), default=0)
+    bottom = min((number - 1 for number in headings if number > last), default=len(same) - 1)
+    while last < bottom and not _ends_sentence(same[last].text):
+        if length_of(same[first : last + 2]) > SENTENCE_LENGTH:
+            break
+        last += 1
+    while first > top and not _ends_sentence(same[first - 1].text):
+        if length_of(same[first - 1 : last + 1]) > SENTENCE_LENGTH:
+            break
+        first -= 1
+    while last < bottom and length_of(same[first : last + 2]) <= LENGTH:
+        last += 1
+    while first > top and length_of(same[first - 1 : last + 1]) <= LENGTH:
+        first -= 1
+    return same[first : last + 1]
+
+
 def _span(units: Sequence[Unit]) -> Span:
     return Span(units[0].passage, units[0].start, units[-1].end)
 
 
-def _length(units: Sequence[Unit]) -> float:
+def length_of(units: Sequence[Unit]) -> float:
     """Characters from the first to the last unit; two of Latin text count as one."""
     length = units[-1].end - units[0].start
     return length if han_share(units[0].text) >= 0.5 else length / 2

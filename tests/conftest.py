@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag import bundled, lexicon
+from rag import bundled, bundled_reader, lexicon
 from rag.assistant import build_index
 from rag.chunk import chunk, context
 from rag.config import BUNDLED_MODEL, Settings
+from rag.cross_encoder import CrossEncoder
 from rag.embed import Passage, PassageVectors, open_embedder
 from rag.library import Library
 from rag.store import IndexedChunk
@@ -91,13 +92,23 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def models() -> Path:
-    """The folder of what `wenju setup` prepares, with the bundled model in it."""
+    """The folder of what `wenju setup` prepares, with the bundled model and the reader in it.
+
+    The reader is built here where it is missing or of another adapter, as after each training.
+    """
     folder = Settings.from_environment().models
-    if bundled.is_built(folder / BUNDLED_MODEL):
+    reader = folder / bundled_reader.NAME
+    is_prepared = bundled.is_built(folder / BUNDLED_MODEL)
+    if is_prepared and bundled_reader.is_built(reader):
         return folder
     if not bundled.available():
         pytest.skip("this platform has no build of the packages that carry the bundled model")
-    pytest.fail(f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False)
+    if not is_prepared:
+        pytest.fail(
+            f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False
+        )
+    bundled_reader.build(reader)  # half a minute
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -107,13 +118,27 @@ def bundled_embedder(models):
 
 
 @pytest.fixture(scope="session")
-def open_library(bundled_embedder):
-    """Opens a library with the bundled model that is already there; the caller closes it."""
+def kept_reader(models):
+    """The bundled reader, opened once: libraries that close do not close it."""
+
+    class Kept(CrossEncoder):
+        def close(self) -> None:
+            pass
+
+    reader = Kept(models / bundled_reader.NAME)
+    yield reader
+    super(Kept, reader).close()
+
+
+@pytest.fixture(scope="session")
+def open_library(bundled_embedder, kept_reader):
+    """Opens a library with the bundled models that are already there; the caller closes it."""
 
     def opened(settings: Settings, default: str = "default") -> Library:
         library = Library(settings, default)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("rag.library.open_embedder", lambda _settings: bundled_embedder)
+            patch.setattr("rag.library.open_passage_reader", lambda _settings: kept_reader)
             library.open()
         return library
 

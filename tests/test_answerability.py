@@ -3,7 +3,18 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answerability import INTERCEPT, WEIGHTS, Evidence, features, probability
+from rag.answerability import (
+    INTERCEPT,
+    SPAN_INTERCEPT,
+    SPAN_WEIGHTS,
+    WEIGHTS,
+    Evidence,
+    SpanEvidence,
+    features,
+    features_of_span,
+    probability,
+    probability_of_span,
+)
 
 SURE = Evidence(
     coverage=0.9,
@@ -45,3 +56,22 @@ def test_less_evidence_is_less_likely_an_answer(worse):
 def test_absurd_figures_stay_probabilities():
     assert probability(replace(SURE, unmatched=1e9)) == pytest.approx(0, abs=1e-9)
     assert probability(replace(SURE, coverage=1e9)) == pytest.approx(1)
+
+
+READ = SpanEvidence(SURE, span=6.0, relevance=3.0, lead=9.0)
+
+
+def test_the_figures_of_the_reader_come_first_and_its_lead_is_capped():
+    assert features_of_span(READ) == (6.0, 3.0, 6.0, *features(SURE))
+    assert len(features_of_span(READ)) == len(SPAN_WEIGHTS)
+
+
+def test_the_probability_of_a_span_is_a_logistic_too():
+    values = zip(SPAN_WEIGHTS, features_of_span(READ), strict=True)
+    total = SPAN_INTERCEPT + sum(weight * value for weight, value in values)
+    assert probability_of_span(READ) == pytest.approx(1 / (1 + math.exp(-total)))
+
+
+@pytest.mark.parametrize("worse", [{"span": -4.0}, {"relevance": -4.0}])
+def test_a_worse_reading_is_less_likely_right(worse):
+    assert probability_of_span(replace(READ, **worse)) < probability_of_span(READ)

@@ -4,12 +4,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 from serving import EchoAssistant, EchoLibrary, events, served
 
+from api import schemas
 from api.app import create_app
 from rag.config import Settings
 from rag.errors import IndexBusy, IndexDamaged, IndexUnavailable, Overloaded
 from rag.shapes import answer_shape
+from rag.types import Answer, Citation, Found, Token
 
 CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 深圳 苏州".split()
 EN = "which 12 cities got cross-border pilot zones?"
@@ -37,6 +40,7 @@ CITATION = {
     "start": int,
     "end": int,
     "passage": str,
+    "highlights": list,
 }
 ANSWER = [
     "question",
@@ -131,6 +135,51 @@ def test_an_answer_is_what_the_library_says(client, library):
     assert without_timings(ask(client, EN)) == without_timings(said)
 
 
+class ShortAssistant(EchoAssistant):
+    """Answers with the question, its last word the short answer."""
+
+    def stream(self, question, history=(), **options):
+        start, end = 40, 40 + len(question)
+        short = question.split()[-1]
+        citation = Citation(
+            1, "d", "d#0", "t", "s", "", question, start, end, question, ((end - len(short), end),)
+        )
+        yield Found(question, "en", ())
+        yield Token(f"{question}[1]")
+        yield Answer(
+            question, question, "en", True, f"{question}[1]", short, 0.9, (citation,), (), None
+        )
+
+
+@pytest.mark.parametrize(
+    ("question", "short_answer", "highlights"),
+    [("它在 🚢 天津", "天津", [[45, 47]]), ("it is 𠮷 here", "here", [[48, 52]])],
+)
+def test_highlights_say_where_in_the_quote_the_short_answer_is(question, short_answer, highlights):
+    chat = {"model": "wenju", "messages": [{"role": "user", "content": question}]}
+    with served(create_app(EchoLibrary(ShortAssistant()))) as client:
+        whole = ask(client, question)
+        streamed = client.post("/v1/answer", json={"question": question, "stream": True})
+        completion = client.post("/v1/chat/completions", json=chat).json()
+
+    (citation,) = whole["citations"]
+    assert whole["short_answer"] == short_answer
+    assert citation["highlights"] == highlights
+    assert [citation["quote"][a - 40 : b - 40] for a, b in highlights] == [short_answer]
+    assert dict(events(streamed))["citations"] == {"citations": [citation]}
+    assert completion["wenju"]["citations"] == [citation]
+    assert schemas.Answer.model_validate(whole).citations[0].highlights == [tuple(highlights[0])]
+
+
+@pytest.mark.parametrize("highlights", [None, [[1]], [[1, 2, 3]], [["a", 2]], [1, 2]])
+def test_highlights_are_pairs_of_numbers(highlights):
+    citation = dict.fromkeys(CITATION, "") | {"marker": 1, "start": 0, "end": 4}
+    schemas.Citation.model_validate({**citation, "highlights": [[0, 2], [3, 4]]})
+
+    with pytest.raises(ValidationError, match="highlights"):
+        schemas.Citation.model_validate({**citation, "highlights": highlights})
+
+
 def test_what_is_not_in_the_documents_is_refused_with_the_nearest_passages(client):
     answer = ask(client, "How many moons does Jupiter have?", top_k=7)
 
@@ -196,7 +245,10 @@ def test_a_stream_tells_hits_then_words_then_citations_then_all(client, question
     assert (first, before, last) == ("hits", "citations", "done")
     assert {name for name, _ in tokens} == {"token"}
     assert list(hits) == ["searched", "language", "hits"]
-    assert hits["hits"] == done["hits"]
+    assert (
+        [hit["rank"] for hit in hits["hits"]] == [hit["rank"] for hit in done["hits"]] == [1, 2, 3]
+    )
+    assert done["hits"][0]["chunk_id"] == done["citations"][0]["chunk_id"]
     assert "".join(token["text"] for _, token in tokens) == done["answer"]
     assert citations == {"citations": done["citations"]}
     assert without_timings(done) == without_timings(ask(client, question, top_k=3))

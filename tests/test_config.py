@@ -28,6 +28,7 @@ def test_each_variable_moves_one_setting():
         "WENJU_WAIT_SECONDS": "0.5",
         "WENJU_UPLOAD_MB": "8",
         "WENJU_UPLOAD_FILES": "4",
+        "WENJU_READER": "OFF",
     }
     assert Settings.from_environment(environment) == Settings(
         Path("/data/索引"),
@@ -40,7 +41,19 @@ def test_each_variable_moves_one_setting():
         0.5,
         8,
         4,
+        False,
     )
+
+
+def test_the_reader_is_on_unless_switched_off():
+    assert Settings.from_environment({}).reader
+    assert Settings.from_environment({"WENJU_READER": "on"}).reader
+    assert not Settings.from_environment({"WENJU_READER": "off"}).reader
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_named():
+    with pytest.raises(BadSetting, match="WENJU_READER=maybe is neither on nor off; correct or"):
+        Settings.from_environment({"WENJU_READER": "maybe"})
 
 
 def test_an_empty_variable_is_as_good_as_none():

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from rag import bundled, embed, lexicon, setup
+from rag import bundled, bundled_reader, embed, lexicon, setup
 from rag.config import BUNDLED_MODEL, Settings
 from rag.embed import (
     BundledEmbedder,
@@ -288,23 +288,36 @@ def test_setup_says_that_the_official_model_is_downloaded_once(monkeypatch, tmp_
     ]
 
 
-def test_setup_builds_the_bundled_model_and_a_second_time_does_nothing(
+def test_setup_builds_the_bundled_models_and_a_second_time_does_nothing(
     monkeypatch, tmp_path, loads
 ):
     built = []
-    monkeypatch.setattr(bundled, "build", lambda folder, say: built.append(folder))
-    monkeypatch.setattr(bundled, "is_built", lambda folder: folder in built)
+    for model in (bundled, bundled_reader):
+        monkeypatch.setattr(model, "build", lambda folder, say: built.append(folder))
+        monkeypatch.setattr(model, "is_built", lambda folder: folder in built)
     said = []
 
     setup.prepare(Settings(models=tmp_path), said.append)
     setup.prepare(Settings(models=tmp_path), said.append)
 
-    assert built == [tmp_path / BUNDLED_MODEL]
+    assert built == [tmp_path / "reader", tmp_path / BUNDLED_MODEL]
     assert said == ["preparing the bundled model (once, about a minute)"]
     assert loads == []
 
 
-def test_setup_fetches_another_model_and_builds_none(monkeypatch, tmp_path, loads):
+def test_setup_builds_no_reader_where_it_is_off(monkeypatch, tmp_path, loads):
+    built = []
+    for model in (bundled, bundled_reader):
+        monkeypatch.setattr(model, "build", lambda folder, say: built.append(folder))
+
+    setup.prepare(Settings(models=tmp_path, reader=False), lambda line: None)
+
+    assert built == [tmp_path / BUNDLED_MODEL]
+
+
+def test_setup_fetches_another_embedding_model_and_keeps_the_reader(monkeypatch, tmp_path, loads):
+    readers = []
+    monkeypatch.setattr(bundled_reader, "build", lambda folder, say: readers.append(folder))
     monkeypatch.setattr(lexicon, "is_built", lambda path: False)
     lexicons = []
     monkeypatch.setattr(lexicon, "build", lexicons.append)
@@ -312,4 +325,5 @@ def test_setup_fetches_another_model_and_builds_none(monkeypatch, tmp_path, load
     setup.prepare(Settings(models=tmp_path, embedding_model="BAAI/bge-m3"), lambda line: None)
 
     assert loads == [("BAAI/bge-m3", False)]
+    assert readers == [tmp_path / "reader"]
     assert lexicons == [tmp_path / lexicon.LEXICON_FILE]

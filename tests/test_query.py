@@ -179,7 +179,19 @@ def test_nothing_to_look_for(lexicon, question):
 
 @pytest.mark.parametrize(
     "piece",
-    ["试验区", "lobster ", "？", "Zhang Kuo ", "一二三", "A", "Zh'an", "Ma-", "哪一", "12 "],
+    [
+        "试验区",
+        "lobster ",
+        "？",
+        "Zhang Kuo ",
+        "一二三",
+        "A",
+        "Zh'an",
+        "Ma-",
+        "哪一",
+        "12 ",
+        "Li Yi, ",
+    ],
 )
 def test_ten_thousand_characters_take_no_time(lexicon, piece):
     start = time.perf_counter()

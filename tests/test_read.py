@@ -1,4 +1,7 @@
-"""Reading with the real model and the real store, over a few passages made here."""
+"""Reading with the real models and the real store, over a few passages made here.
+
+The same holds with the trained reader and without it.
+"""
 
 import pytest
 
@@ -18,11 +21,11 @@ TEXT = """# 灰岩岛灯塔
 """
 
 
-@pytest.fixture(scope="module")
-def assistant(models, tmp_path_factory):
+@pytest.fixture(scope="module", params=[True, False], ids=["reader", "no reader"])
+def assistant(request, models, tmp_path_factory):
     folder = tmp_path_factory.mktemp("read")
     (folder / "island.md").write_text(TEXT, "utf-8")
-    settings = Settings(indexes=folder / "indexes", models=models)
+    settings = Settings(indexes=folder / "indexes", models=models, reader=request.param)
     build_index(settings, [folder / "island.md"])
     assistant = Assistant.open(settings)
     yield assistant

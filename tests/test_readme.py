@@ -65,8 +65,9 @@ def test_every_make_target_that_is_named_exists():
 def test_every_module_that_the_makefile_runs_exists():
     makefile = (REPOSITORY / "Makefile").read_text("utf-8")
 
-    for module in re.findall(r"-m rag\.(\w+)", makefile):
-        assert (REPOSITORY / "rag" / f"{module}.py").is_file(), module
+    for module in re.findall(r"-m (rag[\w.]*)", makefile):
+        path = REPOSITORY / module.replace(".", "/")
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
 
 
 def test_every_command_of_the_command_line_is_in_the_readme():

@@ -1,97 +1,215 @@
-"""`python -m rag.calibrate DATA`: fits the weights of `rag.answerability` and prints them.
+"""`python -m rag.training.calibrate DATA`: fits how passages are ranked and when to answer.
 
-Answerable: questions of public sets with their passages there. Not answerable: the same questions
-with their own documents hidden, and questions of another set. The sample collection's questions
-count three times, being few. Indexes are kept as `calibration-…` for the next run.
+Prints the weights of `rag.span_reader` and of `rag.answerability`, with the reader (`WENJU_READER`
+is on) or without, and what each threshold would give: the share refused of what cannot be answered,
+the share refused of what would have been answered rightly, and the share wrong of what is answered.
+
+The questions are those held out from training and those of XQuAD's half set, each also with its own
+documents hidden, others that the same corpora do not answer, and those of the sample collection,
+which count three times, being few.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from rag.answerability import features
+from rag.answerability import Evidence, SpanEvidence, features, features_of_span
 from rag.assistant import Assistant, build_index
 from rag.config import Settings
-from rag.gold import GoldRow, read_gold
+from rag.gold import GoldRow, is_relevant, read_gold
+from rag.metrics import answer_match
+from rag.read import Reading
+from rag.training.examples import held_out_titles
+from rag.types import Hit
 
-QUESTIONS = 250  # of each set; half as many of another set
+QUESTIONS = 150  # of each set; half as many of another set
 SAMPLE_WEIGHT = 3.0
 _SEED = 3
-# (corpus, its questions, questions that it does not answer)
+# (corpus, its questions, questions that it does not answer, whether only held-out ones count)
 _SETS = (
-    ("cmrc2018-dev", "cmrc2018-dev/questions", "drcd-dev/questions"),
-    ("drcd-dev", "drcd-dev/questions", "cmrc2018-dev/questions"),
-    ("xquad-zh-a", "xquad-zh-a/questions-zh", "cmrc2018-dev/questions"),
-    ("xquad-zh-a", "xquad-zh-a/questions-en", "covidqa/questions"),
-    ("xquad-en-a", "xquad-en-a/questions-zh", "drcd-dev/questions"),
-    ("xquad-en-a", "xquad-en-a/questions-en", "covidqa/questions"),
+    ("cmrc2018-dev", "cmrc2018-dev/questions", "drcd-dev/questions", True),
+    ("drcd-dev", "drcd-dev/questions", "cmrc2018-dev/questions", True),
+    ("xquad-zh-a", "xquad-zh-a/questions-zh", "cmrc2018-dev/questions", False),
+    ("xquad-zh-a", "xquad-zh-a/questions-en", "covidqa/questions", False),
+    ("xquad-en-a", "xquad-en-a/questions-zh", "drcd-dev/questions", False),
+    ("xquad-en-a", "xquad-en-a/questions-en", "covidqa/questions", False),
 )
-Example = tuple[tuple[float, ...], bool, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was read for a question, whether it is right, and whether a right one was to be had.
+
+    `figures` are what the probability of answering rests on, and `weight` counts in its fit.
+    `ranks` (passages, 3) are span logit, relevance logit and fused score; `is_gold` (passages,)
+    tells those that hold the evidence.
+    """
+
+    figures: tuple[float, ...]
+    is_right: bool
+    is_answerable: bool
+    weight: float
+    ranks: np.ndarray
+    is_gold: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares 0..1 at one threshold, nan of nothing: refused, and wrong of what is answered."""
+
+    unanswerable_refused: float
+    right_refused: float
+    answerable_refused: float
+    wrong_of_answered: float
 
 
 def main(data: Path, seeds: Path = Path("seeds")) -> None:
-    """Fit and print intercept, weights, and what thresholds would give."""
+    """Fit and print."""
+    settings = Settings.from_environment()
+    outcomes = [outcome for entry in _SETS for outcome in _of_set(settings, data, *entry)]
+    outcomes += _of_sample(settings, seeds)
+    if any(len(outcome.ranks) for outcome in outcomes):
+        print("SPAN, RELEVANCE, FOUND =", *rank_weights(outcomes))
+    _print_answerability(outcomes)
+
+
+def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
+    """Weights by which gold passages stand above the others of their question."""
     from sklearn.linear_model import LogisticRegression
 
-    settings = Settings.from_environment()
-    examples = [example for entry in _SETS for example in _of_set(settings, data, *entry)]
-    examples += _of_sample(settings, seeds)
-    inputs = np.array([figures for figures, _, _ in examples])
-    answerable = np.array([label for _, label, _ in examples])
-    weights = np.array([weight for _, _, weight in examples])
+    differences = [
+        gold - other
+        for outcome in outcomes
+        for gold in outcome.ranks[outcome.is_gold]
+        for other in outcome.ranks[~outcome.is_gold]
+    ]
+    inputs = np.array([*differences, *(-difference for difference in differences)])
+    model = LogisticRegression(fit_intercept=False)
+    model.fit(inputs, np.arange(len(inputs)) < len(differences))
+    return [round(float(weight), 2) for weight in model.coef_[0]]
+
+
+def shares(chances: np.ndarray, outcomes: Sequence[Outcome], threshold: float) -> Shares:
+    """What answering from `threshold` on gives; `chances` (outcomes,) are probabilities."""
+    refused = chances < threshold
+    right = np.array([outcome.is_right for outcome in outcomes], bool)
+    answerable = np.array([outcome.is_answerable for outcome in outcomes], bool)
+    return Shares(
+        unanswerable_refused=_mean(refused[~answerable]),
+        right_refused=_mean(refused[right]),
+        answerable_refused=_mean(refused[answerable]),
+        wrong_of_answered=_mean(~right[~refused]),
+    )
+
+
+def _print_answerability(outcomes: Sequence[Outcome]) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    inputs = np.array([outcome.figures for outcome in outcomes])
+    right = np.array([outcome.is_right for outcome in outcomes])
+    weights = np.array([outcome.weight for outcome in outcomes])
     model = LogisticRegression(C=100, max_iter=10_000)
-    model.fit(inputs, answerable, sample_weight=weights)
+    model.fit(inputs, right, sample_weight=weights)
     print("INTERCEPT =", round(float(model.intercept_[0]), 2))
-    print("WEIGHTS =", tuple(round(float(weight), 2) for weight in model.coef_[0]))
+    print("WEIGHTS =", tuple(round(float(weight), 3) for weight in model.coef_[0]))
     chances = model.predict_proba(inputs)[:, 1]
-    for threshold in np.arange(0.2, 0.65, 0.05):
-        refused = float((chances[~answerable] < threshold).mean())
-        wrongly = float((chances[answerable] < threshold).mean())
-        print(f"threshold {threshold:.2f}: refused {refused:.2f}, wrongly {wrongly:.2f}")
+    print("threshold  refused  right refused  answerable refused  wrong of answered")
+    for threshold in np.arange(0.1, 0.75, 0.05):
+        found = shares(chances, outcomes, float(threshold))
+        print(f"{threshold:9.2f}", *(f"{figure:8.3f}" for figure in astuple(found)))
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else math.nan
 
 
 def _of_set(
-    settings: Settings, data: Path, corpus: str, questions: str, others: str
-) -> Iterator[Example]:
+    settings: Settings, data: Path, corpus: str, questions: str, others: str, held_out: bool
+) -> Iterator[Outcome]:
     name = f"calibration-{corpus}"
     build_index(settings, [data / corpus / "corpus.jsonl"], name)
-    assistant = Assistant.open(settings, name)
-    for row in _drawn(data / f"{questions}.jsonl", QUESTIONS):
-        yield from _example(assistant, row.question, True, 1.0)
-        yield from _example(assistant, row.question, False, 1.0, row.gold_ids)
-    for row in _drawn(data / f"{others}.jsonl", QUESTIONS // 2):
-        yield from _example(assistant, row.question, False, 1.0)
-    assistant.close()
+    with closing(Assistant.open(settings, name)) as assistant:
+        rows = read_gold(data / f"{questions}.jsonl")
+        if held_out:
+            rows = _held_out(assistant, rows)
+        for row in _drawn(rows, QUESTIONS):
+            yield from outcomes_of(assistant, row, 1.0)
+            yield from outcomes_of(assistant, row, 1.0, row.gold_ids)
+        for row in _drawn(read_gold(data / f"{others}.jsonl"), QUESTIONS // 2):
+            yield from outcomes_of(assistant, row, 1.0, row.gold_ids)
 
 
-def _of_sample(settings: Settings, seeds: Path) -> Iterator[Example]:
+def _of_sample(settings: Settings, seeds: Path) -> Iterator[Outcome]:
     build_index(settings, [seeds], "calibration-sample")
-    assistant = Assistant.open(settings, "calibration-sample")
-    for row in read_gold(seeds / "questions.jsonl"):
-        if not row.history:
-            yield from _example(assistant, row.question, row.answerable, SAMPLE_WEIGHT)
-    assistant.close()
+    with closing(Assistant.open(settings, "calibration-sample")) as assistant:
+        for row in read_gold(seeds / "questions.jsonl"):
+            if not row.history:
+                yield from outcomes_of(assistant, row, SAMPLE_WEIGHT)
 
 
-def _drawn(path: Path, count: int) -> list[GoldRow]:
-    rows = read_gold(path)
+def _held_out(assistant: Assistant, rows: Sequence[GoldRow]) -> list[GoldRow]:
+    """Those over articles of which training asks nothing."""
+    titles = {info.id: info.title for info in assistant.documents()}
+    kept = held_out_titles(titles.values())
+    return [row for row in rows if titles[row.gold_ids[0]] in kept]
+
+
+def _drawn(rows: Sequence[GoldRow], count: int) -> list[GoldRow]:
     return random.Random(_SEED).sample(rows, min(count, len(rows)))
 
 
-def _example(
-    assistant: Assistant, question: str, label: bool, weight: float, hidden: Sequence[str] = ()
-) -> Iterator[Example]:
-    evidence = assistant.evidence(question, hidden)
-    if evidence is not None:
-        yield features(evidence), label, weight
+def outcomes_of(
+    assistant: Assistant, row: GoldRow, weight: float, hidden: Sequence[str] = ()
+) -> Iterator[Outcome]:
+    """What was read for a question, if anything; with its documents hidden nothing is right."""
+    hits, reading = assistant.reading(row.question, hidden)
+    if reading.evidence is None:
+        return
+    is_answerable = row.answerable and not hidden
+    ranks = [
+        (ranked.span, ranked.relevance, hits[ranked.passage].score) for ranked in reading.ranking
+    ]
+    yield Outcome(
+        _figures(reading.evidence),
+        is_answerable and bool(answer_match(row.answers, *_texts(hits, reading))),
+        is_answerable,
+        weight,
+        np.array(ranks).reshape(len(ranks), 3),
+        np.array([is_answerable and _holds(row, hits[r.passage]) for r in reading.ranking], bool),
+    )
+
+
+def _figures(evidence: Evidence | SpanEvidence) -> tuple[float, ...]:
+    if isinstance(evidence, SpanEvidence):
+        return features_of_span(evidence)
+    return features(evidence)
+
+
+def _texts(hits: Sequence[Hit], reading: Reading) -> tuple[str, str]:
+    """What is quoted, and the short answer."""
+    texts = [(hits[span.passage].chunk.text, span) for span in reading.spans]
+    quoted = [text[span.start : span.end] for text, span in texts]
+    short = [text[a:b] for text, span in texts for a, b in span.highlights]
+    return "\n".join(quoted), "、".join(short)
+
+
+def _holds(row: GoldRow, hit: Hit) -> bool:
+    """Whether a passage holds the evidence, or an answer in the right document."""
+    if row.has_evidence:
+        return is_relevant(row, hit.chunk.document_id, hit.chunk.text)
+    is_there = bool(answer_match(row.answers, hit.chunk.text, ""))
+    return hit.chunk.document_id in row.gold_ids and is_there
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python -m rag.calibrate DATA")
+        sys.exit("usage: python -m rag.training.calibrate DATA")
     main(Path(sys.argv[1]))

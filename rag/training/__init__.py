@@ -1,0 +1,1 @@
+"""How the reader was trained: `python -m rag.training DATA`."""

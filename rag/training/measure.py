@@ -1,0 +1,179 @@
+"""`python -m rag.training.measure DATA`: how the reader reads when it is given the right document.
+
+Exact match and token F1 (a Han character is a token) of the best span over the passages of the
+gold document, how many questions lead to overlapping spans in both languages, and the time that
+eight passages take. Without retrieval, and without refusing: that is `wenju eval`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag import bundled_reader
+from rag.assistant import open_lexicon
+from rag.chunk import chunk
+from rag.config import Settings
+from rag.cross_encoder import CrossEncoder, Passage, PassageReader
+from rag.gold import GoldRow, read_gold
+from rag.lexicon import Lexicon
+from rag.load import discover, load
+from rag.metrics import Share, exact_match, f1, share
+from rag.query import query_groups
+from rag.span_reader import RELEVANCE, SPAN
+from rag.types import Chunk
+
+# Corpus and questions; the second questions, where there are any, ask the same in English.
+SETS = (
+    ("cmrc2018-trial", ("questions",)),
+    ("xquad-zh-a", ("questions-zh", "questions-en")),
+    ("xquad-en-a", ("questions-en", "questions-zh")),
+    ("bipar-zh-valid", ("questions-zh", "questions-en")),
+)
+CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The span read for a question: its words, and where they lie in which document."""
+
+    text: str
+    document_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Shares of `questions` questions, 0..1: answered to the word, and the mean token F1."""
+
+    questions: int
+    exact: float
+    f1: float
+
+
+Chunks = Mapping[str, Sequence[tuple[str, Chunk]]]
+
+
+def main(data: Path, only: Sequence[str] = ()) -> None:
+    """Print a line a set of questions, then the time of eight passages."""
+    settings = Settings.from_environment()
+    with (
+        closing(CrossEncoder(settings.models / bundled_reader.NAME)) as encoder,
+        closing(open_lexicon(settings)) as lexicon,
+    ):
+        for corpus, questions in SETS:
+            if not only or corpus in only:
+                _print_set(encoder, lexicon, data / corpus, questions)
+        print(f"{CANDIDATES} passages: p50 {_milliseconds(encoder, lexicon, data):.0f} ms")
+
+
+def figures(rows: Sequence[GoldRow], found: Mapping[str, Found]) -> Figures:
+    """How the spans in `found`, by the ids of `rows`, match the gold answers."""
+    exact = [exact_match(row.answers, found[row.id].text) for row in rows]
+    overlap = [f1(row.answers, found[row.id].text) for row in rows]
+    return Figures(len(rows), float(np.mean(exact)), float(np.mean(overlap)))
+
+
+def agreement(first: Mapping[str, Found], second: Mapping[str, Found]) -> Share:
+    """How many questions, asked in two languages, lead to spans that overlap."""
+    others = {_common(row_id): found for row_id, found in second.items()}
+    return share(
+        _overlap(found, others[_common(row_id)])
+        for row_id, found in first.items()
+        if _common(row_id) in others
+    )
+
+
+def read_spans(
+    encoder: PassageReader, lexicon: Lexicon, rows: Sequence[GoldRow], chunks: Chunks
+) -> dict[str, Found]:
+    """By row id, the best span over the passages of the row's documents; "" where there is none."""
+    return {row.id: _read(encoder, lexicon, row, chunks) for row in rows}
+
+
+def _print_set(
+    encoder: PassageReader, lexicon: Lexicon, folder: Path, questions: Sequence[str]
+) -> None:
+    chunks = chunks_of(folder / "corpus.jsonl")
+    found = []
+    for name in questions:
+        rows = read_gold(folder / f"{name}.jsonl")
+        found.append(read_spans(encoder, lexicon, rows, chunks))
+        reached = figures(rows, found[-1])
+        print(
+            f"{folder.name} {name}: {reached.questions} questions,"
+            f" EM {reached.exact:.3f}, F1 {reached.f1:.3f}"
+        )
+    if len(found) == 2:
+        agree = agreement(*found)
+        print(f"{folder.name}: spans of both languages overlap in {agree.count} of {agree.total}")
+
+
+def chunks_of(path: Path) -> dict[str, list[tuple[str, Chunk]]]:
+    """Document id → its chunks, each with the document's title."""
+    documents = [document for file in discover([path]) for document in load(file)[0]]
+    return {
+        document.id: [(document.title, each) for each in chunk(document)] for document in documents
+    }
+
+
+def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks) -> Found:
+    given = [each for gold in row.gold_ids for each in chunks[gold]]
+    passages = [_passage(title, each) for title, each in given]
+    readings = encoder.read(row.question, query_groups(row.question, lexicon), passages)
+    ranked = [
+        (RELEVANCE * reading.relevance + SPAN * span.score, span, each)
+        for reading, (_, each) in zip(readings, given, strict=True)
+        for span in reading.spans[:1]
+    ]
+    if not ranked:
+        return Found("", "", 0, 0)
+    _, span, each = max(ranked, key=lambda found: found[0])
+    words = each.text[span.start : span.end]
+    return Found(words, each.document_id, each.start + span.start, each.start + span.end)
+
+
+def _passage(title: str, each: Chunk) -> Passage:
+    return Passage(" ".join(filter(None, (title, each.section))), each.text)
+
+
+def _overlap(first: Found, second: Found) -> bool:
+    is_same = first.document_id == second.document_id
+    return is_same and first.start < second.end and second.start < first.end
+
+
+def _milliseconds(encoder: PassageReader, lexicon: Lexicon, data: Path) -> float:
+    """Median time for eight passages of the first set's documents."""
+    corpus, questions = SETS[0]
+    chunks = [
+        each for found in chunks_of(data / corpus / "corpus.jsonl").values() for each in found
+    ]
+    taken = []
+    for number, row in enumerate(read_gold(data / corpus / f"{questions[0]}.jsonl")[:50]):
+        passages = [_passage(title, each) for title, each in chunks[number:][:CANDIDATES]]
+        start = time.perf_counter()
+        encoder.read(row.question, query_groups(row.question, lexicon), passages)
+        taken.append((time.perf_counter() - start) * 1000)
+    return float(np.median(taken))
+
+
+def _common(row_id: str) -> str:
+    """What the ids of a question in both languages have in common.
+
+    >>> _common("VALID_7_ZH"), _common("VALID_7_CROSS_QEN"), _common("56beb434")
+    ('VALID_7', 'VALID_7', '56beb434')
+    """
+    return row_id.split("_CROSS_QEN")[0].removesuffix("_ZH")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: python -m rag.training.measure DATA [SET…]")
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,122 @@
+"""Reading with a stand-in that computes: numbers answer, words shared with the question rank."""
+
+import re
+
+import pytest
+
+from rag.assistant import Assistant, build_index, open_lexicon
+from rag.config import Settings
+from rag.cross_encoder import PassageReading, ScoredSpan
+from rag.embed import open_embedder
+from rag.store import Store
+
+TEXT = """# 灰岩岛灯塔
+
+灰岩岛灯塔建于1893年，塔高42米。出资的是船主方德海。
+
+# 码头
+
+岛上共有三处码头：东码头、南码头和鱼码头，渔船有60条。
+
+# 日记
+
+守塔人的日记共有17册，藏于县图书馆。
+
+# Keeper
+
+The keeper of the lighthouse wrote 17 diaries. He sold bread, tea and rope for 30 years.
+"""
+
+
+class NumberReader:
+    """Every number is a span; its score is how many of the question's pairs its clause holds."""
+
+    def read(self, question, groups, passages):
+        pairs = {question[i : i + 2] for i in range(len(question) - 1)}
+        return [self._read(pairs, passage.text) for passage in passages]
+
+    def close(self):
+        pass
+
+    def _read(self, pairs, text):
+        spans = []
+        for clause in re.finditer("[^，。\n]+", text):
+            score = float(sum(pair in clause.group() for pair in pairs))
+            for number in re.finditer(r"\d+(?:年|米|条|册)?", clause.group()):
+                start = clause.start() + number.start()
+                spans.append(ScoredSpan(start, clause.start() + number.end(), score))
+        spans.sort(key=lambda span: -span.score)
+        return PassageReading(tuple(spans), max((span.score for span in spans), default=-9.0))
+
+
+@pytest.fixture(scope="module")
+def assistant(models, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spans")
+    (folder / "island.md").write_text(TEXT, "utf-8")
+    settings = Settings(indexes=folder / "indexes", models=models)
+    build_index(settings, [folder / "island.md"])
+    store = Store.open(settings.indexes / "default", settings.embedding_model)
+    found = Assistant(
+        "default", store, open_embedder(settings), open_lexicon(settings), NumberReader()
+    )
+    yield found
+    found.close()
+
+
+def test_the_short_answer_lies_within_its_quote(assistant):
+    hits, reading = assistant.reading("灯塔建于哪一年？")
+
+    (span,) = reading.spans[:1]
+    text = hits[span.passage].chunk.text
+    assert [text[a:b] for a, b in span.highlights] == ["1893年"]
+    assert text[span.start : span.end].startswith("灰岩岛灯塔建于1893年，塔高42米。")
+
+
+def test_two_things_asked_for_are_both_answered_in_one_quote(assistant):
+    answer = assistant.ask("灰岩岛灯塔建于哪一年，塔高多少米？")
+
+    assert answer.short_answer == "1893年、42米"
+    quote = answer.citations[0]
+    document = assistant.document_text("island.md")
+    assert [document[a:b] for a, b in quote.highlights] == ["1893年", "42米"]
+    assert all(quote.start <= a < b <= quote.end for a, b in quote.highlights)
+
+
+def test_a_question_for_a_number_of_things_is_answered_by_as_long_a_list(assistant):
+    hits, reading = assistant.reading("岛上有哪三处码头？")
+
+    span = reading.spans[0]
+    text = hits[span.passage].chunk.text
+    assert [text[a:b] for a, b in span.highlights] == ["东码头、南码头和鱼码头"]
+
+
+def test_passages_are_ranked_anew_and_keep_their_other_ranks(assistant):
+    hits = assistant.ask("守塔人的日记共有多少册？").hits
+
+    assert "17册" in hits[0].chunk.text
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[0].ranks["reader"] == 1
+    assert {"dense"} <= hits[0].ranks.keys()
+
+
+def test_a_search_is_ranked_as_its_answer_is(assistant):
+    question = "守塔人的日记共有多少册？"
+
+    found = [hit.chunk.id for hit in assistant.retrieve(question, 4)]
+
+    assert found == [hit.chunk.id for hit in assistant.ask(question, top_k=4).hits]
+
+
+def test_the_evidence_is_that_of_the_best_span(assistant):
+    _, reading = assistant.reading("守塔人的日记共有多少册？")
+
+    best = reading.ranking[0]
+    assert (reading.evidence.span, reading.evidence.relevance) == (best.span, best.relevance)
+    assert reading.evidence.lead == pytest.approx(best.score - reading.ranking[1].score)
+
+
+def test_nothing_is_read_where_all_is_hidden(assistant):
+    hits, reading = assistant.reading("守塔人的日记共有多少册？", ["island.md"])
+
+    assert (hits, reading.spans, reading.confidence) == ((), (), 0.0)
