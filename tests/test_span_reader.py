@@ -20,7 +20,7 @@ TEXT = """# 灰岩岛灯塔
 
 # 日记
 
-守塔人的日记共有17册，藏于县图书馆。
+守塔人的日记共有17册，藏于县图书馆。灯塔之友在2019年建了网站huiyan.org.cn，收费30元。馆中另有铜灯、铁锚。
 
 # Keeper
 
@@ -88,6 +88,24 @@ def test_a_question_for_a_number_of_things_is_answered_by_as_long_a_list(assista
     span = reading.spans[0]
     text = hits[span.passage].chunk.text
     assert [text[a:b] for a, b in span.highlights] == ["东码头、南码头和鱼码头"]
+
+
+def test_a_list_in_another_sentence_is_no_answer(assistant):
+    hits, reading = assistant.reading("守塔人的日记有哪两册？")
+
+    span = reading.spans[0]
+    text = hits[span.passage].chunk.text
+    assert "铜灯、铁锚" in text
+    assert not any("铜灯" in text[a:b] for a, b in span.highlights)
+    assert "17册" in [text[a:b] for a, b in span.highlights]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("灯塔之友的网址是什么？", "huiyan.org.cn"), ("守塔人之友收费多少元？", "30")],
+)
+def test_a_web_address_is_given_where_it_is_asked_for(assistant, question, expected):
+    assert assistant.ask(question).short_answer == expected
 
 
 def test_passages_are_ranked_anew_and_keep_their_other_ranks(assistant):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answerability import Evidence, SpanEvidence, features, features_of_span
+from rag.answerability import WEIGHTS, Evidence, SpanEvidence, features, features_of_span
 from rag.assistant import Assistant, build_index
 from rag.config import Settings
 from rag.gold import GoldRow, is_relevant, read_gold
@@ -33,6 +33,7 @@ from rag.types import Hit
 QUESTIONS = 150  # of each set; half as many of another set
 SAMPLE_WEIGHT = 3.0
 _SEED = 3
+_SHRINKING = 0.1  # keeps weights finite where few questions tell right from wrong
 # (corpus, its questions, questions that it does not answer, whether only held-out ones count)
 _SETS = (
     ("cmrc2018-dev", "cmrc2018-dev/questions", "drcd-dev/questions", True),
@@ -82,19 +83,28 @@ def main(data: Path, seeds: Path = Path("seeds")) -> None:
 
 
 def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
-    """Weights by which gold passages stand above the others of their question."""
-    from sklearn.linear_model import LogisticRegression
+    """Weights, none below 0, by which a gold passage is the likeliest of its question's passages.
 
-    differences = [
-        gold - other
+    Its likelihood is the softmax of its weighed figures among those of the passages.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import logsumexp
+
+    lists = [
+        (outcome.ranks, outcome.is_gold)
         for outcome in outcomes
-        for gold in outcome.ranks[outcome.is_gold]
-        for other in outcome.ranks[~outcome.is_gold]
+        if outcome.is_gold.any() and not outcome.is_gold.all()
     ]
-    inputs = np.array([*differences, *(-difference for difference in differences)])
-    model = LogisticRegression(fit_intercept=False)
-    model.fit(inputs, np.arange(len(inputs)) < len(differences))
-    return [round(float(weight), 2) for weight in model.coef_[0]]
+
+    def unlikelihood(weights: np.ndarray) -> float:
+        logs = [
+            logsumexp(ranks[is_gold] @ weights) - logsumexp(ranks @ weights)
+            for ranks, is_gold in lists
+        ]
+        return _SHRINKING * float(weights @ weights) - float(np.sum(logs))
+
+    found = minimize(unlikelihood, np.full(3, 0.5), bounds=[(0, None)] * 3)
+    return [round(float(weight), 2) for weight in found.x]
 
 
 def shares(chances: np.ndarray, outcomes: Sequence[Outcome], threshold: float) -> Shares:
@@ -110,17 +120,41 @@ def shares(chances: np.ndarray, outcomes: Sequence[Outcome], threshold: float) -
     )
 
 
-def _print_answerability(outcomes: Sequence[Outcome]) -> None:
-    from sklearn.linear_model import LogisticRegression
+def answerability(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
+    """Intercept and weights of the logistic model of being right.
 
+    The figures of the reader, where there are any, weigh nothing rather than against an answer.
+    """
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    figures = np.array([outcome.figures for outcome in outcomes])
+    middle, size = figures.mean(axis=0), figures.std(axis=0) + 1e-9
+    inputs = np.column_stack([np.ones(len(figures)), (figures - middle) / size])
+    right = np.array([outcome.is_right for outcome in outcomes], float)
+    counts = np.array([outcome.weight for outcome in outcomes])
+
+    def unlikelihood(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        logits = inputs @ weights
+        losses = counts * (np.logaddexp(0, logits) - right * logits)
+        gradient = inputs.T @ (counts * (expit(logits) - right))
+        shrinking = _SHRINKING * weights
+        return float(losses.sum() + shrinking @ weights / 2), gradient + shrinking
+
+    of_reader = max(0, inputs.shape[1] - 1 - len(WEIGHTS))
+    bounds = [(None, None), *[(0, None)] * of_reader, *[(None, None)] * len(WEIGHTS)]
+    start = np.zeros(inputs.shape[1])
+    found = minimize(unlikelihood, start, jac=True, bounds=bounds[: len(start)]).x
+    weights = found[1:] / size
+    return float(found[0] - weights @ middle), weights
+
+
+def _print_answerability(outcomes: Sequence[Outcome]) -> None:
+    intercept, weights = answerability(outcomes)
+    print("INTERCEPT =", round(intercept, 2))
+    print("WEIGHTS =", tuple(round(float(weight), 3) for weight in weights))
     inputs = np.array([outcome.figures for outcome in outcomes])
-    right = np.array([outcome.is_right for outcome in outcomes])
-    weights = np.array([outcome.weight for outcome in outcomes])
-    model = LogisticRegression(C=100, max_iter=10_000)
-    model.fit(inputs, right, sample_weight=weights)
-    print("INTERCEPT =", round(float(model.intercept_[0]), 2))
-    print("WEIGHTS =", tuple(round(float(weight), 3) for weight in model.coef_[0]))
-    chances = model.predict_proba(inputs)[:, 1]
+    chances = 1 / (1 + np.exp(-(intercept + inputs @ weights)))
     print("threshold  refused  right refused  answerable refused  wrong of answered")
     for threshold in np.arange(0.1, 0.75, 0.05):
         found = shares(chances, outcomes, float(threshold))
