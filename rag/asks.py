@@ -90,55 +90,86 @@ def shown(kinds: Collection[str], words: str) -> float:
 
 
 _JOINT = re.compile(
-    r"、|，|[^温缓总]和|与|及|,|\band\b|第[二三四五六七八九十]|[二三四五六七八九十]是"
+    r"、|，|；|;|[^温缓总]和(?![平谐解约])|与|及|,|\band\b|第[二三四五六七八九十]|[二三四五六七八九十]是"
+)
+_NO_JOINT = re.compile(  # commas in 20,000 and in March 9, 2015, and before what only explains
+    r"(?<=\d),(?=\d{3})|(?<=\d), (?=\d{4}\b)|,(?= (?:the|an?|who|which|led|based)\b)"
 )
 
 
 def items(words: str) -> int:
     """How many things `words` may join.
 
-    >>> items("天津、上海和重庆"), items("Tianjin")
-    (3, 1)
+    >>> items("天津、上海和重庆"), items("Tianjin"), items("20,000 on March 9, 2015")
+    (3, 1, 1)
     """
-    return len(_JOINT.findall(words)) + 1
+    return len(_JOINT.findall(_NO_JOINT.sub(" ", words))) + 1
 
 
 _ASKED_COUNT = re.compile(
-    rf"哪(?P<chinese>{_COUNT})|\b(?:which|what|name)(?: are)?(?: the)? (?P<english>{_WORD_COUNT})\b"
+    rf"哪(?P<chinese>{_COUNT})(?![\d二两三四五六七八九十年月日号世])"
+    rf"|\b(?:which|what|name)(?: are)?(?: the)? (?P<english>{_WORD_COUNT})\b"
+    r"(?!-| ?(?:nm|km|kg|%|percent))"
 )
 _WORDS = dict(
-    zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True)
+    zip(
+        "two three four five six seven eight nine ten eleven twelve".split(),
+        range(2, 13),
+        strict=True,
+    )
 )
+_MOST_COUNTED = 30  # what is more is a year or a measure
 
 
 def count_of(question: str) -> int | None:
     """How many things `question` asks for, None where it does not say.
 
-    >>> count_of("哪12个城市？"), count_of("which three cities"), count_of("哪里？")
+    >>> count_of("哪12个城市？"), count_of("which three cities"), count_of("which 2016 trend")
     (12, 3, None)
     """
     match = _ASKED_COUNT.search(fold(question))
     if match is None:
         return None
     word = match.group("chinese") or match.group("english")
-    if word.isdecimal():
-        return int(word)
-    return _WORDS.get(word) or numeral_value(word)
+    count = int(word) if word.isdecimal() else _WORDS.get(word) or numeral_value(word)
+    return count if count and 2 <= count <= _MOST_COUNTED else None
 
 
-def asks_for_several(question: str, answer: str) -> bool:
-    """Whether `question` asks for more things than `answer` names.
+def counted_in(question: str) -> str:
+    """The things that `question` asks for by their number, as it calls them; "" if none.
 
-    >>> asks_for_several("哪三座城市？", "天津、上海"), asks_for_several("哪三座城市？", "天津")
-    (True, True)
-    >>> asks_for_several("灯塔建于哪年，高多少？", "1893年"), asks_for_several("高多少？", "9米")
-    (True, False)
+    >>> counted_in("那里要建哪两个平台？"), counted_in("哪里？")
+    ('两个平台', '')
     """
-    wanted = count_of(question)
-    if wanted is not None:
-        return items(answer) < wanted
-    kinds = kinds_of(question) - {"definition", "name", "share"}
-    return (len(kinds) > 1 or "list" in kinds) and items(answer) == 1
+    folded = fold(question)
+    match = _ASKED_COUNT.search(folded)
+    if match is None or count_of(question) is None or not match.group("chinese"):
+        return ""
+    return folded[match.start("chinese") : match.end() + 3].rstrip("？?。的是")
+
+
+_CLAUSE = re.compile(r"[，、；,;？?]|以及|并且|还有|\band\b")
+_ASKING = re.compile(
+    r"多少|几(?!乎)|谁|哪|什么|何[时地处人年]|为何|怎么|如何|多久|多[大高长远重]"
+    r"|^\s*(?:in |at |to |for |by |from |on )?(?:who|whom|whose|what|when|where|which|why|how)\b"
+)
+_EACH = re.compile(r"([^，；。]*)分别|(?:do|did|does|are|were) (.*)\brespectively")
+
+
+def parts_of(question: str) -> int:
+    """How many answers a question asks for by its clauses, its kinds, or the things it names.
+
+    >>> parts_of("灯塔建于哪年，高多少米？"), parts_of("海鲜、猪肉、玩具分别来自哪里？")
+    (2, 3)
+    >>> parts_of("How many were sold and when did he come?"), parts_of("哪年建成？")
+    (2, 1)
+    """
+    folded = fold(question)
+    clauses = sum(bool(_ASKING.search(clause)) for clause in _CLAUSE.split(folded))
+    kinds = kinds_of(question) - {"definition", "name", "share", "list"}
+    each = _EACH.search(folded)
+    named = items(next(filter(None, each.groups()), "")) if each else 1
+    return max(1, clauses, len(kinds), named)
 
 
 _FOCUS = re.compile(

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,13 +66,14 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
-        store = Store.open(index_folder(settings.indexes, name), settings.embedding_model)
-        try:
+        with ExitStack() as opened:
+            store = Store.open(index_folder(settings.indexes, name), settings.embedding_model)
+            opened.callback(store.close)
             embedder, lexicon = open_embedder(settings), open_lexicon(settings)
-            return cls(name, store, embedder, lexicon, open_passage_reader(settings))
-        except WenjuError:
-            store.close()
-            raise
+            opened.callback(lexicon.close)
+            assistant = cls(name, store, embedder, lexicon, open_passage_reader(settings))
+            opened.pop_all()
+        return assistant
 
     def close(self) -> None:
         """Release the index and what was opened with it."""
@@ -274,7 +275,7 @@ class Assistant:
         reader = Reader(search, current.lexical, asked, calibrated=calibrated)
         if self._passage_reader is None:
             return reader
-        return SpanReader(self._passage_reader, reader, search)
+        return SpanReader(self._passage_reader, reader, search, asked)
 
     def _prepare(self, query: str) -> Search:
         return prepare(query, self._embedder.embed_query(query), self._lexicon)
@@ -385,10 +386,12 @@ def open_passage_reader(settings: Settings) -> CrossEncoder | None:
 
 def _reranked(passages: Sequence[Passage], ranking: Sequence[Ranked]) -> list[Passage]:
     """The passages in the order of `ranking`, with its scores; the others follow, below it."""
-    read = {ranked.passage for ranked in ranking}
-    lowest = min((ranked.score for ranked in ranking), default=0.0)
+    read: dict[int, Ranked] = {}
+    for ranked in ranking:
+        read.setdefault(ranked.passage, ranked)
+    lowest = min((ranked.score for ranked in read.values()), default=0.0)
     found: list[Passage] = []
-    for rank, ranked in enumerate(ranking, start=1):
+    for rank, ranked in enumerate(read.values(), start=1):
         hit, candidate, indexed = passages[ranked.passage]
         ranks = {**hit.ranks, "reader": rank}
         hit = replace(hit, score=ranked.score, rank=rank, ranks=ranks)

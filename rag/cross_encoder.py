@@ -102,7 +102,7 @@ class CrossEncoder:
 
 
 def _spans(logits: np.ndarray, made: Pair, text: str) -> list[ScoredSpan]:
-    """The best spans that do not overlap; `logits` (tokens, 2) of all tokens."""
+    """The best spans that do not overlap, each in one paragraph; `logits` (tokens, 2) of all."""
     none = float(logits[0].sum())
     own = logits[made.first : made.first + len(made.offsets)]
     starts = np.array([start for start, _ in made.offsets])
@@ -110,6 +110,8 @@ def _spans(logits: np.ndarray, made: Pair, text: str) -> list[ScoredSpan]:
     table = own[:, None, 0] + own[None, :, 1]
     length = np.arange(len(own))[None, :] - np.arange(len(own))[:, None]
     table[(length < 0) | (length >= LONGEST_SPAN)] = -np.inf
+    paragraphs = np.array([text.count("\n\n", 0, start) for start in starts], dtype=int)
+    table[paragraphs[:, None] != paragraphs[None, :]] = -np.inf
     found: list[ScoredSpan] = []
     while len(found) < MOST_SPANS and table.size and table.max() > -np.inf:
         first, last = np.unravel_index(int(table.argmax()), table.shape)

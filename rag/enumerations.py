@@ -17,6 +17,7 @@ _LATIN_ITEM = r"[^\s,.;:!?()][^,.;:!?()\n]{0,39}"
 _LATIN = re.compile(rf"{_LATIN_ITEM}(?:, {_LATIN_ITEM})+,? (?:and|or) {_LATIN_ITEM}")
 _LAST = re.compile(r"(?<=.)(?:以及|[和与及或])(?=.)")
 _LATIN_LAST = re.compile(r",? (?:and|or) ")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 # jieba's tags that an item cannot reach over: verbs, prepositions, pronouns, numbers, particles.
 _BEFORE = re.compile(r"v$|p|r|d$|u|c|x|y|f$")
 _AFTER = re.compile(r"v$|p|r|d$|u|x|y|m$")
@@ -49,7 +50,7 @@ def enumerations(text: str) -> Iterator[Enumeration]:
     >>> [(text[e.start : e.end], e.items) for e in enumerations(text)]
     [('Tianjin, Shanghai and Suzhou', 3)]
     """
-    text = simplify_in_place(text)
+    text = _THOUSANDS.sub("0", simplify_in_place(text))
     for match in _CHINESE.finditer(text):
         yield _chinese(text, match.start(), match.end())
     for match in _LATIN.finditer(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from contextlib import ExitStack
 
 from rag.assistant import Assistant, open_lexicon, open_passage_reader
 from rag.config import Settings
@@ -51,10 +52,15 @@ class Library:
             embedder = open_embedder(self.settings)
             folder = index_folder(self.settings.indexes, self.default)
             Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
-            self._lexicon = open_lexicon(self.settings)
-            self._passage_reader = open_passage_reader(self.settings)
-            path = self.settings.indexes / CONVERSATIONS_FILE
-            self._conversations = Conversations.open(path)
+            with ExitStack() as opened:
+                lexicon = open_lexicon(self.settings)
+                opened.callback(lexicon.close)
+                passage_reader = open_passage_reader(self.settings)
+                if passage_reader is not None:
+                    opened.callback(passage_reader.close)
+                self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
+                opened.pop_all()
+            self._lexicon, self._passage_reader = lexicon, passage_reader
             self._embedder = embedder
         self.assistant().ask(*_FIRST_QUESTION)
 

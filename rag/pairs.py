@@ -47,6 +47,15 @@ class Pair:
     offsets: list[tuple[int, int]]
 
 
+def context_of(title: str, section: str) -> str:
+    """What stands above a passage, said once.
+
+    >>> context_of("灯塔", "灯塔 > 高度"), context_of("灯塔", "高度"), context_of("灯塔", "")
+    ('灯塔 > 高度', '灯塔 高度', '灯塔')
+    """
+    return section if section.startswith(title) else f"{title} {section}".strip()
+
+
 def pair(
     tokenizer: Tokenizer, question: str, context: str, passage: str, levels: np.ndarray
 ) -> Pair:
@@ -54,8 +63,8 @@ def pair(
 
     `levels` is `rag.alignment.met` of the passage.
     """
-    asked = _ids(tokenizer, question)[:MAX_QUESTION_TOKENS]
-    around = _ids(tokenizer, context)[:MAX_CONTEXT_TOKENS]
+    asked = _ids(tokenizer, question)[-MAX_QUESTION_TOKENS:]  # what is asked stands at the end
+    around = _ids(tokenizer, context)[-MAX_CONTEXT_TOKENS:]
     head = [BEGIN, *asked, END, END, *around, END]
     encoded = tokenizer.encode(simplify_in_place(passage), add_special_tokens=False)
     room = MAX_TOKENS - len(head) - 1

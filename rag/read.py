@@ -82,12 +82,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage that was ranked anew: its score, higher for better, and the logits behind it."""
+    """Words of a passage that were ranked: the score, higher for better, and what it weighs."""
 
     passage: int
+    start: int
+    end: int
     score: float
-    span: float
-    relevance: float
+    figures: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class Reading:
     """The spans that answer, the best first, and the probability that they do.
 
     `evidence` is what that probability rests on, None where there was nothing to read. `ranking`
-    holds the passages that were ranked anew, best first; none where the order in which they were
-    found stands.
+    holds all words that were ranked, best first, and with them their passages; none where the
+    order in which these were found stands.
     """
 
     spans: tuple[Span, ...]

@@ -11,7 +11,6 @@ from rag.assistant import Assistant
 from rag.text import detect_language
 
 MOST_TRIED = 24
-CONFIDENT = 0.75
 _NUMBERING = re.compile(
     r"^(?:第?[一二三四五六七八九十\d]+[章节、.．)）:：]|[(（][一二三四五六七八九十\d]+[)）])\s*"
 )
@@ -24,7 +23,6 @@ def suggest(assistant: Assistant, language: str, count: int = 4) -> list[str]:
     First those that were written for the documents, then their headings that ask something,
     then questions about headings and titles; in the language of the reader where there are any.
     """
-    written = assistant.sample_questions()
     found: list[str] = []
     used: set[str] = set()
     for question in islice(_candidates(assistant, language), MOST_TRIED):
@@ -32,8 +30,7 @@ def suggest(assistant: Assistant, language: str, count: int = 4) -> list[str]:
             break
         answer = assistant.ask(question)
         cited = {citation.document_id for citation in answer.citations}
-        is_good = question in written or answer.confidence >= CONFIDENT
-        if cited and not cited & used and is_good:
+        if cited and not cited & used:
             found.append(question)
             used |= cited
     return found

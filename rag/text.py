@@ -151,3 +151,27 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+_BRACKETS = ("“”", "‘’", "「」", "『』", "《》", "〈〉", "【】", "（）", "()", "[]")
+
+
+def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span with the bracket or quotation mark missing at its end, or without its partner.
+
+    >>> t = "提出“云闪付”、“全民付”。"
+    >>> [t[slice(*balanced(t, *span))] for span in ((3, 6), (3, 7), (2, 12))]
+    ['云闪付', '“云闪付”', '“云闪付”、“全民付”']
+    """
+    for pair in _BRACKETS:
+        opening, closing = pair[0], pair[1]
+        unclosed = text.count(opening, start, end) - text.count(closing, start, end)
+        if unclosed < 0 and text[start - 1 : start] == opening:
+            start -= 1
+        elif unclosed < 0 and text[end - 1] == closing:
+            end -= 1
+        elif unclosed > 0 and text[end : end + 1] == closing:
+            end += 1
+        elif unclosed > 0 and text[start] == opening:
+            start += 1
+    return start, end

@@ -139,16 +139,16 @@ def _set_bold(signs: list[str], line: str, start: int, end: int) -> None:
     if start >= end:
         return
     for inside, outside in ((start, start - 1), (end - 1, end)):
-        is_at_risk = not _is_a(line[inside], "LMN") and 0 <= outside < len(line)
-        if is_at_risk and not _is_a(line[outside], "PZ"):
+        is_at_risk = not _is_a(line[inside], "L", "M", "N") and 0 <= outside < len(line)
+        if is_at_risk and not _is_a(line[outside], "P", "Zs", "Cc"):
             signs[outside] = _entity(line[outside])
     signs[start] = f"**{signs[start]}"
     signs[end - 1] = f"{signs[end - 1]}**"
 
 
-def _is_a(character: str, categories: str) -> bool:
-    """Whether its Unicode category begins with one of those letters."""
-    return unicodedata.category(character)[0] in categories
+def _is_a(character: str, *categories: str) -> bool:
+    """Whether its Unicode category is one of those, or begins with one."""
+    return unicodedata.category(character).startswith(categories)
 
 
 def _entity(character: str) -> str:

@@ -58,12 +58,19 @@ def test_absurd_figures_stay_probabilities():
     assert probability(replace(SURE, coverage=1e9)) == pytest.approx(1)
 
 
-READ = SpanEvidence(SURE, span=6.0, relevance=3.0, lead=9.0)
+READ = SpanEvidence(SURE, span=6.0, lead=9.0, counted=1.0, shown=1.0, unit=8.0)
 
 
 def test_the_figures_of_the_reader_come_first_and_its_lead_is_capped():
-    assert features_of_span(READ) == (6.0, 3.0, 6.0, *features(SURE))
+    assert features_of_span(READ) == (6.0, 6.0, 1.0, 1.0, 8.0, 0.0, *features(SURE))
     assert len(features_of_span(READ)) == len(SPAN_WEIGHTS)
+
+
+def test_a_term_that_is_nowhere_weighs_more_where_no_language_is_crossed():
+    unknown, crossing = replace(SURE, nowhere=0.4), replace(SURE, nowhere=0.4, crosses=1.0)
+
+    assert features_of_span(replace(READ, evidence=unknown))[5] == -0.4
+    assert features_of_span(replace(READ, evidence=crossing))[5] == 0.0
 
 
 def test_the_probability_of_a_span_is_a_logistic_too():
@@ -72,6 +79,6 @@ def test_the_probability_of_a_span_is_a_logistic_too():
     assert probability_of_span(READ) == pytest.approx(1 / (1 + math.exp(-total)))
 
 
-@pytest.mark.parametrize("worse", [{"span": -4.0}, {"lead": 0.0}])
+@pytest.mark.parametrize("worse", [{"span": -4.0}, {"lead": 0.0}, {"counted": 0.0}])
 def test_a_worse_reading_is_less_likely_right(worse):
     assert probability_of_span(replace(READ, **worse)) < probability_of_span(READ)

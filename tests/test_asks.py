@@ -1,6 +1,6 @@
 import pytest
 
-from rag.asks import count_of, focus, items, kinds_of, shown
+from rag.asks import count_of, focus, items, kinds_of, parts_of, shown
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,46 @@ def test_how_many_things_are_asked_for():
         2,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪2015年的展会？",
+        "Which 2016 trend?",
+        "Which 7 nm chip?",
+        "What five-year plan?",
+        "哪十二年？",
+    ],
+)
+def test_years_and_measures_are_no_counts(question):
+    assert count_of(question) is None
+
+
+def test_an_english_dozen_is_counted_too():
+    assert [count_of(f"Which {word} cities?") for word in ("eleven", "twelve")] == [11, 12]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("灯塔有多高？", 1),
+        ("灯塔建于哪年，高多少米？", 2),
+        ("出口增长多少，进口增长多少？", 2),
+        ("面包和茶叶分别来自哪里？", 2),
+        ("Who built it and how tall is it?", 2),
+        ("What do the baker and the miller sell?", 1),
+        ("How much did bread and tea cost respectively?", 2),
+    ],
+)
+def test_how_many_answers_are_asked_for(question, parts):
+    assert parts_of(question) == parts
+
+
+def test_commas_in_figures_and_before_what_explains_join_nothing():
+    assert items("20,000 on December 16, 2015") == 1
+    assert items("Jumei, the cosmetics retailer") == 1
+    assert items("尊重主权；维护和平；促进合作") == 3
 
 
 def test_how_many_things_words_may_join():

@@ -78,6 +78,13 @@ def test_a_span_does_not_end_before_it_starts():
     assert len(spans("城市", [0, 7], [7, 0])) == 2
 
 
+def test_a_span_does_not_reach_into_another_paragraph():
+    text = "天津\n\n上海"
+
+    assert spans(text, [5, 0, 0, 0, 4, 0], [0, 2, 0, 0, 0, 9])[0] == ScoredSpan(4, 6, 13.0)
+    assert spans("天津\n上海", [5, 0, 0, 4, 0], [0, 2, 0, 0, 9])[0] == ScoredSpan(0, 5, 14.0)
+
+
 def test_a_span_is_of_60_tokens_at_most():
     text = "城" * 100
     starts, ends = np.zeros((2, 100))

@@ -16,6 +16,11 @@ from rag.enumerations import enumerations
             3,
         ),
         (
+            "The cargo was 20,000 lobsters, crabs, and fish.",
+            "20,000 lobsters, crabs, and fish",
+            3,
+        ),
+        (
             "It was sold in Germany, France, Italy and Spain for 20 euros.",
             "Germany, France, Italy and Spain",
             4,

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.assistant import build_index
+from rag.assistant import Assistant, build_index
 from rag.config import Settings
 from rag.errors import (
     BadSetting,
@@ -19,7 +19,9 @@ from rag.errors import (
     IndexingStopped,
     IndexMismatch,
     IndexNotFound,
+    ModelMissing,
 )
+from rag.lexicon import Lexicon
 from rag.library import Library
 from rag.store import Store
 from rag.types import Answer, Found, Token
@@ -309,3 +311,24 @@ def test_what_is_being_indexed_ends_when_the_library_closes(library, tmp_path):
             adding.result(10)
 
     assert library.assistant().counts() == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("module", "opening"),
+    [("library", lambda settings: Library(settings).open()), ("assistant", Assistant.open)],
+)
+def test_where_the_reader_is_damaged_the_lexicon_does_not_stay_open(
+    settings, monkeypatch, module, opening
+):
+    closed = []
+    close = Lexicon.close
+    monkeypatch.setattr(Lexicon, "close", lambda self: (closed.append(self), close(self)))
+
+    def damaged(_settings):
+        raise ModelMissing("the model is damaged", "delete it and run: wenju setup")
+
+    monkeypatch.setattr(f"rag.{module}.open_passage_reader", damaged)
+
+    with pytest.raises(ModelMissing, match="damaged"):
+        opening(settings)
+    assert len(closed) == 1

@@ -55,18 +55,23 @@ class SharingAssistant:
         evidence = Evidence(1, found[0][1], 0, 0, 0, 0, 0.9)
         if not self.with_reader:
             return hits, Reading((span,), 0.5, evidence)
-        ranking = tuple(Ranked(n, 0.0, score / 2, score / 4) for n, (_, score) in enumerate(found))
-        return hits, Reading((span,), 0.5, SpanEvidence(evidence, 3.0, 2.0, 9.0), ranking)
+        ranking = tuple(
+            Ranked(n, a, b, 0.0, (score / 2, float(score), 1.0, 0.0))
+            for n, (id_, score) in enumerate(found)
+            for a, b in ((0, 2), (3, 6))
+        )
+        return hits, Reading((span,), 0.5, SpanEvidence(evidence, 3.0, 9.0, 0, 1.0, 4.0), ranking)
 
 
 def test_a_right_answer_with_its_figures_and_ranks():
     (found,) = outcomes_of(SharingAssistant(), WHERE, 3.0)
 
     assert (found.is_right, found.is_answerable, found.weight) == (True, True, 3.0)
-    assert found.ranks.tolist() == [[4.0, 2.0, 8.0]]  # eight characters shared: 马云在第一次上网
-    assert found.is_gold.tolist() == [True]
+    # Eight characters are shared, 马云在第一次上网; 马云 does not answer, 西雅图 does.
+    assert found.ranks.tolist() == [[4.0, 8.0, 1.0, 0.0]] * 2
+    assert found.is_gold.tolist() == [False, True]
     assert found.figures == features_of_span(
-        SpanEvidence(Evidence(1, 8.0, 0, 0, 0, 0, 0.9), 3.0, 2.0, 9.0)
+        SpanEvidence(Evidence(1, 8.0, 0, 0, 0, 0, 0.9), 3.0, 9.0, 0, 1.0, 4.0)
     )
 
 
@@ -75,7 +80,7 @@ def test_with_its_documents_hidden_nothing_is_right_nor_gold():
 
     assert [(each.is_right, each.is_answerable) for each in found] == [(False, False)]
     assert not found[0].is_gold.any()  # though the passage with the answer is there
-    assert len(found[0].ranks) == 1
+    assert len(found[0].ranks) == 2
 
 
 def test_an_unanswerable_question_is_never_right():
@@ -91,7 +96,7 @@ def test_where_nothing_was_read_there_is_no_outcome():
 def test_without_the_reader_there_are_no_ranks():
     (found,) = outcomes_of(SharingAssistant(with_reader=False), ORDERS, 1.0)
 
-    assert found.ranks.shape == (0, 3)
+    assert found.ranks.shape == (0, 4)
     assert found.is_gold.shape == (0,)
     assert found.is_right
     assert len(found.figures) == len(features(Evidence(0, 0, 0, 0, 0, 0, 0)))
@@ -110,22 +115,22 @@ def test_only_questions_over_held_out_articles_are_kept(monkeypatch):
 def outcome(is_right, is_answerable=True, ranks=(), is_gold=()):
     return Outcome(
         (0.0,), is_right, is_answerable, 1.0,
-        np.array(ranks, float).reshape(len(ranks), 3), np.array(is_gold, bool),
+        np.array(ranks, float).reshape(len(ranks), 4), np.array(is_gold, bool),
     )  # fmt: skip
 
 
 def test_what_tells_gold_passages_from_others_weighs():
     outcomes = [
-        outcome(True, ranks=[(1, 4, 2), (3, 1, 2)], is_gold=[True, False]),
-        outcome(True, ranks=[(2, 1, 5), (2, 5, 5), (1, 2, 5)], is_gold=[False, True, False]),
-        outcome(False, ranks=[(9, 9, 9)], is_gold=[False]),
+        outcome(True, ranks=[(1, 4, 2, 0), (3, 1, 2, 0)], is_gold=[True, False]),
+        outcome(True, ranks=[(2, 1, 5, 0), (2, 5, 5, 0), (1, 2, 5, 0)], is_gold=[0, 1, 0]),
+        outcome(False, ranks=[(9, 9, 9, 9)], is_gold=[False]),
     ]
 
-    span, relevance, found = rank_weights(outcomes)
+    span, found, unit, year = rank_weights(outcomes)
 
-    assert relevance > 0.5
+    assert found > 0.5
     assert span == 0.0  # would weigh against the gold passages
-    assert found == pytest.approx(0, abs=1e-4)  # passages of one question do not differ in it
+    assert (unit, year) == (pytest.approx(0, abs=1e-4),) * 2  # spans do not differ in them
 
 
 def test_shares_at_a_threshold():

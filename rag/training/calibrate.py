@@ -21,12 +21,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.answerability import WEIGHTS, Evidence, SpanEvidence, features, features_of_span
+from rag import answerability
+from rag.answerability import Evidence, SpanEvidence, features, features_of_span
 from rag.assistant import Assistant, build_index
 from rag.config import Settings
 from rag.gold import GoldRow, is_relevant, read_gold
-from rag.metrics import answer_match
-from rag.read import Reading
+from rag.metrics import answer_match, f1
+from rag.read import Ranked, Reading
+from rag.span_reader import WEIGHTS
 from rag.training.examples import held_out_titles
 from rag.types import Hit
 
@@ -50,8 +52,8 @@ class Outcome:
     """What was read for a question, whether it is right, and whether a right one was to be had.
 
     `figures` are what the probability of answering rests on, and `weight` counts in its fit.
-    `ranks` (passages, 3) are span logit, relevance logit and fused score; `is_gold` (passages,)
-    tells those that hold the evidence.
+    `ranks` (spans, 4) are the figures that `rag.span_reader.WEIGHTS` weigh; `is_gold` (spans,)
+    tells those that answer.
     """
 
     figures: tuple[float, ...]
@@ -78,14 +80,14 @@ def main(data: Path, seeds: Path = Path("seeds")) -> None:
     outcomes = [outcome for entry in _SETS for outcome in _of_set(settings, data, *entry)]
     outcomes += _of_sample(settings, seeds)
     if any(len(outcome.ranks) for outcome in outcomes):
-        print("SPAN, RELEVANCE, FOUND =", *rank_weights(outcomes))
+        print("span_reader.WEIGHTS =", tuple(rank_weights(outcomes)))
     _print_answerability(outcomes)
 
 
 def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
-    """Weights, none below 0, by which a gold passage is the likeliest of its question's passages.
+    """Weights, none below 0, by which a span that answers is the likeliest of its question's spans.
 
-    Its likelihood is the softmax of its weighed figures among those of the passages.
+    Its likelihood is the softmax of its weighed figures among those of all spans read.
     """
     from scipy.optimize import minimize
     from scipy.special import logsumexp
@@ -103,7 +105,7 @@ def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
         ]
         return _SHRINKING * float(weights @ weights) - float(np.sum(logs))
 
-    found = minimize(unlikelihood, np.full(3, 0.5), bounds=[(0, None)] * 3)
+    found = minimize(unlikelihood, np.full(len(WEIGHTS), 0.5), bounds=[(0, None)] * len(WEIGHTS))
     return [round(float(weight), 2) for weight in found.x]
 
 
@@ -120,7 +122,7 @@ def shares(chances: np.ndarray, outcomes: Sequence[Outcome], threshold: float) -
     )
 
 
-def answerability(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
+def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
     """Intercept and weights of the logistic model of being right.
 
     The figures of the reader, where there are any, weigh nothing rather than against an answer.
@@ -141,8 +143,9 @@ def answerability(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
         shrinking = _SHRINKING * weights
         return float(losses.sum() + shrinking @ weights / 2), gradient + shrinking
 
-    of_reader = max(0, inputs.shape[1] - 1 - len(WEIGHTS))
-    bounds = [(None, None), *[(0, None)] * of_reader, *[(None, None)] * len(WEIGHTS)]
+    of_others = len(answerability.WEIGHTS)
+    of_reader = max(0, inputs.shape[1] - 1 - of_others)
+    bounds = [(None, None), *[(0, None)] * of_reader, *[(None, None)] * of_others]
     start = np.zeros(inputs.shape[1])
     found = minimize(unlikelihood, start, jac=True, bounds=bounds[: len(start)]).x
     weights = found[1:] / size
@@ -150,7 +153,7 @@ def answerability(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
 
 
 def _print_answerability(outcomes: Sequence[Outcome]) -> None:
-    intercept, weights = answerability(outcomes)
+    intercept, weights = answer_weights(outcomes)
     print("INTERCEPT =", round(intercept, 2))
     print("WEIGHTS =", tuple(round(float(weight), 3) for weight in weights))
     inputs = np.array([outcome.figures for outcome in outcomes])
@@ -208,16 +211,14 @@ def outcomes_of(
     if reading.evidence is None:
         return
     is_answerable = row.answerable and not hidden
-    ranks = [
-        (ranked.span, ranked.relevance, hits[ranked.passage].score) for ranked in reading.ranking
-    ]
+    ranks = [ranked.figures for ranked in reading.ranking]
     yield Outcome(
         _figures(reading.evidence),
         is_answerable and bool(answer_match(row.answers, *_texts(hits, reading))),
         is_answerable,
         weight,
-        np.array(ranks).reshape(len(ranks), 3),
-        np.array([is_answerable and _holds(row, hits[r.passage]) for r in reading.ranking], bool),
+        np.array(ranks).reshape(len(ranks), len(WEIGHTS)),
+        np.array([is_answerable and _answers(row, hits, r) for r in reading.ranking], bool),
     )
 
 
@@ -233,6 +234,12 @@ def _texts(hits: Sequence[Hit], reading: Reading) -> tuple[str, str]:
     quoted = [text[span.start : span.end] for text, span in texts]
     short = [text[a:b] for text, span in texts for a, b in span.highlights]
     return "\n".join(quoted), "、".join(short)
+
+
+def _answers(row: GoldRow, hits: Sequence[Hit], ranked: Ranked) -> bool:
+    """Whether words share more than half with an answer, in a passage that holds it."""
+    words = hits[ranked.passage].chunk.text[ranked.start : ranked.end]
+    return _holds(row, hits[ranked.passage]) and f1(row.answers, words) > 0.5
 
 
 def _holds(row: GoldRow, hit: Hit) -> bool:

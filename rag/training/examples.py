@@ -18,6 +18,7 @@ from rag.chunk import chunk
 from rag.config import Settings
 from rag.gold import GoldRow, read_gold
 from rag.metrics import comparable
+from rag.pairs import context_of
 from rag.text import simplify_in_place
 from rag.types import Chunk
 
@@ -161,5 +162,4 @@ def _answers(row: GoldRow, text: str) -> bool:
 
 
 def _passage(title: str, found: Chunk) -> Passage:
-    context = " ".join(filter(None, (title, found.section)))
-    return Passage(context, simplify_in_place(found.text))
+    return Passage(context_of(title, found.section), simplify_in_place(found.text))

@@ -25,8 +25,8 @@ from rag.gold import GoldRow, read_gold
 from rag.lexicon import Lexicon
 from rag.load import discover, load
 from rag.metrics import Share, exact_match, f1, share
+from rag.pairs import context_of
 from rag.query import query_groups
-from rag.span_reader import RELEVANCE, SPAN
 from rag.types import Chunk
 
 # Corpus and questions; the second questions, where there are any, ask the same in English.
@@ -129,7 +129,7 @@ def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks
     passages = [_passage(title, each) for title, each in given]
     readings = encoder.read(row.question, query_groups(row.question, lexicon), passages)
     ranked = [
-        (RELEVANCE * reading.relevance + SPAN * span.score, span, each)
+        (span.score, span, each)
         for reading, (_, each) in zip(readings, given, strict=True)
         for span in reading.spans[:1]
     ]
@@ -141,7 +141,7 @@ def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks
 
 
 def _passage(title: str, each: Chunk) -> Passage:
-    return Passage(" ".join(filter(None, (title, each.section))), each.text)
+    return Passage(context_of(title, each.section), each.text)
 
 
 def _overlap(first: Found, second: Found) -> bool:
