@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.errors import BadSetting
 
@@ -25,6 +27,12 @@ class Settings:
     which the server may be addressed beside loopback and IP addresses, `cors_origins` the web
     pages of other origins that may use it. `concurrency` answers are worked on at a time; others
     wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
+
+    A language model words the answers where `llm_model` names one of the server at
+    `llm_base_url`, which is OpenAI's unless given, and `llm` is on. An answer takes it
+    `llm_seconds` at most, from passages of `llm_context_tokens` at most; those of the indexes in
+    `llm_off_for` are never sent. Sentences that the passages do not support are dropped, or
+    marked where `llm_unsupported` is "mark". Raises BadSetting.
     """
 
     indexes: Path = Path("indexes")
@@ -38,6 +46,29 @@ class Settings:
     upload_mb: int = 50
     upload_files: int = 20
     reader: bool = True
+    llm_base_url: str = ""
+    llm_model: str = ""
+    llm_api_key: str = field(default="", repr=False)
+    llm: bool = True
+    llm_off_for: tuple[str, ...] = ()
+    llm_seconds: float = 30.0
+    llm_context_tokens: int = 3000
+    llm_unsupported: str = "drop"
+
+    def __post_init__(self) -> None:
+        if self.llm_base_url and not _is_plain_url(self.llm_base_url):
+            # The value is not repeated: it may be a key that went into the wrong variable.
+            message = "WENJU_LLM_BASE_URL is not an http(s) URL without a password"
+            raise BadSetting(message, "give one such as http://127.0.0.1:11434/v1, or unset it")
+        if not re.fullmatch(r"[!-~]*", self.llm_api_key):
+            message = "WENJU_LLM_API_KEY holds a space or a character that no key has"
+            raise BadSetting(message, "correct or unset it")
+        if self.llm_base_url and not self.llm_model:
+            message = "WENJU_LLM_BASE_URL is set, and WENJU_LLM_MODEL is not"
+            raise BadSetting(message, "set it to the name of a model of that server")
+        if self.llm_unsupported not in ("drop", "mark"):
+            message = f"WENJU_LLM_UNSUPPORTED={self.llm_unsupported} is neither drop nor mark"
+            raise BadSetting(message, "correct or unset it")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -47,10 +78,10 @@ class Settings:
         """
         env = os.environ if environ is None else environ
         given: dict[str, Any] = {}
-        for field in fields(cls):
-            variable = f"WENJU_{field.name.upper()}"
+        for setting in fields(cls):
+            variable = f"WENJU_{setting.name.upper()}"
             if env.get(variable):
-                given[field.name] = _value(variable, env[variable], type(field.default))
+                given[setting.name] = _value(variable, env[variable], type(setting.default))
         return cls(**given)
 
 
@@ -75,3 +106,13 @@ def _switch(variable: str, text: str) -> bool:
     if text.lower() not in ("on", "off"):
         raise BadSetting(f"{variable}={text} is neither on nor off", "correct or unset it")
     return text.lower() == "on"
+
+
+def _is_plain_url(text: str) -> bool:
+    """Whether it is an http(s) URL of a host, without a user or password."""
+    try:
+        url = urlsplit(text)
+        is_whole = bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+    return is_whole and url.scheme in ("http", "https") and not re.search(r"[\s@]", text)

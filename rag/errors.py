@@ -85,3 +85,15 @@ class ConversationsDamaged(WenjuError):
 
 class ConversationsUnavailable(WenjuError):
     """The conversations cannot be used now: permissions, a full disk, a lock, a newer format."""
+
+
+class LLMUnavailable(WenjuError):
+    """The language model gives no answer; `reason` says why, as `llm_timeout`.
+
+    It `counts` where the next call is likely to end in the same way, whatever is asked.
+    """
+
+    def __init__(self, reason: str, message: str, remedy: str, counts: bool = True) -> None:
+        super().__init__(message, remedy)
+        self.reason = reason
+        self.counts = counts

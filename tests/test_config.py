@@ -29,6 +29,14 @@ def test_each_variable_moves_one_setting():
         "WENJU_UPLOAD_MB": "8",
         "WENJU_UPLOAD_FILES": "4",
         "WENJU_READER": "OFF",
+        "WENJU_LLM_BASE_URL": "http://127.0.0.1:11434/v1",
+        "WENJU_LLM_MODEL": "qwen3:4b",
+        "WENJU_LLM_API_KEY": "sk-1",
+        "WENJU_LLM": "off",
+        "WENJU_LLM_OFF_FOR": "private, 人事",
+        "WENJU_LLM_SECONDS": "12.5",
+        "WENJU_LLM_CONTEXT_TOKENS": "6000",
+        "WENJU_LLM_UNSUPPORTED": "mark",
     }
     assert Settings.from_environment(environment) == Settings(
         Path("/data/索引"),
@@ -42,6 +50,14 @@ def test_each_variable_moves_one_setting():
         8,
         4,
         False,
+        "http://127.0.0.1:11434/v1",
+        "qwen3:4b",
+        "sk-1",
+        False,
+        ("private", "人事"),
+        12.5,
+        6000,
+        "mark",
     )
 
 
@@ -71,3 +87,77 @@ def test_a_number_that_makes_no_sense_names_its_variable(variable, value):
 def test_the_process_environment_is_the_default(monkeypatch):
     monkeypatch.setenv("WENJU_INDEXES", "/elsewhere")
     assert Settings.from_environment().indexes == Path("/elsewhere")
+
+
+def test_there_is_no_language_model_unless_one_is_named():
+    settings = Settings()
+    assert (settings.llm_base_url, settings.llm_model, settings.llm_api_key) == ("", "", "")
+    assert (settings.llm, settings.llm_off_for, settings.llm_unsupported) == (True, (), "drop")
+    assert (settings.llm_seconds, settings.llm_context_tokens) == (30.0, 3000)
+
+
+def test_the_key_of_the_language_model_is_not_shown():
+    settings = Settings.from_environment({"WENJU_LLM_API_KEY": "sk-secret"})
+    assert settings.llm_api_key == "sk-secret"
+    assert "sk-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sk-secret",
+        "127.0.0.1:11434/v1",
+        "ftp://host/v1",
+        "http://",
+        "http:///v1",
+        "http://host:port/v1",
+        "http://host:0/v1",
+        "http://host:99999/v1",
+        "http://[::1/v1",
+        "http://me:sk-secret@host/v1",
+        "http://a host/v1",
+    ],
+)
+def test_an_address_of_a_language_model_that_is_none_is_not_repeated(value):
+    variables = {"WENJU_LLM_BASE_URL": value, "WENJU_LLM_MODEL": "qwen3:4b"}
+    with pytest.raises(BadSetting) as caught:
+        Settings.from_environment(variables)
+    assert str(caught.value) == (
+        "WENJU_LLM_BASE_URL is not an http(s) URL without a password; "
+        "give one such as http://127.0.0.1:11434/v1, or unset it"
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["http://[::1]:8080/v1", "https://例子.中国/v1/", "http://host", "HTTPS://HOST/v1?a=b"]
+)
+def test_addresses_of_a_language_model(value):
+    variables = {"WENJU_LLM_BASE_URL": value, "WENJU_LLM_MODEL": "qwen3:4b"}
+    assert Settings.from_environment(variables).llm_base_url == value
+
+
+def test_an_address_needs_a_model():
+    with pytest.raises(BadSetting) as caught:
+        Settings.from_environment({"WENJU_LLM_BASE_URL": "http://127.0.0.1:11434/v1"})
+    assert str(caught.value) == (
+        "WENJU_LLM_BASE_URL is set, and WENJU_LLM_MODEL is not; "
+        "set it to the name of a model of that server"
+    )
+
+
+def test_a_model_needs_no_address():
+    assert Settings.from_environment({"WENJU_LLM_MODEL": "gpt-x"}).llm_base_url == ""
+
+
+@pytest.mark.parametrize("value", ["sk secret", "sk-secret\n", "密钥-secret"])
+def test_a_key_that_no_header_takes_is_not_repeated(value):
+    with pytest.raises(BadSetting) as caught:
+        Settings.from_environment({"WENJU_LLM_API_KEY": value})
+    assert str(caught.value) == (
+        "WENJU_LLM_API_KEY holds a space or a character that no key has; correct or unset it"
+    )
+
+
+def test_sentences_without_support_are_dropped_or_marked():
+    with pytest.raises(BadSetting, match="UNSUPPORTED=keep is neither drop nor mark; correct"):
+        Settings.from_environment({"WENJU_LLM_UNSUPPORTED": "keep"})
