@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 
 from rag.query import Group
 from rag.terms import stem
-from rag.text import simplify_in_place
+from rag.text import fold_in_place
 
 WEAK, STRONG = 1, 2
 _STRONG_WEIGHT = 0.5
@@ -48,7 +47,7 @@ def met(terms: Terms, passage: str) -> np.ndarray:
     translation of the question's word.
     """
     levels = np.zeros(len(passage), dtype=np.uint8)
-    folded = _fold_in_place(passage)
+    folded = fold_in_place(passage)
     for length, level_of in terms.han.items():
         for start in range(len(folded) - length + 1):
             if level := level_of.get(folded[start : start + length]):
@@ -61,14 +60,3 @@ def met(terms: Terms, passage: str) -> np.ndarray:
 
 def _raise(levels: np.ndarray, start: int, end: int, level: int) -> None:
     np.maximum(levels[start:end], level, out=levels[start:end])
-
-
-def _fold_in_place(text: str) -> str:
-    """`rag.text.fold` with every character at its former offset."""
-    simplified = simplify_in_place(text)
-    return "".join(
-        folded
-        if len(folded := unicodedata.normalize("NFKC", character).lower()) == 1
-        else character
-        for character in simplified
-    )

@@ -67,6 +67,10 @@ class Lexicon:
         ).fetchone()
         return str(row[0]) if row else ""
 
+    def readings(self) -> list[tuple[str, str]]:
+        """All toneless pinyin syllables, each with the characters that can be read so."""
+        return self._connection.execute("SELECT syllable, characters FROM pinyin").fetchall()
+
     def meaning_in_english(self, word: str) -> glossary.ToEnglish | None:
         """The short meaning of a simplified Chinese word as shown to a reader, if it is clear."""
         row = self._connection.execute(

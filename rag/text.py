@@ -47,6 +47,20 @@ def fold(text: str) -> str:
     return to_simplified(unicodedata.normalize("NFKC", text)).lower()
 
 
+def fold_in_place(text: str) -> str:
+    """`fold` with every character at its former offset.
+
+    >>> fold_in_place("２０１５年，時隔半年")
+    '2015年,时隔半年'
+    """
+    return "".join(
+        folded
+        if len(folded := unicodedata.normalize("NFKC", character).lower()) == 1
+        else character
+        for character in simplify_in_place(text)
+    )
+
+
 def count_letters(text: str) -> tuple[int, int]:
     """How many letters `text` has (digits and marks are none), and how many of them are Han."""
     return len(_LETTER.findall(text)), len(_HAN_CHARACTER.findall(text))

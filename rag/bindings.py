@@ -1,0 +1,122 @@
+"""What belongs to what: whether a sentence gives two things each other's places.
+
+"Five for residents, three for the city" against "three for residents, five for the city": all
+words are there, and yet it says something else. Each of two things of a kind is compared by what
+stands near it, here and there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+NEAR = 3.0  # words, over which nearness falls to a third
+OTHER_SIDE = 0.7  # of what stands before a thing here and behind it there
+AGAINST = 0.3  # share of what tells the two apart that must speak for the other order
+AGAINST_IN_ORDER = 0.8  # the same where they stand in the same order here and there
+TELLING = 0.02  # nearness from which a word tells two things apart; two words must
+LEAST = 0.1  # nearness that says something
+_BREAKS = {**dict.fromkeys("，,；;：:（）()、", 1.5), **dict.fromkeys("。！？.!?\n", 4.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thing where it is mentioned: offsets in the claim, and all those in the text held to it."""
+
+    kind: str
+    claimed: tuple[int, int]
+    given: tuple[tuple[int, int], ...]
+    weight: float = 1.0
+
+
+def swapped(
+    claim: str, text: str, things: Sequence[Place], context: Sequence[Place]
+) -> tuple[Place, Place] | None:
+    """Two of `things`, of one kind, that the claim gives each other's places; None where none are.
+
+    `context` are the other words that both texts have.
+    """
+    here, there = _Scale(claim), _Scale(text)
+    worst, found = 0.0, None
+    for first, second in combinations(things, 2):
+        if first.kind != second.kind or set(first.given) & set(second.given):
+            continue
+        around = [
+            other
+            for other in [*context, *(thing for thing in things if thing.kind != first.kind)]
+            if not any(
+                _touches(other.claimed, thing.claimed)
+                for thing in things
+                if thing.kind == first.kind
+            )
+        ]
+        difference = total = 0.0
+        telling = set()
+        for other in around:
+            a, b = here.near(first, other), here.near(second, other)
+            x, y = there.nearest(first, other), there.nearest(second, other)
+            of_first = other.weight * (_product(a, x) - _product(a, y))
+            of_second = other.weight * (_product(b, y) - _product(b, x))
+            difference += of_first + of_second
+            total += abs(of_first) + abs(of_second)
+            if min(of_first, of_second) < -TELLING:
+                telling.add(other.claimed)
+        needed = AGAINST_IN_ORDER if _in_order(first, second) else AGAINST
+        if (
+            len(telling) > 1
+            and total > LEAST
+            and difference < -needed * total
+            and difference < worst
+        ):
+            worst, found = difference, (first, second)
+    return found
+
+
+def _in_order(first: Place, second: Place) -> bool:
+    """Whether the two stand in the claim's order wherever they are nearest in the text."""
+    pairs = [(a, b) for a in first.given for b in second.given]
+    a, b = min(pairs, key=lambda pair: abs(pair[0][0] - pair[1][0]))
+    return (first.claimed < second.claimed) == (a < b)
+
+
+def _product(here: float, there: float) -> float:
+    return abs(here * there) * (1.0 if here * there >= 0 else OTHER_SIDE)
+
+
+def _touches(first: tuple[int, int], second: tuple[int, int]) -> bool:
+    return first[0] < second[1] and second[0] < first[1]
+
+
+class _Scale:
+    """A text measured in words: a Han character is half a word, a mark holds apart."""
+
+    def __init__(self, text: str) -> None:
+        self._at = [0.0]
+        for character, following in zip(text, text[1:] + " ", strict=True):
+            step = 0.5 if character >= "\u3400" else 0.0
+            if character.isascii() and character.isalnum() and not following.isalnum():
+                step = 1.0
+            if character in _BREAKS and not (character in ".,:" and following.isalnum()):
+                step = _BREAKS[character]
+            self._at.append(self._at[-1] + step)
+
+    def near(self, thing: Place, other: Place) -> float:
+        """Nearness in 0..1 of two places in the claim, negative where `other` stands first."""
+        return self._nearness(thing.claimed, other.claimed)
+
+    def nearest(self, thing: Place, other: Place) -> float:
+        """The same in the text held to it, where both are nearest to each other."""
+        return max(
+            (self._nearness(a, b) for a in thing.given for b in other.given),
+            key=abs,
+            default=0.0,
+        )
+
+    def _nearness(self, thing: tuple[int, int], other: tuple[int, int]) -> float:
+        behind = self._at[other[0]] - self._at[thing[1]]
+        before = self._at[thing[0]] - self._at[other[1]]
+        if behind >= before:
+            return math.exp(-max(0.0, behind) / NEAR)
+        return -math.exp(-max(0.0, before) / NEAR)

@@ -1,0 +1,540 @@
+"""A sentence held against passages, which support it, say otherwise, or say nothing of it.
+
+The words of a passage that are nearest to the sentence are looked up by its terms in both
+languages and by meaning; then the numbers, dates and names of the sentence must be there, what
+belongs together must belong together there too, and nothing be denied that is affirmed.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from rag.aliases import Aliases
+from rag.bindings import Place, swapped
+from rag.dates import Date, dates, fits
+from rag.lexical import LexicalIndex
+from rag.lexicon import Lexicon
+from rag.mentions import Mention
+from rag.names import Presence, Words, names_of, presence
+from rag.polarity import Denial, denials
+from rag.quantities import MONEY, Quantity, agrees, quantities
+from rag.query import Group
+from rag.retrieve import Search
+from rag.store import IndexedChunk
+from rag.terms import index_terms, stem, word_class
+from rag.text import fold, fold_in_place
+
+PASSAGES = 8
+UNITS = 3  # of a passage, in the words that a sentence is held against
+LENGTH = 400  # characters of these at most
+BEST = 6  # windows looked at closely
+COVERED = 0.22  # of the sentence's terms that the words must meet
+
+_MEANING = 3.0  # weight of the cosine beside the share of terms met
+_TYPICAL = 0.85
+_ABOVE = 0.5  # of a term that only the title and the section meet
+_SPARE = 0.02  # for each further unit
+_WRONG = 0.5  # for each number or date that is not there
+_UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
+_BORNE_OUT = 0.1  # for each fact that is there
+_SURE = 0.3  # weight of a translation
+_ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
+_CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
+_LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+Verdict = Literal["supported", "unsupported", "contradicted"]
+Reason = Literal["", "nothing_near", "number", "date", "name", "negation", "swapped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of a sentence: `start` and `end` are the nearest words in the passage's text.
+
+    `passage` counts among the passages given, None where there was none. `claimed` are the words
+    of the sentence that are not borne out, `given` those of the passage in their place, as far
+    as `reason` has such. `score` orders the passages by how near they are.
+    """
+
+    verdict: Verdict
+    reason: Reason = ""
+    claimed: str = ""
+    given: str = ""
+    passage: int | None = None
+    start: int = 0
+    end: int = 0
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    search: Search
+    groups: tuple[Group, ...]
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    names: tuple[Mention, ...]
+    denials: tuple[Denial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A passage made ready: its parts by unit, its facts by their offsets."""
+
+    indexed: IndexedChunk
+    context: str
+    terms: tuple[frozenset[str], ...]
+    context_terms: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    years: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """Neighbouring units of a passage, and which facts of the claim they lack."""
+
+    passage: int
+    text: _Text
+    start: int
+    end: int
+    score: float
+    coverage: float
+    wrong: tuple[Quantity | Date, ...]
+    unnamed: tuple[Mention, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return self.text.indexed.chunk.text[self.start : self.end]
+
+
+class Checker:
+    """Holds sentences against passages of one index; safe to share between threads.
+
+    `document_words` gives the words of a whole document, in which what goes unsaid in a passage
+    may be named.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        lexical: LexicalIndex,
+        aliases: Aliases,
+        document_words: Callable[[str], Words],
+    ) -> None:
+        self._lexicon = lexicon
+        self._lexical = lexical
+        self._aliases = aliases
+        self._document_words = document_words
+        self._text = functools.lru_cache(maxsize=512)(_text)
+
+    def check(self, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
+        """What the passages say of the sentence that `claim` was made from."""
+        read = self._claim(claim)
+        windows = self._best(read, passages[:PASSAGES])
+        if not windows:
+            return Finding("unsupported", "nothing_near")
+        return self._judged(read, windows[0])
+
+    def _claim(self, search: Search) -> _Claim:
+        text = search.query
+        found = quantities(text)
+        return _Claim(
+            text,
+            search,
+            tuple(group for group in search.groups if not group.optional),
+            tuple(each for each in found if each.is_sure and not _is_one(each, text)),
+            tuple(dates(text)),
+            tuple(names_of(text, self._lexicon)),
+            tuple(denials(text)),
+        )
+
+    def _best(self, claim: _Claim, passages: Sequence[IndexedChunk]) -> list[_Window]:
+        """The windows that fit the claim best, best first."""
+        importance = np.array(
+            [group.weight * self._lexical.importance(group) for group in claim.groups]
+        )
+        windows = [
+            window
+            for number, indexed in enumerate(passages)
+            for window in self._windows(claim, importance, number, self._text_of(indexed))
+        ]
+        windows.sort(key=lambda window: -window.score)
+        firsts = {window.passage: window for window in reversed(windows)}
+        best = windows[:BEST]
+        looked_at = best + [window for window in firsts.values() if window not in best]
+        named = [self._named(claim, window) for window in looked_at]
+        return sorted(named, key=lambda window: -window.score)
+
+    def _text_of(self, indexed: IndexedChunk) -> _Text:
+        return self._text(_Key(indexed))
+
+    def _windows(
+        self, claim: _Claim, importance: np.ndarray, number: int, text: _Text
+    ) -> Iterator[_Window]:
+        ideal = float(importance.sum()) or 1.0
+        indexed = text.indexed
+        cosines = indexed.unit_vectors @ claim.search.vector
+        met = np.array([self._met(claim.groups, terms) for terms in text.terms])
+        above = _ABOVE * self._met(claim.groups, text.context_terms)
+        for first in range(len(indexed.spans)):
+            for last in range(first, min(first + UNITS, len(indexed.spans))):
+                start, end = indexed.spans[first][0], indexed.spans[last][1]
+                if last > first and end - start > LENGTH:
+                    break
+                inside = np.maximum(met[first : last + 1].max(axis=0), above)
+                coverage = float(np.minimum(inside, importance).sum()) / ideal
+                wrong = _wrong(claim, text, start, end)
+                score = (
+                    coverage
+                    + _MEANING * (float(cosines[first : last + 1].max()) - _TYPICAL)
+                    - _SPARE * (last - first)
+                    - _WRONG * len(wrong)
+                )
+                yield _Window(number, text, start, end, score, coverage, wrong)
+
+    def _met(self, groups: Sequence[Group], terms: frozenset[str]) -> np.ndarray:
+        """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
+        return np.array(
+            [
+                max(
+                    (
+                        group.weight * weight * self._lexical.idf(term)
+                        for term, weight in group.alternatives
+                        if term in terms
+                    ),
+                    default=0.0,
+                )
+                for group in groups
+            ]
+        )
+
+    def _named(self, claim: _Claim, window: _Window) -> _Window:
+        """The window with the names that it lacks."""
+        words = Words.of(f"{window.text.context}\n{window.words}")
+        passage = Words.of(f"{window.text.context}\n{window.text.indexed.chunk.text}")
+        lacking = tuple(
+            name for name in claim.names if self._presence(name, words) is not Presence.FOUND
+        )
+        near = sum(self._presence(name, passage) is Presence.FOUND for name in lacking)
+        lost = _UNNAMED * (len(lacking) - near) + _NAMED_NEAR * near
+        return replace(window, unnamed=lacking, score=window.score - lost)
+
+    def _presence(self, name: Mention, words: Words) -> Presence:
+        return presence(name.text, words, self._lexicon, self._aliases)
+
+    def _judged(self, claim: _Claim, window: _Window) -> Finding:
+        found = Finding(
+            "supported",
+            passage=window.passage,
+            start=window.start,
+            end=window.end,
+            score=window.score,
+        )
+        facts = len(claim.quantities) + len(claim.dates) + len(claim.names)
+        borne_out = facts - len(window.wrong) - len(window.unnamed)
+        if window.coverage + _BORNE_OUT * borne_out < COVERED:
+            return replace(found, verdict="unsupported", reason="nothing_near")
+        if window.wrong and not self._goes_without_saying(window):
+            return _otherwise(found, claim, window)
+        if (name := self._missing_name(claim, window)) is not None:
+            return replace(found, verdict="unsupported", reason="name", claimed=name.text)
+        if pair := self._swapped(claim, window):
+            words = " / ".join(claim.text[slice(*each.claimed)] for each in pair)
+            return replace(found, verdict="contradicted", reason="swapped", claimed=words)
+        if (denial := self._denied(claim, window)) is not None:
+            claimed, given = denial
+            return replace(
+                found, verdict="contradicted", reason="negation", claimed=claimed, given=given
+            )
+        return found
+
+    def _goes_without_saying(self, window: _Window) -> bool:
+        """Whether only a year is missing, which these words leave unsaid and the document has."""
+        chunk = window.text.indexed.chunk
+        if any(each.year for each in window.text.dates if _within(each, window)):
+            return False
+        document = self._document_words(chunk.document_id).folded
+        said = [each for each in window.text.dates if _within(each, window)]
+        return all(
+            isinstance(each, Date)
+            and each.year is not None
+            and str(each.year) in document
+            and (each.month is None or any(fits(replace(each, year=None), given) for given in said))
+            for each in window.wrong
+        )
+
+    def _missing_name(self, claim: _Claim, window: _Window) -> Mention | None:
+        """A name that the passage does not hold, or that stands in the place of another one."""
+        if not window.unnamed:
+            return None
+        chunk = window.text.indexed.chunk
+        passage = Words.of(f"{window.text.context}\n{chunk.text}")
+        document = self._document_words(chunk.document_id)
+        free = self._free_kinds(claim, window)
+        for name in window.unnamed:
+            if self._presence(name, passage) is Presence.FOUND:
+                if name.kind in free:
+                    return name
+                continue
+            somewhere = self._presence(name, document)
+            if somewhere is Presence.UNKNOWN and not _is_judged(name.text):
+                continue
+            if somewhere is not Presence.FOUND or name.kind in free:
+                return name
+        return None
+
+    def _free_kinds(self, claim: _Claim, window: _Window) -> set[str]:
+        """The kinds of names in the window that the claim does not name."""
+        words = Words.of(claim.text)
+        return {
+            name.kind
+            for name in names_of(window.words, self._lexicon)
+            if (
+                name.text.isascii()
+                or word_class(fold(name.text)) in ("nr", "nrt", "nrfg", "ns", "nt")
+            )
+            and self._presence(name, words) is not Presence.FOUND
+        }
+
+    def _swapped(self, claim: _Claim, window: _Window) -> tuple[Place, Place] | None:
+        here, there = _Located(claim.text), _Located(window.words)
+        context = self._shared(claim, here, there)
+        things = [
+            Place(f"number {each.dimension}", (each.start, each.end), given)
+            for each in claim.quantities
+            if (given := _places_of(each, window))
+        ]
+        for name in claim.names:
+            given = tuple(self._places_of_name(name, there, context))
+            if given:
+                things.append(Place(name.kind, (name.start, name.end), given))
+        return swapped(claim.text, window.words, things, context) if len(things) > 1 else None
+
+    def _shared(self, claim: _Claim, here: _Located, there: _Located) -> list[Place]:
+        """The words of the claim that the window has too, in either language."""
+        found = []
+        for group in claim.groups:
+            theirs = there.find(group, sure=True)
+            if theirs:
+                weight = group.weight * self._lexical.importance(group)
+                found += [Place("word", place, tuple(theirs), weight) for place in here.find(group)]
+        heaviest = max((each.weight for each in found), default=1.0) or 1.0
+        return [replace(each, weight=each.weight / heaviest) for each in found]
+
+    def _places_of_name(
+        self, name: Mention, there: _Located, shared: Sequence[Place]
+    ) -> Iterator[tuple[int, int]]:
+        found = [
+            place
+            for other in (name.text, *self._aliases.get(fold(name.text), ()))
+            for place in there.find_words(other)
+        ]
+        if not found:
+            found = [
+                (mention.start, mention.end)
+                for mention in names_of(there.text, self._lexicon)
+                if self._presence(name, Words.of(mention.text)) is Presence.FOUND
+            ]
+        if not found:
+            found = [
+                place
+                for word in shared
+                if name.start <= word.claimed[0] < name.end
+                for place in word.given
+            ]
+        yield from found
+
+    def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
+        """Words that deny, of the claim and of the window, where one of the two does not."""
+        theirs = denials(window.words)
+        there = _Located(window.words)
+        engaged = [each for each in theirs if self._is_engaged(each, claim, there)]
+        said = claim.text[claim.denials[0].start : claim.denials[0].end] if claim.denials else ""
+        if len(claim.denials) % 2:
+            if len(theirs) % 2 or len(engaged) % 2:
+                return None
+            return said, ""
+        if len(engaged) % 2 and not (claim.denials and len(theirs) % 2 == 0):
+            return said, window.words[engaged[0].start : engaged[0].end]
+        return None
+
+    def _is_engaged(self, denial: Denial, claim: _Claim, there: _Located) -> bool:
+        """Whether the clause of a denial speaks of what the claim does."""
+        ends = [0, *(m.end() for m in _CLAUSE_END.finditer(there.text)), len(there.text)]
+        start = max(end for end in ends if end <= denial.start)
+        end = min(end for end in ends if end >= denial.end)
+        inside = total = 0.0
+        for group in claim.groups:
+            places = there.find(group)
+            if places:
+                weight = group.weight * self._lexical.importance(group)
+                total += weight
+                inside += weight * all(start <= place[0] < end for place in places)
+        return total > 0 and inside / total >= _ENGAGED
+
+
+class _Key:
+    """A chunk as a key: what it holds never changes under its id and text."""
+
+    def __init__(self, indexed: IndexedChunk) -> None:
+        self.indexed = indexed
+        self._key = (indexed.chunk.id, indexed.chunk.text)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._key == other._key
+
+
+def _text(key: _Key) -> _Text:
+    indexed = key.indexed
+    chunk = indexed.chunk
+    context = f"{indexed.title}\n{chunk.section}"
+    found = tuple(dates(chunk.text))
+    years = {date.year for date in found if date.year} | set(map(int, _YEAR.findall(context)))
+    return _Text(
+        indexed,
+        context,
+        tuple(frozenset(index_terms(chunk.text[start:end])) for start, end in indexed.spans),
+        frozenset(index_terms(context)),
+        tuple(quantities(chunk.text)),
+        found,
+        frozenset(years),
+    )
+
+
+class _Located:
+    """A text in which terms are found at their offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._folded = fold_in_place(text)
+        self._stems = [
+            (stem(match.group()), match.start(), match.end())
+            for match in _LATIN_WORD.finditer(self._folded)
+        ]
+
+    def find(self, group: Group, *, sure: bool = False) -> list[tuple[int, int]]:
+        """Where any alternative of a group stands; only such as are `sure` to be meant."""
+        found = []
+        for term, weight in group.alternatives:
+            words = term.removeprefix("^")
+            if sure and (weight < _SURE or (len(words) == 1 and not words.isdecimal())):
+                continue
+            if words[0] >= "\u3400":
+                found += [m.span() for m in re.finditer(re.escape(words), self._folded)]
+            else:
+                found += [(start, end) for each, start, end in self._stems if each == words]
+        return found
+
+    def find_words(self, words: str) -> list[tuple[int, int]]:
+        """Where `words` stand as they are."""
+        folded = re.escape(fold_in_place(words))
+        return [m.span() for m in re.finditer(rf"(?<![a-z0-9]){folded}(?![a-z0-9])", self._folded)]
+
+
+def _is_one(found: Quantity, text: str) -> bool:
+    """一 and "one" are as often words as numbers."""
+    return found.number == 1 and not text[found.start].isdecimal()
+
+
+def _is_judged(name: str) -> bool:
+    """Whether a name of unknown translation can be said to be missing: no acronym, not Chinese.
+
+    Chinese words are as often taken for names as they are some.
+    """
+    return name.isascii() and not (name.isupper() and len(name) <= 6)
+
+
+def _wrong(claim: _Claim, text: _Text, start: int, end: int) -> tuple[Quantity | Date, ...]:
+    """The numbers and dates of the claim that do not stand between the offsets."""
+    given = [each for each in text.quantities if each.start < end and start < each.end]
+    said = [each for each in text.dates if each.start < end and start < each.end]
+    money = {each.dimension for each in given} & MONEY
+    numbers = [each for each in claim.quantities if not _is_given(each, given, said, money, text)]
+    days = [each for each in claim.dates if not _is_dated(each, said, given, text.years)]
+    return (*numbers, *days)
+
+
+def _is_given(
+    claimed: Quantity,
+    given: Sequence[Quantity],
+    said: Sequence[Date],
+    money: frozenset[str] | set[str],
+    text: _Text,
+) -> bool:
+    if any(agrees(claimed, each) for each in given):
+        return True
+    if claimed.dimension in money:  # "300 million dollars, of which 250 million"
+        return any(
+            not each.dimension
+            and each.number >= 1000
+            and agrees(claimed, replace(each, dimension=claimed.dimension))
+            for each in given
+        )
+    if claimed.dimension == "th":
+        return any(agrees(claimed, each) for each in text.quantities)
+    return not claimed.dimension and any(each.year == claimed.number for each in said)
+
+
+def _is_dated(
+    claimed: Date, said: Sequence[Date], given: Sequence[Quantity], years: frozenset[int]
+) -> bool:
+    """Whether the date is said; a year may go unsaid where the passage or its title has it."""
+    if any(fits(claimed, each) for each in said):
+        return True
+    if claimed.year is None:
+        return False
+    if claimed.month is None and any(each.number == claimed.year for each in given):
+        return True
+    there = {each.year for each in said if each.year}
+    if claimed.year not in years or (there and claimed.year not in there):
+        return False
+    if claimed.month is None:
+        return not there
+    without_year = replace(claimed, year=None)
+    return any(each.year is None and fits(without_year, each) for each in said)
+
+
+def _places_of(claimed: Quantity, window: _Window) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (each.start - window.start, each.end - window.start)
+        for each in window.text.quantities
+        if _within(each, window) and agrees(claimed, each)
+    )
+
+
+def _otherwise(found: Finding, claim: _Claim, window: _Window) -> Finding:
+    """The finding that a number or a date differs, with what is given in its place."""
+    wrong = window.wrong[0]
+    text = window.text.indexed.chunk.text
+    if isinstance(wrong, Date):
+        given: list[Quantity | Date] = [d for d in window.text.dates if _within(d, window)]
+        reason: Reason = "date"
+    else:
+        given = [
+            q
+            for q in window.text.quantities
+            if _within(q, window) and (q.dimension == wrong.dimension or not q.dimension)
+        ] or [q for q in window.text.quantities if _within(q, window)]
+        reason = "number"
+    words = "、".join(dict.fromkeys(text[each.start : each.end] for each in given))
+    return replace(
+        found,
+        verdict="contradicted" if given else "unsupported",
+        reason=reason,
+        claimed=claim.text[wrong.start : wrong.end],
+        given=words,
+    )
+
+
+def _within(each: Quantity | Date, window: _Window) -> bool:
+    return each.start < window.end and window.start < each.end

@@ -1,0 +1,69 @@
+"""Whether a sentence affirms or denies, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.text import fold_in_place
+
+_CHINESE_DENIES = """
+    不能 不会 不是 不再 并不 并非 毫不 绝不 从不 决不 尚未 从未 未能 未曾 没有 难以 很少 极少 甚少
+    无法 无需 无须 不得 不准 不许 禁止 怀疑 质疑 拒绝 反对 否认 否定 缺乏 缺少 毫无 尚无 暂无
+    不 没 未 无 勿 非(?=[\u3400-\u9fff]) 莫(?=[要让使])
+""".split()
+# Words and phrases with 不, 无, 未 or 非 that deny nothing, or deny twice.
+_CHINESE_DENIES_NOTHING = """
+    不仅 不但 不只 不光 不过 不断 不少 不久 不同 不足 不到 不超过 不低于 不小于 不等 不一 不得不
+    不可谓不 不外乎 不约而同 不管 不论 不惜 不已 不愧 不妨 不由 不禁 不锈 停滞不前 不以为然 不乏
+    毫不相干 不动产 差不多 了不起 对不起 要不 岂不 无不 无非 不无 非常 非凡 除非 并非不 非洲 非法
+    非典 无论 无人 无线 无锡 无数 无限 没准 没收 未来 未必不 未婚 是否 能否 可否 与否 否则 是不是
+    有没有 会不会 能不能
+""".split()
+_ENGLISH_DENIES = r"""
+    not \w+n't no never none nothing nobody neither nor without cannot hardly barely scarcely rarely
+    seldom unable fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) doubt(?:s|ed|ing)?
+    reject(?:s|ed|ing)? den(?:y|ies|ied|ying) oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to against
+    lack(?:s|ed|ing)? banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
+    un(?:likely|willing|affected|successful) impossible non-?[a-z]{4,} disobe[a-z]+ instead_of
+    rather_than stopped
+""".split()
+_ENGLISH_DENIES_NOTHING = r"""
+    not_only not_just not_merely not_least not_until no_fewer_than no_less_than no_more_than
+    nothing_but no_doubt no_matter whether_or_not no\. cannot_but
+""".split()
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(words).replace("_", " ")
+
+
+_CHINESE = re.compile(f"{_either(_CHINESE_DENIES_NOTHING)}|(?P<yes>{_either(_CHINESE_DENIES)})")
+_ENGLISH = re.compile(
+    rf"\b(?:{_either(_ENGLISH_DENIES_NOTHING)})|\b(?P<yes>{_either(_ENGLISH_DENIES)})\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A word that denies, at half-open offsets of a text."""
+
+    start: int
+    end: int
+
+
+def denials(text: str) -> list[Denial]:
+    """The words of `text` that deny something, in order.
+
+    >>> text = "不仅没有减少, it did not fall"
+    >>> [text[found.start : found.end] for found in denials(text)]
+    ['没有', 'not']
+    """
+    folded = fold_in_place(text).replace("’", "'")
+    found = [
+        Denial(*match.span())
+        for pattern in (_CHINESE, _ENGLISH)
+        for match in pattern.finditer(folded)
+        if match["yes"]
+    ]
+    return sorted(found, key=lambda denial: denial.start)
