@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag import bundled, bundled_reader, searchers
+from rag.aliases import aliases_of
 from rag.answerability import SPAN_THRESHOLD, THRESHOLD
-from rag.cite import Quote, cite
+from rag.check import PASSAGES, Checker, Finding
+from rag.cite import Quote, citation, cite
 from rag.config import BUNDLED_MODEL, Settings
 from rag.cross_encoder import CrossEncoder, PassageReader
 from rag.embed import Embedder, open_embedder
-from rag.errors import BadSetting, WenjuError
-from rag.followup import resolved
+from rag.errors import BadSetting, LLMUnavailable, WenjuError
+from rag.fluent import Deadline, Fluent, rewritten, worded
+from rag.followup import Resolved, resolved
+from rag.grounding import Grounding, Shown, within_budget
 from rag.indexer import Indexer, Progress
 from rag.lexicon import LEXICON_FILE, Lexicon
+from rag.llm import ChatModel, open_llm
 from rag.load import discover
+from rag.names import Words
 from rag.read import READ, Ranked, Read, Reader, Reading
 from rag.refusals import is_small_talk, message
 from rag.retrieve import Candidate, Search, fuse, prepare
 from rag.searchers import Searchers
 from rag.span_reader import CANDIDATES, SpanReader
 from rag.store import DocumentInfo, IndexedChunk, Store, index_folder
-from rag.text import detect_language, han_share, has_words
-from rag.types import Answer, Document, Found, Hit, InputReport, Refusal, Retrieval, Token
+from rag.text import detect_language, han_share, has_words, sentences
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Citation,
+    Document,
+    Dropped,
+    Found,
+    Hit,
+    InputReport,
+    Refusal,
+    Retrieval,
+    Token,
+)
 from rag.uploads import Upload, input_files, limited_loader
+from rag.verdicts import message as explanation
 
 Turn = Mapping[str, str]
 NEAREST = 3
 LONGEST_QUESTION = 10_000  # characters
+LONGEST_TEXT = 50_000  # characters, to be checked
+ASK_MODEL = 0.1  # confidence from which a language model is asked; below, there is little to word
 MODES = ("auto", "extractive", "llm")
 _PIECE = re.compile(r"[^，。；、！？,.;!?\n]*(?:[，。；、！？,.;!?\n]+\s*|$)(?:\[\d+\])?")
 Passage = tuple[Hit, Candidate, IndexedChunk]
@@ -52,12 +74,15 @@ class Assistant:
         embedder: Embedder,
         lexicon: Lexicon,
         passage_reader: PassageReader | None = None,
+        fluent: Fluent | None = None,
     ) -> None:
         self.name = name
         self._store = store
         self._embedder = embedder
         self._lexicon = lexicon
         self._passage_reader = passage_reader
+        self._fluent = fluent
+        self._held_checker: tuple[Searchers, Checker] | None = None
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -71,7 +96,11 @@ class Assistant:
             opened.callback(store.close)
             embedder, lexicon = open_embedder(settings), open_lexicon(settings)
             opened.callback(lexicon.close)
-            assistant = cls(name, store, embedder, lexicon, open_passage_reader(settings))
+            passage_reader = open_passage_reader(settings)
+            if passage_reader is not None:
+                opened.callback(passage_reader.close)
+            fluent = fluent_for(settings, name, open_llm(settings))
+            assistant = cls(name, store, embedder, lexicon, passage_reader, fluent)
             opened.pop_all()
         return assistant
 
@@ -81,6 +110,13 @@ class Assistant:
         self._lexicon.close()
         if self._passage_reader is not None:
             self._passage_reader.close()
+        if self._fluent is not None:
+            self._fluent.model.close()
+
+    @property
+    def model_host(self) -> str | None:
+        """Where passages are sent to be worded, None where they stay on this machine."""
+        return self._fluent.model.host if self._fluent else None
 
     def stop(self) -> None:
         """Have what is being indexed end soon."""
@@ -142,62 +178,173 @@ class Assistant:
         _check_length(question)
         if mode not in MODES:
             raise BadSetting(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
-        timings: dict[str, float] = {}
-        stand_alone = resolved(question, history)
+        asking = _Asking(question, mode, top_k, detect_language(question))
+        if reason := _without_search(question):
+            yield Found(question, asking.language, ())
+            yield self._refused(asking, question, reason, ())
+            return
+        fluent = self._fluent if mode != "extractive" else None
+        if mode == "llm" and fluent is None:
+            asking.fallback = "llm_not_configured"
+        deadline = Deadline(fluent.seconds if fluent else 0.0)
+        stand_alone, fluent = _resolved(asking, history, fluent, deadline)
         searched = stand_alone.searched
-        language = detect_language(question)
-        with _timed(timings, "prepare"):
+        with _timed(asking.timings, "prepare"):
             search = self._prepare(searched)
-        with _timed(timings, "retrieve"):
+        with _timed(asking.timings, "retrieve"):
             current = self._current()
             passages = self._found(current, search, max(top_k, self._to_read), hidden)
-        hits = tuple(hit for hit, _, _ in passages)
-        yield Found(searched, language, hits[:top_k])
-        with _timed(timings, "read"):
+        yield Found(searched, asking.language, tuple(hit for hit, _, _ in passages[:top_k]))
+        with _timed(asking.timings, "read"):
             is_whole = stand_alone.asked == searched
             asked = search if is_whole else self._prepare(stand_alone.asked)
             reading = self._reader(current, search, asked).read(_to_read(passages))
-        best_first = tuple(hit for hit, _, _ in _reranked(passages, reading.ranking))
-        refusal = self._refusal(question, language, reading, best_first)
+        best_first = _reranked(passages, reading.ranking)
+        hits = tuple(hit for hit, _, _ in best_first)
         quotes = [
-            Quote(hits[span.passage], span.start, span.end, span.highlights)
+            Quote(passages[span.passage][0], span.start, span.end, span.highlights)
             for span in reading.spans
         ]
-        text, citations = cite(quotes) if refusal is None else ("", ())
+        if fluent and hits and reading.confidence >= ASK_MODEL:
+            grounding = self._grounding(asking, fluent, current, best_first)
+            with _timed(asking.timings, "generate"):
+                text = yield from _worded(asking, fluent, searched, grounding, deadline)
+            if text is not None:
+                yield self._from_model(asking, searched, text, grounding, hits, reading, quotes)
+                return
+        reason = self._reason_to_refuse(reading, hits)
+        if reason:
+            yield self._refused(asking, searched, reason, hits, reading.confidence)
+            return
+        text, citations = cite(quotes)
         for piece in filter(None, _PIECE.findall(text)):
             yield Token(piece)
-        timings["total"] = sum(timings.values())
-        yield Answer(
-            question=question,
+        yield asking.answer(
+            self.name,
             searched=searched,
-            language=language,
-            answered=refusal is None,
             text=text,
-            short_answer=_short_answer(quotes) if refusal is None else None,
+            short_answer=_short_answer(quotes),
             confidence=reading.confidence,
             citations=citations,
-            hits=best_first[:top_k],
-            refusal=refusal,
-            fallback="llm_not_configured" if mode == "llm" else None,
-            index=self.name,
-            timings=timings,
+            hits=hits,
         )
 
-    def _refusal(
-        self, question: str, language: str, reading: Reading, hits: Sequence[Hit]
-    ) -> Refusal | None:
-        if not has_words(question):
-            reason = "empty_question"
-        elif is_small_talk(question):
-            reason = "small_talk"
-        elif not hits:
-            reason = "empty_index"
-        elif not reading.spans or reading.confidence < self._threshold:
-            reason = "not_in_documents"
-        else:
-            return None
-        nearest = tuple(hits[:NEAREST]) if reason == "not_in_documents" else ()
-        return Refusal(reason, message(reason, language), nearest)
+    def _grounding(
+        self,
+        asking: _Asking,
+        fluent: Fluent,
+        current: Searchers,
+        best_first: Sequence[Passage],
+    ) -> Grounding:
+        shown = within_budget(
+            [Shown(hit, indexed) for hit, _, indexed in best_first],
+            self._neighbours,
+            fluent.context_tokens,
+        )
+        return Grounding(
+            self._checker(current),
+            self._prepare,
+            shown,
+            asking.language,
+            marks_unsupported=fluent.marks_unsupported,
+        )
+
+    def _from_model(
+        self,
+        asking: _Asking,
+        searched: str,
+        text: str,
+        grounding: Grounding,
+        hits: Sequence[Hit],
+        reading: Reading,
+        quotes: Sequence[Quote],
+    ) -> Answer:
+        """The model's answer, refused where none of its sentences is supported."""
+        asking.dropped = tuple(grounding.dropped)
+        citations = grounding.citations
+        if not citations:
+            reason = "not_in_documents" if grounding.says_absent else "not_supported"
+            return self._refused(asking, searched, reason, hits, reading.confidence)
+        return asking.answer(
+            self.name,
+            searched=searched,
+            text=text,
+            short_answer=_short_answer(quotes) if _holds(citations, quotes) else None,
+            confidence=reading.confidence,
+            citations=citations,
+            hits=hits,
+        )
+
+    def _neighbours(self, shown: Shown) -> list[Shown]:
+        """The passages before and behind one in its document."""
+        chunk = shown.hit.chunk
+        found = []
+        for ordinal in (chunk.ordinal - 1, chunk.ordinal + 1):
+            indexed = self._store.chunk_at(chunk.document_id, ordinal)
+            if indexed is not None:
+                hit = replace(shown.hit, chunk=indexed.chunk, ranks={})
+                found.append(Shown(hit, indexed))
+        return found
+
+    def _reason_to_refuse(self, reading: Reading, hits: Sequence[Hit]) -> str:
+        """Why there is no answer, "" where there is one."""
+        if not hits:
+            return "empty_index"
+        if not reading.spans or reading.confidence < self._threshold:
+            return "not_in_documents"
+        return ""
+
+    def _refused(
+        self,
+        asking: _Asking,
+        searched: str,
+        reason: str,
+        hits: Sequence[Hit],
+        confidence: float = 0.0,
+    ) -> Answer:
+        has_nearest = reason in ("not_in_documents", "not_supported")
+        nearest = tuple(hits[:NEAREST]) if has_nearest else ()
+        refusal = Refusal(reason, message(reason, asking.language), nearest)
+        return asking.answer(
+            self.name, searched=searched, confidence=confidence, hits=hits, refusal=refusal
+        )
+
+    def check(self, text: str) -> list[CheckedSentence]:
+        """Each sentence of anyone's text held against the documents; raises BadSetting."""
+        if len(text) > LONGEST_TEXT:
+            raise BadSetting(
+                f"the text is longer than {LONGEST_TEXT:,} characters", "check it in parts"
+            )
+        current = self._current()
+        checker = self._checker(current)
+        checked = []
+        before: list[Passage] = []  # what the sentence before rests on
+        for start, end in sentences(text):
+            if not has_words(text[start:end]):
+                continue
+            search = self._prepare(text[start:end])
+            found = [*self._found(current, search, PASSAGES, ()), *before]
+            finding = checker.check(search, [indexed for _, _, indexed in found])
+            at = finding.passage
+            if finding.verdict == "supported" and at is not None:
+                before = [found[at]]
+            checked.append(_checked(text, start, end, finding, None if at is None else found[at]))
+        return checked
+
+    def _checker(self, current: Searchers) -> Checker:
+        with self._lock:
+            if self._held_checker is None or self._held_checker[0] is not current:
+                aliases = aliases_of(
+                    self._store.document(info.id).text for info in self._store.documents()
+                )
+                words = functools.lru_cache(maxsize=64)(self._words_of)
+                checker = Checker(self._lexicon, current.lexical, aliases, words)
+                self._held_checker = (current, checker)
+            return self._held_checker[1]
+
+    def _words_of(self, document_id: str) -> Words:
+        document = self._store.document(document_id)
+        return Words.of(f"{document.title}\n{document.text}")
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound."""
@@ -361,6 +508,123 @@ def check_index(settings: Settings, name: str = "default", *, repair: bool = Fal
         store.close()
 
 
+@dataclass(slots=True)
+class _Asking:
+    """A question on its way to its answer."""
+
+    question: str
+    mode: str
+    top_k: int
+    language: str
+    fallback: str | None = None
+    model: str | None = None
+    dropped: tuple[Dropped, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def answer(
+        self,
+        index: str,
+        *,
+        searched: str,
+        confidence: float,
+        hits: Sequence[Hit],
+        text: str = "",
+        short_answer: str | None = None,
+        citations: tuple[Citation, ...] = (),
+        refusal: Refusal | None = None,
+    ) -> Answer:
+        """The answer, or the refusal, with all that is known of it."""
+        self.timings["total"] = sum(self.timings.values())
+        return Answer(
+            question=self.question,
+            searched=searched,
+            language=self.language,
+            answered=refusal is None,
+            text=text,
+            short_answer=short_answer,
+            confidence=confidence,
+            citations=citations,
+            hits=tuple(hits[: self.top_k]),
+            refusal=refusal,
+            dropped=self.dropped,
+            fallback=self.fallback,
+            mode="llm" if self.model else "extractive",
+            model=self.model,
+            index=index,
+            timings=self.timings,
+        )
+
+
+def _resolved(
+    asking: _Asking, history: Sequence[Turn], fluent: Fluent | None, deadline: Deadline
+) -> tuple[Resolved, Fluent | None]:
+    """The question complete in itself, and the model unless it has just failed."""
+    if fluent and any(turn.get("content") for turn in history):
+        try:
+            with _timed(asking.timings, "rewrite"):
+                whole = rewritten(fluent, asking.question, history, asking.language, deadline)
+        except LLMUnavailable as error:
+            asking.fallback, fluent = error.reason, None
+        else:
+            if whole is not None:
+                return Resolved(whole, whole), fluent
+    return resolved(asking.question, history), fluent
+
+
+def _worded(
+    asking: _Asking,
+    fluent: Fluent,
+    searched: str,
+    grounding: Grounding,
+    deadline: Deadline,
+) -> Generator[Token, None, str | None]:
+    """The model's answer as it comes, and as a whole; None where the model has failed."""
+    text = ""
+    try:
+        for piece in worded(fluent, searched, asking.language, grounding, deadline):
+            text += piece
+            yield Token(piece)
+    except LLMUnavailable as error:
+        asking.fallback = error.reason
+        return None
+    asking.model = fluent.model.name
+    return text
+
+
+def _without_search(question: str) -> str:
+    """Why a question is not searched for, "" where it is."""
+    if not has_words(question):
+        return "empty_question"
+    return "small_talk" if is_small_talk(question) else ""
+
+
+def _holds(citations: Sequence[Citation], quotes: Sequence[Quote]) -> bool:
+    """Whether the words that are the short answer lie in what is cited."""
+    places = [
+        (quote.hit.chunk.document_id, quote.hit.chunk.start + start, quote.hit.chunk.start + end)
+        for quote in quotes
+        for start, end in quote.highlights
+    ]
+    return bool(places) and all(
+        any(
+            each.document_id == document and each.start <= start and end <= each.end
+            for each in citations
+        )
+        for document, start, end in places
+    )
+
+
+def _checked(
+    text: str, start: int, end: int, finding: Finding, passage: Passage | None
+) -> CheckedSentence:
+    sentence = text[start:end]
+    cited: tuple[Citation, ...] = ()
+    if passage is not None and finding.reason != "nothing_near":
+        cited = (citation(1, Quote(passage[0], finding.start, finding.end)),)
+    reason = explanation(finding, detect_language(sentence)) or None
+    return CheckedSentence(sentence, start, end, finding.verdict, reason, cited)
+
+
 def _check_length(question: str) -> None:
     if len(question) > LONGEST_QUESTION:
         raise BadSetting(
@@ -371,6 +635,18 @@ def _check_length(question: str) -> None:
 def open_lexicon(settings: Settings) -> Lexicon:
     """The bilingual lexicon that set-up prepared; raises ModelMissing."""
     return Lexicon(settings.models / LEXICON_FILE)
+
+
+def fluent_for(settings: Settings, name: str, model: ChatModel | None) -> Fluent | None:
+    """The language model for the index `name`, None where its passages are not to be sent."""
+    if model is None or name in settings.llm_off_for:
+        return None
+    return Fluent(
+        model,
+        settings.llm_seconds,
+        settings.llm_context_tokens,
+        marks_unsupported=settings.llm_unsupported == "mark",
+    )
 
 
 def open_passage_reader(settings: Settings) -> CrossEncoder | None:

@@ -31,28 +31,28 @@ class Quote:
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
-    """Each quote followed by its marker, `[1]` first, and the citations in that order.
-
-    A citation's highlights are those of its quote, as far as they lie in it.
-    """
-    citations = tuple(
-        Citation(
-            marker,
-            quote.hit.chunk.document_id,
-            quote.hit.chunk.id,
-            quote.hit.title,
-            quote.hit.source,
-            quote.hit.chunk.section,
-            quote.text,
-            quote.hit.chunk.start + quote.start,
-            quote.hit.chunk.start + quote.end,
-            quote.hit.chunk.text,
-            moved(clipped(quote.highlights, quote.start, quote.end), quote.hit.chunk.start),
-        )
-        for marker, quote in enumerate(quotes, start=1)
-    )
-    lines = [f"{one_line(citation.quote)}[{citation.marker}]" for citation in citations]
+    """Each quote followed by its marker, `[1]` first, and the citations in that order."""
+    citations = tuple(citation(marker, quote) for marker, quote in enumerate(quotes, start=1))
+    lines = [f"{one_line(each.quote)}[{each.marker}]" for each in citations]
     return "\n".join(lines), citations
+
+
+def citation(marker: int, quote: Quote) -> Citation:
+    """The citation of a quote; its highlights are the quote's, as far as they lie in it."""
+    chunk = quote.hit.chunk
+    return Citation(
+        marker,
+        chunk.document_id,
+        chunk.id,
+        quote.hit.title,
+        quote.hit.source,
+        chunk.section,
+        quote.text,
+        chunk.start + quote.start,
+        chunk.start + quote.end,
+        chunk.text,
+        moved(clipped(quote.highlights, quote.start, quote.end), chunk.start),
+    )
 
 
 def one_line(quote: str) -> str:

@@ -6,7 +6,7 @@ import threading
 import weakref
 from contextlib import ExitStack
 
-from rag.assistant import Assistant, open_lexicon, open_passage_reader
+from rag.assistant import Assistant, fluent_for, open_lexicon, open_passage_reader
 from rag.config import Settings
 from rag.conversations import Conversations
 from rag.cross_encoder import CrossEncoder
@@ -15,9 +15,11 @@ from rag.errors import BadSetting, IndexNotFound
 from rag.gate import Gate
 from rag.gloss import Gloss, gloss
 from rag.lexicon import Lexicon
+from rag.llm import ChatModel, open_llm
 from rag.store import DATABASE_FILE, Store, index_folder, is_index_name
 
 CONVERSATIONS_FILE = "conversations.db"
+LLM_PLACES = 8  # for questions beside those at work, where a language model words the answers
 # Loads all that is loaded on first use: model, segmenter, word classes.
 _FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州有多少座桥？"}])
 
@@ -32,11 +34,14 @@ class Library:
     def __init__(self, settings: Settings, default: str = "default") -> None:
         self.settings = settings
         self.default = default
-        self.questions = Gate(settings.concurrency, patience=settings.wait_seconds)
+        # A question that waits for a language model takes no processor.
+        places = settings.concurrency + (LLM_PLACES if settings.llm and settings.llm_model else 0)
+        self.questions = Gate(places, patience=settings.wait_seconds)
         self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
         self._embedder: Embedder | None = None
         self._lexicon: Lexicon | None = None
         self._passage_reader: CrossEncoder | None = None
+        self._llm: ChatModel | None = None
         self._conversations: Conversations | None = None
         self._assistants: dict[str, Assistant] = {}
         self._lock = threading.Lock()
@@ -58,11 +63,15 @@ class Library:
                 passage_reader = open_passage_reader(self.settings)
                 if passage_reader is not None:
                     opened.callback(passage_reader.close)
+                llm = open_llm(self.settings)
+                if llm is not None:
+                    opened.callback(llm.close)
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
                 opened.pop_all()
+            self._llm = llm
             self._lexicon, self._passage_reader = lexicon, passage_reader
             self._embedder = embedder
-        self.assistant().ask(*_FIRST_QUESTION)
+        self.assistant().ask(*_FIRST_QUESTION, mode="extractive")
 
     def assistant(self, name: str | None = None) -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
@@ -85,7 +94,14 @@ class Library:
         except BadSetting as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
-        assistant = Assistant(name, store, self._embedder, self._lexicon, self._passage_reader)
+        assistant = Assistant(
+            name,
+            store,
+            self._embedder,
+            self._lexicon,
+            self._passage_reader,
+            fluent_for(self.settings, name, self._llm),
+        )
         # One whose index was replaced is let go of; the last question that uses it closes it.
         weakref.finalize(assistant, store.close)
         return assistant
@@ -124,5 +140,7 @@ class Library:
                 self._passage_reader.close()
             if self._lexicon is not None:
                 self._lexicon.close()
+            if self._llm is not None:
+                self._llm.close()
             if self._conversations is not None:
                 self._conversations.close()

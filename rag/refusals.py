@@ -24,6 +24,10 @@ _MESSAGES = {
         "文档中没有找到答案。",
         "The documents do not hold the answer.",
     ),
+    "not_supported": (
+        "模型的回答没有得到文档的支持，因此不予显示。",
+        "The documents do not support what the language model said, so it is not shown.",
+    ),
     "empty_index": (
         "索引里还没有文档。",
         "There are no documents in the index yet.",

@@ -7,7 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.store import DocumentInfo
-from rag.types import Answer, Citation, Document, Dropped, Hit, InputReport, Retrieval
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Citation,
+    Document,
+    Dropped,
+    Hit,
+    InputReport,
+    Retrieval,
+)
 
 Shape = dict[str, Any]
 
@@ -37,6 +46,16 @@ def citation_shape(citation: Citation) -> Shape:
 def dropped_shape(dropped: Dropped) -> Shape:
     """Something left out of an answer."""
     return asdict(dropped)
+
+
+def check_shape(sentences: Sequence[CheckedSentence]) -> Shape:
+    """What `/v1/check` and `wenju check-text` give."""
+    return {
+        "sentences": [
+            {**asdict(each), "citations": [citation_shape(one) for one in each.citations]}
+            for each in sentences
+        ]
+    }
 
 
 def answer_shape(answer: Answer) -> Shape:

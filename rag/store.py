@@ -371,6 +371,13 @@ class Store:
                 found[int(key)] = self._indexed_chunk(row, texts[row[1]])
         return found
 
+    def chunk_at(self, document_id: str, ordinal: int) -> IndexedChunk | None:
+        """The chunk with that place in a document, None where there is none."""
+        row = self._one(
+            "SELECT key FROM chunks WHERE document_id = ? AND ordinal = ?", document_id, ordinal
+        )
+        return next(iter(self.chunks([row[0]]).values()), None) if row else None
+
     def keys_of(self, document_ids: Collection[str]) -> set[int]:
         """Keys of all chunks of the given documents."""
         keys: set[int] = set()

@@ -100,6 +100,22 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of somebody's text, at half-open offsets, held against the documents.
+
+    `verdict` is `supported`, `unsupported` or `contradicted`; `reason` says for people what
+    differs, None where it is supported. The citation, if any, holds the nearest words.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: str
+    reason: str | None
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its citations, or a refusal; never both.
 

@@ -1,0 +1,162 @@
+"""A language model's answer, sentence by sentence: only what the passages support is cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.check import Checker, Finding
+from rag.cite import Quote, citation, one_line
+from rag.marked import Said
+from rag.orders import gives_orders
+from rag.prompts import NO_ANSWER, Passage, estimated_tokens
+from rag.retrieve import Search
+from rag.store import IndexedChunk
+from rag.types import Citation, Dropped, Hit
+
+NEIGHBOURS_OF = 2  # best passages that are shown with what stands before and behind them
+_UNMARKED = {"zh": "（未获文档支持）", "en": " (not supported by the documents)"}
+_ABSENCE = re.compile(
+    r"(?:没有|未|无法|并未|不)[^。]{0,12}(?:提到|提及|提供|说明|找到|回答|涉及|包含|给出)|无相关|没有相关"
+    r"|\b(?:do(?:es)? not|did not|don't|doesn't|no|cannot|isn't|is not)\b[^.]{0,40}"
+    r"\b(?:mention\w*|provide\w*|contain\w*|specif\w+|state\w*|information|answer\w*|hold|include\w*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage shown to the model: the hit, and the chunk as indexed."""
+
+    hit: Hit
+    indexed: IndexedChunk
+
+
+class Grounding:
+    """Takes in the sentences of an answer over numbered passages, and keeps what is supported.
+
+    `shown` are the passages by their numbers, from 1. What is taken in comes back as text with
+    the markers of `citations`; what is not is in `dropped`, with the reason.
+    """
+
+    def __init__(
+        self,
+        checker: Checker,
+        prepare: Callable[[str], Search],
+        shown: Sequence[Shown],
+        language: str,
+        *,
+        marks_unsupported: bool = False,
+    ) -> None:
+        self._checker = checker
+        self._prepare = prepare
+        self.shown = shown
+        self._language = "en" if language == "en" else "zh"
+        self._marks_unsupported = marks_unsupported
+        self._cited: list[tuple[Shown, int, int]] = []
+        self.dropped: list[Dropped] = []
+        self.says_absent = False
+        self._has_begun = False
+
+    def take(self, said: Said) -> str:
+        """The text to show for a sentence, "" where it is dropped."""
+        self._drop_invented(said)
+        if NO_ANSWER in said.text:
+            self.says_absent = True
+            return ""
+        if not any(character.isalnum() for character in said.text):
+            return ""
+        passage, finding = self._held(said)
+        reason: str = finding.reason
+        if finding.verdict == "supported" and passage is not None:
+            if not gives_orders(passage.hit.chunk.text, finding.start, finding.end):
+                return self._shown_text(said, f"[{self._marker(passage, finding)}]")
+            reason = "instruction"
+        if _ABSENCE.search(said.text) and finding.reason in ("nothing_near", "negation", "name"):
+            self.says_absent = True
+        self.dropped.append(Dropped(said.text, reason, None))
+        if not self._marks_unsupported:
+            return ""
+        return self._shown_text(said, _UNMARKED[self._language])
+
+    def broke_off(self, reason: str) -> None:
+        """Take note that the answer ends before its end."""
+        self.dropped.append(Dropped("", reason, None))
+
+    def _drop_invented(self, said: Said) -> None:
+        for number in said.markers:
+            if not 1 <= number <= len(self.shown):
+                self.dropped.append(Dropped(said.text, "invented_marker", number))
+
+    def _held(self, said: Said) -> tuple[Shown | None, Finding]:
+        """The passage that supports the sentence, one that it names before the others.
+
+        Where none does: what stands against it in those that it names.
+        """
+        search = self._prepare(said.text)
+        named = [self.shown[n - 1] for n in said.markers if 1 <= n <= len(self.shown)]
+        found = self._check(search, named)
+        if found[1].verdict == "supported" or len(named) == len(self.shown):
+            return found
+        elsewhere = self._check(search, self.shown)
+        return elsewhere if elsewhere[1].verdict == "supported" or not named else found
+
+    def _check(self, search: Search, among: Sequence[Shown]) -> tuple[Shown | None, Finding]:
+        finding = self._checker.check(search, [shown.indexed for shown in among])
+        return (None if finding.passage is None else among[finding.passage]), finding
+
+    def _marker(self, shown: Shown, finding: Finding) -> int:
+        """The marker of the words, of more than these where they overlap with others cited."""
+        quote = Quote(shown.hit, finding.start, finding.end)
+        for place, (other, start, end) in enumerate(self._cited):
+            if other.hit.chunk.id == shown.hit.chunk.id and start < quote.end and quote.start < end:
+                self._cited[place] = (other, min(start, quote.start), max(end, quote.end))
+                return place + 1
+        self._cited.append((shown, quote.start, quote.end))
+        return len(self._cited)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations of all that was taken in, by their markers."""
+        return tuple(
+            citation(marker, Quote(shown.hit, start, end))
+            for marker, (shown, start, end) in enumerate(self._cited, start=1)
+        )
+
+    def _shown_text(self, said: Said, behind: str) -> str:
+        lead = said.lead if self._has_begun else said.lead.lstrip()
+        self._has_begun = True
+        return f"{lead}{one_line(said.text)}{behind}"
+
+
+def passages_of(shown: Sequence[Shown]) -> list[Passage]:
+    """The passages as the model sees them."""
+    return [
+        Passage(number, each.hit.title, each.hit.chunk.section, each.hit.chunk.text)
+        for number, each in enumerate(shown, start=1)
+    ]
+
+
+def within_budget(
+    best_first: Sequence[Shown],
+    neighbours: Callable[[Shown], Sequence[Shown]],
+    tokens: int,
+) -> list[Shown]:
+    """The best passages, those next to the very best ones, and no more than fit into the budget.
+
+    The first one is always among them; none twice.
+    """
+    chosen: dict[str, Shown] = {}
+    wanted = list(best_first[:1])
+    for place, shown in enumerate(best_first):
+        wanted += [shown, *(neighbours(shown) if place < NEIGHBOURS_OF else ())]
+    used = 0
+    for shown in wanted:
+        cost = estimated_tokens(shown.hit.chunk.text) + 20  # its heading and marks
+        if shown.hit.chunk.id in chosen or (chosen and used + cost > tokens):
+            continue
+        chosen[shown.hit.chunk.id] = shown
+        used += cost
+    order = {shown.hit.chunk.id: place for place, shown in enumerate(best_first)}
+    return sorted(chosen.values(), key=lambda shown: order.get(shown.hit.chunk.id, len(order)))
