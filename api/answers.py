@@ -1,8 +1,9 @@
-"""`/v1/retrieve` and `/v1/answer`."""
+"""`/v1/retrieve`, `/v1/answer` and `/v1/check`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Generator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query
@@ -17,8 +18,14 @@ from api.streams import EventStream, Feed, event
 from rag.assistant import Assistant
 from rag.errors import IndexNotFound
 from rag.library import Library
-from rag.shapes import answer_shape, citation_shape, hit_shape, retrieval_shape
-from rag.types import Answer, Found, Retrieval, Token
+from rag.shapes import (
+    answer_shape,
+    check_shape,
+    citation_shape,
+    hit_shape,
+    retrieval_shape,
+)
+from rag.types import Answer, CheckedSentence, Found, Retrieval, Token
 
 Event = Found | Token | Answer
 IndexQuery = Annotated[
@@ -54,16 +61,21 @@ async def answering(
 ) -> AsyncIterator[Event]:
     """The events of an answer, made off the event loop; raises Overloaded and others."""
 
-    def events() -> Iterator[Event]:
+    def events() -> Generator[Event, None, None]:
         yield from assistant_of(library, index).stream(question, **options)
 
+    stream = events()
     async with library.questions.admit() as place:
-        async for found in place.iterate(events()):
-            yield found
+        try:
+            async for found in place.iterate(stream):
+                yield found
+        finally:
+            if place.running is not None:  # the task that was cancelled would keep it open
+                place.running.add_done_callback(lambda _: stream.close())
 
 
 def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
-    """Add the endpoints that retrieve and answer."""
+    """Add the endpoints that retrieve, answer and check."""
 
     @app.post(
         "/v1/retrieve",
@@ -123,6 +135,29 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         metrics.observe_answer(found)
         return answer_shape(found)
 
+    @app.post(
+        "/v1/check",
+        tags=["answers"],
+        summary="Check a text",
+        response_model=schemas.Check,
+        responses=failures(404, 415),
+        dependencies=[Depends(json_only)],
+    )
+    async def check(
+        body: schemas.CheckRequest,
+        index: IndexQuery = None,
+    ) -> dict[str, Any]:
+        """Each sentence of anyone's text with its verdict and the words it was held against."""
+
+        def checked() -> list[CheckedSentence]:
+            return assistant_of(library, body.index or index).check(body.text)
+
+        async with library.questions.admit() as place:
+            start = time.perf_counter()
+            sentences = await place.run(checked)
+        metrics.observe_check(sentences, time.perf_counter() - start)
+        return check_shape(sentences)
+
 
 async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:
     first = await anext(feed)  # what is wrong before it is an error response, not an event
@@ -132,8 +167,8 @@ async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:
         try:
             async for found in feed:
                 match found:
-                    case Token():
-                        yield event({"text": found.text}, "token")
+                    case Token(text) if text:  # "" tells only that there is more to come
+                        yield event({"text": text}, "token")
                     case Answer():
                         metrics.observe_answer(found)
                         citations = [citation_shape(citation) for citation in found.citations]

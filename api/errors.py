@@ -24,6 +24,7 @@ from rag.errors import (
     IndexMismatch,
     IndexNotFound,
     IndexUnavailable,
+    LLMUnavailable,
     Overloaded,
 )
 
@@ -103,6 +104,12 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
         "the server is about to end; the files were not indexed",
         "send them again later",
         30,
+    ),
+    LLMUnavailable: Failure(
+        503,
+        "llm_unavailable",
+        "the language model gives no answer",
+        'ask with "mode": "extractive", or try again later',
     ),
     IndexNotFound: Failure(
         404, "index_not_found", "the index is not there", "GET /v1/models names the indexes"

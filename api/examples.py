@@ -140,6 +140,50 @@ _ZH_DOCUMENT = _document("信.txt", "一封信", "zh", _ZH_TEXT)
 _EN_DOCUMENT = _document("museum.txt", "The maritime museum", "en", _EN_TEXT)
 
 
+_LIGHTHOUSE = "灯塔高42米，由林月设计。"
+_SUPPORTED = "灯塔由林月设计。"
+_CONTRADICTED = "它高45米。"
+_HELD_AGAINST = {
+    "marker": 1,
+    "document_id": "island.txt",
+    "chunk_id": "island.txt#0",
+    "title": "灰岩岛",
+    "source": "island.txt",
+    "section": "",
+    "quote": _LIGHTHOUSE,
+    "start": 0,
+    "end": len(_LIGHTHOUSE),
+    "passage": _LIGHTHOUSE,
+    "highlights": [],
+}
+_UNSUPPORTED = "Jupiter has 95 moons."
+
+
+def _sentence(text: str, start: int, verdict: str, reason: str | None, **others: Any) -> Examples:
+    return {
+        "text": text,
+        "start": start,
+        "end": start + len(text),
+        "verdict": verdict,
+        "reason": reason,
+        "citations": [],
+        **others,
+    }
+
+
+_CHECKED = [
+    _sentence(_SUPPORTED, 0, "supported", None, citations=[_HELD_AGAINST]),
+    _sentence(
+        _CONTRADICTED,
+        len(_SUPPORTED),
+        "contradicted",
+        "数字不符：此处为“45米”，文档为“42米”。",
+        citations=[_HELD_AGAINST],
+    ),
+]
+_UNKNOWN = _sentence(_UNSUPPORTED, 0, "unsupported", "The documents say nothing of this.")
+
+
 # By path and method: examples of the request, and of the response.
 EXAMPLES: dict[tuple[str, str], tuple[Examples | None, Examples]] = {
     ("/v1/retrieve", "post"): (
@@ -158,6 +202,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Examples | None, Examples]] = {
             {"question": _EN_QUESTION},
         ),
         _both(_ANSWER, _REFUSED),
+    ),
+    ("/v1/check", "post"): (
+        _both(
+            {"text": f"{_SUPPORTED}{_CONTRADICTED}"},
+            {"text": _UNSUPPORTED, "index": "default"},
+        ),
+        _both({"sentences": _CHECKED}, {"sentences": [_UNKNOWN]}),
     ),
     ("/v1/documents", "get"): (
         None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,11 +17,18 @@ from prometheus_client import (
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.headers import is_ui
-from rag.types import Answer
+from rag.types import Answer, CheckedSentence
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_FALLBACKS = frozenset(
+    "llm_not_configured llm_unreachable llm_timeout llm_over_quota llm_rejected llm_failed"
+    " llm_nonsense llm_cut llm_resting".split()
+)
+_DROPPED = _FALLBACKS | frozenset(
+    "number date name negation swapped nothing_near invented_marker".split()
+)
 _GONE = 499  # Nginx's number for a client that left before its response
 
 
@@ -55,6 +62,30 @@ class Metrics:
         self._answers = Counter(
             "wenju_answers", "Answers and refusals by reason.", ("outcome",), registry=self.registry
         )
+        self._modes = Counter(
+            "wenju_answers_by_mode",
+            "Answers and refusals by the mode that made them.",
+            ("mode",),
+            registry=self.registry,
+        )
+        self._fallbacks = Counter(
+            "wenju_fallbacks",
+            "Answers in another mode than the one asked for, by reason.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self._dropped = Counter(
+            "wenju_dropped_sentences",
+            "What a language model said and the documents do not support, by reason.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self._checked = Counter(
+            "wenju_checked_sentences",
+            "Sentences of texts that were checked, by verdict.",
+            ("verdict",),
+            registry=self.registry,
+        )
         self.turned_away = Counter(
             "wenju_turned_away",
             "Requests refused because too much was asked at once.",
@@ -73,13 +104,29 @@ class Metrics:
             self._stages.labels(stage).observe(milliseconds / 1000)
 
     def observe_answer(self, answer: Answer) -> None:
-        """Count one answer and its stages."""
+        """Count one answer and its stages, and what was left out of it."""
         self._answers.labels(answer.refusal.reason if answer.refusal else "answered").inc()
+        self._modes.labels(answer.mode).inc()
+        if answer.fallback:
+            self._fallbacks.labels(_known(answer.fallback, _FALLBACKS)).inc()
+        for dropped in answer.dropped:
+            self._dropped.labels(_known(dropped.reason, _DROPPED)).inc()
         self.observe_stages(answer.timings)
+
+    def observe_check(self, sentences: Sequence[CheckedSentence], seconds: float) -> None:
+        """Count the sentences of one text that was checked, and the time it took."""
+        for sentence in sentences:
+            self._checked.labels(sentence.verdict).inc()
+        self._stages.labels("check").observe(seconds)
 
     def render(self) -> bytes:
         """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def _known(label: str, labels: frozenset[str]) -> str:
+    """The label, `other` where it is none of these: their number stays small."""
+    return label if label in labels else "other"
 
 
 class Measured:

@@ -169,8 +169,8 @@ async def _streamed(
         try:
             async for found in feed:
                 match found:
-                    case Token():
-                        yield event(completion.chunk({"content": found.text}))
+                    case Token(text) if text:  # "" tells only that there is more to come
+                        yield event(completion.chunk({"content": text}))
                     case Answer():
                         metrics.observe_answer(found)
                         if found.refusal is not None:

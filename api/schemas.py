@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LONGEST_QUESTION = 10_000
 LONGEST_MESSAGE = 20_000
+LONGEST_TEXT = 50_000
 MOST_MESSAGES = 200
 
 IndexName = Annotated[
@@ -62,6 +63,13 @@ class AnswerRequest(Request):
     index: IndexName = None
 
 
+class CheckRequest(Request):
+    """Anyone's text, to be held against the documents."""
+
+    text: str = Field(max_length=LONGEST_TEXT)
+    index: IndexName = None
+
+
 class Hit(Shape):
     """A passage: `text` lies at `start`..`end` (code points) of its document's text."""
 
@@ -97,7 +105,11 @@ class Citation(Shape):
 
 
 class Refusal(Shape):
-    """Why there is no answer: `not_in_documents`, `empty_index`, `empty_question`, `small_talk`."""
+    """Why there is no answer.
+
+    `not_in_documents`, `not_supported` (nothing that the language model said was),
+    `empty_index`, `empty_question` or `small_talk`.
+    """
 
     reason: str
     message: str
@@ -105,7 +117,13 @@ class Refusal(Shape):
 
 
 class Dropped(Shape):
-    """Something left out of an answer, and why."""
+    """A sentence that a language model said and the documents do not support.
+
+    `reason` is what is not in them or is otherwise there: `number`, `date`, `name`, `negation`,
+    `swapped`, `nothing_near`. With `invented_marker` it named a passage that there is not, the
+    number of which is `marker`. Where the text is "", the reply broke off there, for one of the
+    reasons of a fallback.
+    """
 
     text: str
     reason: str
@@ -113,7 +131,12 @@ class Dropped(Shape):
 
 
 class Fallback(Shape):
-    """Why another mode than the one asked for has answered."""
+    """Why another mode than the one asked for has answered.
+
+    The language model was `llm_not_configured`, `llm_unreachable`, `llm_timeout`,
+    `llm_over_quota`, `llm_rejected` (the key or the request), `llm_failed`, `llm_nonsense`,
+    `llm_cut` (its reply broke off), or `llm_resting` (not asked, as it has just failed often).
+    """
 
     reason: str
 
@@ -146,6 +169,27 @@ class Answer(Shape):
     model: str | None
     index: str
     timings: dict[str, float]
+
+
+class CheckedSentence(Shape):
+    """A sentence at `start`..`end` (code points) of the text sent, held against the documents.
+
+    `reason` says for people what differs, null where it is supported. The citation, if any, has
+    the words it was held against.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: Literal["supported", "unsupported", "contradicted"]
+    reason: str | None
+    citations: list[Citation]
+
+
+class Check(Shape):
+    """The sentences of a text in order; what holds no word is left out."""
+
+    sentences: list[CheckedSentence]
 
 
 class DocumentInfo(Shape):

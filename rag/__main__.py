@@ -15,15 +15,20 @@ from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from rag.config import Settings
 from rag.errors import BadSetting, IndexDamaged, InputNotFound, WenjuError
 
 if TYPE_CHECKING:
     from rag.load import InputFile
+    from rag.types import Answer, CheckedSentence
 
 DONE, NOTHING_FOUND, FAILED = 0, 1, 2
 GRACE_SECONDS = 20  # for what is in flight when the server is told to stop
+MODES = ("auto", "extractive", "llm")
+_STANDARD_INPUT = "-"
+_MARKS = {"supported": "✓", "unsupported": "?", "contradicted": "✗"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +88,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from rag.shapes import answer_shape
 
     with closing(Assistant.open(settings, options.index)) as assistant:
-        answer = assistant.ask(options.question)
+        if assistant.model_host is not None and options.mode != "extractive":
+            _print_host(assistant.model_host, settings)
+        answer = assistant.ask(options.question, mode=options.mode)
+    _print_notes(answer)
     if options.json:
         _print_json(answer_shape(answer))
     elif answer.refusal is not None:
@@ -93,7 +101,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             print(f"  {_shortened(hit.chunk.text)}")
     else:
         if answer.short_answer:
-            print(f"{' '.join(_printable(answer.short_answer).split())}\n")
+            print(f"{_on_one_line(answer.short_answer)}\n")
         print(answer.text)
         for citation in answer.citations:
             place = _where(citation.title, citation.source, citation.section)
@@ -101,6 +109,32 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             print(f"    “{citation.quote}”")
             print(f"    … {_around(citation.passage, citation.quote)} …")
     return DONE if answer.answered else NOTHING_FOUND
+
+
+def _print_host(host: str, settings: Settings) -> None:
+    """Say where passages are sent to."""
+    kept = f", those of {', '.join(settings.llm_off_for)} are not" if settings.llm_off_for else ""
+    line = f"passages are sent to {host} ({settings.llm_model}){kept}"
+    print(f"wenju: {line}; WENJU_LLM=off keeps them here", file=sys.stderr, flush=True)
+
+
+def _print_notes(answer: Answer) -> None:
+    """Say on standard error who worded the answer, what was left out, and what went wrong."""
+    from ui.texts import choose_language, explained, words
+
+    language = choose_language(answer.language)
+    texts, notes = words(language), []
+    if answer.model:
+        notes.append(texts["worded"].format(model=answer.model))
+    if answer.fallback:
+        notes.append(explained("fallback", answer.fallback, language))
+    for dropped in answer.dropped:
+        what = f"[{dropped.marker}]" if dropped.marker is not None else f"“{dropped.text}”"
+        quoted = f"{what} " if dropped.text else ""
+        reason = explained("dropped", dropped.reason, language)
+        notes.append(f"{texts['left_out']}{texts['colon']}{quoted}({reason})")
+    for note in notes:
+        print(f"wenju: {_on_one_line(note)}", file=sys.stderr)
 
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
@@ -118,11 +152,57 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     return DONE if found.hits else NOTHING_FOUND
 
 
+def _check_text(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.assistant import LONGEST_TEXT, Assistant
+    from rag.shapes import check_shape
+
+    text = _text_of(options.file, LONGEST_TEXT)
+    without_model = replace(settings, llm=False)  # which has no part in it
+    with closing(Assistant.open(without_model, options.index)) as assistant:
+        sentences = assistant.check(text)
+    if not sentences:
+        raise BadSetting(f"there is no sentence in {options.file}", "give a text with words")
+    if options.json:
+        _print_json(check_shape(sentences))
+    else:
+        for sentence in sentences:
+            _print_checked(sentence)
+    is_sound = all(sentence.verdict == "supported" for sentence in sentences)
+    return DONE if is_sound else NOTHING_FOUND
+
+
+def _text_of(name: str, longest: int) -> str:
+    """The text of a file, or of standard input; raises BadSetting and OSError."""
+    most = 4 * longest  # bytes of so many characters
+    if name == _STANDARD_INPUT:
+        data = sys.stdin.buffer.read(most + 1)
+    else:
+        with Path(name).open("rb") as file:
+            data = file.read(most + 1)
+    if len(data) > most:
+        raise BadSetting(f"the text is longer than {longest:,} characters", "check it in parts")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{name} is not UTF-8 text (byte {error.start})"
+        raise BadSetting(message, "save it as UTF-8") from error
+
+
+def _print_checked(sentence: CheckedSentence) -> None:
+    print(f"{_MARKS[sentence.verdict]} {_on_one_line(sentence.text)}")
+    if sentence.reason:
+        print(f"    {_on_one_line(sentence.reason)}")
+    for citation in sentence.citations:
+        place = _where(citation.title, citation.source, citation.section)
+        print(f"    “{_on_one_line(citation.quote)}”\n    {_on_one_line(place)}")
+
+
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from api.app import create_app
     from rag.library import Library
+    from rag.llm import OPENAI_API
     from ui.app import mount
 
     library = Library(settings, options.index)
@@ -133,6 +213,9 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     print(
         f"Wenju serves the index {options.index!r} at http://{_url_host(host)}:{port}/", flush=True
     )
+    if settings.llm and settings.llm_model:
+        model_host = urlsplit(settings.llm_base_url or OPENAI_API).netloc
+        _print_host(library.assistant().model_host or model_host, settings)
     if not (ip_address(host).is_loopback or settings.api_keys):
         print("wenju: open to the network without a key; set WENJU_API_KEYS", file=sys.stderr)
     config = uvicorn.Config(
@@ -174,6 +257,7 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
     from rag.report import render_table, write_report
 
     rows = read_gold(options.gold)
+    settings = settings if options.llm else replace(settings, llm=False)
     with tempfile.TemporaryDirectory(prefix="wenju-eval-") as scratch:
         name = options.index
         if options.corpus is not None:
@@ -274,6 +358,10 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(_printable(text).split())
+
+
 def _around(passage: str, quote: str, margin: int = 60) -> str:
     """The quote with some of the passage around it, on one line."""
     at = passage.find(quote)
@@ -319,12 +407,26 @@ def _parser() -> argparse.ArgumentParser:
 
     ask = commands.add_parser("ask", parents=[common, as_json], help="answer a question")
     ask.add_argument("question", type=_question)
+    ask.add_argument(
+        "--mode",
+        choices=MODES,
+        default="auto",
+        help="whose words the answer is in: the documents' (extractive) or a language model's",
+    )
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", parents=[common, as_json], help="find passages")
     search.add_argument("query", type=_question)
     search.add_argument("--top-k", type=_positive, default=5, metavar="N")
     search.set_defaults(run=_search)
+
+    check_text = commands.add_parser(
+        "check-text",
+        parents=[common, as_json],
+        help="hold each sentence of a text against the documents",
+    )
+    check_text.add_argument("file", metavar="FILE", help="UTF-8 text; - is standard input")
+    check_text.set_defaults(run=_check_text)
 
     serve = commands.add_parser("serve", parents=[common], help="serve the API and the chat UI")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -344,6 +446,9 @@ def _parser() -> argparse.ArgumentParser:
         "--only-gold",
         action="store_true",
         help="hide all but each question's own documents: finding them is given",
+    )
+    evaluation.add_argument(
+        "--llm", action="store_true", help="have the language model word the answers, as set"
     )
     evaluation.add_argument("--out", type=Path, metavar="DIR", help="write JSON and HTML here")
     evaluation.set_defaults(run=_eval)

@@ -28,7 +28,7 @@ def suggest(assistant: Assistant, language: str, count: int = 4) -> list[str]:
     for question in islice(_candidates(assistant, language), MOST_TRIED):
         if len(found) == count:
             break
-        answer = assistant.ask(question)
+        answer = assistant.ask(question, mode="extractive")
         cited = {citation.document_id for citation in answer.citations}
         if cited and not cited & used:
             found.append(question)

@@ -16,6 +16,7 @@ _LABELS = {
         "sources": "Sources",
         "nearest": "Nearest passages",
         "dropped": "Left out",
+        "worded": "Worded by {model}, each sentence checked",
         "characters": "characters {start}–{end}",
     },
     "zh": {
@@ -23,6 +24,7 @@ _LABELS = {
         "sources": "出处",
         "nearest": "最接近的段落",
         "dropped": "未采用",
+        "worded": "由 {model} 组织语言，每句都与所引段落核对过",
         "characters": "第 {start}–{end} 字",
     },
 }
@@ -83,6 +85,8 @@ def _turn(turn: Turn, labels: Mapping[str, str]) -> Iterator[str]:
         yield f"{labels['sources']}:"
         for citation in answer["citations"]:
             yield _citation(citation, labels)
+    if answer.get("model"):
+        yield f"*{_line(labels['worded'].format(model=answer['model']))}*"
     for dropped in answer["dropped"]:
         yield f"{labels['dropped']} ({_line(dropped['reason'])}): {_line(dropped['text'])}"
 

@@ -159,6 +159,7 @@ def test_all_endpoints_of_the_contract_are_described(openapi):
     assert [name for name, _ in operations(openapi)] == [
         "POST /v1/retrieve",
         "POST /v1/answer",
+        "POST /v1/check",
         "GET /v1/documents",
         "POST /v1/documents",
         "GET /v1/documents/{document_id}",

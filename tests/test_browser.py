@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from llm_server import ModelServer, Says
 from playwright.sync_api import Error, expect, sync_playwright
 from serving import serving
 
@@ -370,6 +371,82 @@ def test_another_index_can_be_chosen(visit, indexes, models):
     turn = ask(page, "When did the otter bridge open?")
 
     expect(turn.locator(".answer")).to_contain_text("1987")
+
+
+@pytest.mark.parametrize(
+    ("locale", "label", "verdicts", "reason"),
+    [
+        ("en-US", "Check a text", ["✓ Supported", "✗ Contradicted"], "The number differs"),
+        ("zh-CN", "核对文字", ["✓ 有依据", "✗ 与文档不符"], "数字不符"),
+    ],
+)
+def test_a_text_is_checked_by_keyboard_on_a_phone(visit, locale, label, verdicts, reason):
+    right = {
+        "en-US": "The 12 new pilot zones include Tianjin, Shanghai and Suzhou.",
+        "zh-CN": "入选的有天津、上海和苏州，一共十二座城市。",
+    }[locale]
+    wrong = right.replace("12", "13").replace("十二", "十三")
+    page = visit(locale=locale, width=360, height=740)
+    page.get_by_role("button", name=label).press("Enter")
+    expect(page.locator("#text textarea")).to_be_focused()
+    expect(page.locator("#question")).to_be_hidden()
+    page.keyboard.type(f"{right} {wrong}")
+    page.keyboard.press("Shift+Enter")
+
+    expect(page.locator("#checked .verdict")).to_have_text(verdicts)
+    expect(page.locator("#checked .sentence")).to_have_text([right, wrong])
+    expect(page.locator("#checked .why")).to_contain_text(reason)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    opening = page.locator("#checked .open").last
+    opening.press("Enter")
+    expect(page.locator("#source mark")).to_contain_text(NAMES)
+    page.keyboard.press("Escape")
+    expect(opening).to_be_focused()
+
+
+def test_checking_is_left_for_a_conversation_and_keeps_its_text(visit):
+    page = visit()
+    page.locator("#views").get_by_role("button", name="Check a text").click()
+    page.locator("#text textarea").fill("<img src=x onerror=alert(1)> 木星有九十五颗卫星。")
+    page.locator("#hold").click()
+    expect(page.locator("#checked .counts")).to_contain_text("Not supported: 1")
+    assert page.locator("#checked img").count() == 0
+
+    page.locator("#new").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#check")).to_be_hidden()
+
+    page.locator("#language").get_by_label("中文").check()
+    expect(page.locator("#hold")).to_have_text("核对")
+    page.locator("#views").get_by_role("button", name="核对文字").click()
+    expect(page.locator("#text textarea")).to_have_value(re.compile("木星有九十五颗卫星。$"))
+    expect(page.locator("#checked .counts")).to_have_count(0)
+
+
+def test_an_answer_in_a_models_words_names_the_model_and_what_was_left_out(indexes, chromium):
+    right = "The 12 new pilot zones include Tianjin, Shanghai and Suzhou."
+    wrong = right.replace("12", "13")
+    with (
+        ModelServer(Says(f"{right} [1] {wrong} [1]")) as server,
+        serving(indexes, WENJU_LLM_BASE_URL=server.base_url, WENJU_LLM_MODEL="test") as url,
+    ):
+        page = chromium.new_context(locale="en-US").new_page()
+        page.goto(url)
+        page.locator(".welcome").wait_for()
+        host = server.base_url.removeprefix("http://").removesuffix("/v1")
+        expect(page.locator("#sent")).to_have_text(
+            f"To word answers, passages are sent to {host} (test)."
+        )
+        turn = ask(page, CITIES)
+        expect(turn.locator(".answer")).to_have_text(f"{right}[1]")
+        expect(turn.locator(".mode")).to_have_text("Worded by test, each sentence checked")
+        expect(turn.locator(".dropped summary")).to_have_text("Left out (1)")
+        expect(turn.locator(".dropped q")).to_be_hidden()
+        turn.locator(".dropped summary").click()
+        expect(turn.locator(".dropped q")).to_have_text(wrong)
+        turn.locator(".answer .marker").click()
+        expect(page.locator("#source mark")).to_contain_text(NAMES)
+        page.context.close()
 
 
 def test_with_keys_a_person_signs_in_and_sees_only_what_is_theirs(indexes, chromium):

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from llm_server import Fails, ModelServer, Says
 
 from rag import assistant
 from rag.__main__ import main
@@ -226,7 +227,9 @@ def test_ask_prints_the_short_answer_first_on_a_line_of_its_own(
     monkeypatch.setattr(
         assistant.Assistant,
         "ask",
-        lambda self, question: replace(ask(self, question), short_answer=short_answer),
+        lambda self, question, **options: replace(
+            ask(self, question, **options), short_answer=short_answer
+        ),
     )
 
     code, output, _ = wenju("ask", "马云第一次上网是在哪里？")
@@ -602,6 +605,8 @@ def test_eval_without_a_gold_file_is_an_error(collection, indexes, tmp_path, wen
         ["list", "--colour"],
         ["eval", "gold.jsonl", "--without-gold", "--only-gold"],
         ["remove"],
+        ["check-text"],
+        ["ask", "x", "--mode", "magic"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(wenju, arguments):
@@ -649,3 +654,193 @@ def test_a_reader_that_leaves_early_is_no_error(indexes):
         )
 
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+# check-text
+
+SUPPORTED = "马云第一次上网是在西雅图。"
+CONTRADICTED = "新设综合试验区的城市有天津、上海和苏州，一共十三座。"
+UNKNOWN = "The moons of Jupiter are 95."
+CHECKED = {
+    "text": str,
+    "start": int,
+    "end": int,
+    "verdict": str,
+    "reason": str | None,
+    "citations": list,
+}
+
+
+@pytest.fixture
+def text(tmp_path):
+    def written(content):
+        path = tmp_path / "文.txt"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return written
+
+
+def test_each_sentence_is_printed_with_its_mark_and_the_words_it_was_held_against(
+    indexes, wenju, text
+):
+    code, output, error = wenju("check-text", text(f"{SUPPORTED}\n{CONTRADICTED}\n\n{UNKNOWN}\n"))
+
+    assert (code, error) == (1, "")
+    lines = output.splitlines()
+    assert [line for line in lines if not line.startswith("    ")] == [
+        f"✓ {SUPPORTED}",
+        f"✗ {CONTRADICTED}",
+        f"? {UNKNOWN}",
+    ]
+    assert lines[1:3] == ["    “马云第一次上网是在西雅图。”", "    letter · letter.txt"]
+    assert lines[4].startswith("    数字不符")
+    assert QUOTE in lines[5]
+    assert lines[6].endswith(" · zones.md")
+    assert lines[-1] == "    The documents say nothing of this."
+
+
+def test_a_text_that_is_supported_is_exit_code_0(indexes, wenju, text):
+    assert wenju("check-text", text(SUPPORTED))[0] == 0
+    assert wenju("check-text", text(f"\ufeff{SUPPORTED}"))[1].startswith(f"✓ {SUPPORTED}\n")
+
+
+def test_the_json_of_a_check_has_the_shape_of_the_contract(indexes, wenju, text):
+    code, output, _ = wenju("check-text", text(f"🚢 {SUPPORTED}{UNKNOWN}"), "--json")
+
+    assert code == 1
+    checked = json.loads(output)
+    assert checked.keys() == {"sentences"}
+    for sentence in checked["sentences"]:
+        assert_shape(sentence, CHECKED)
+        span = slice(sentence["start"], sentence["end"])
+        assert f"🚢 {SUPPORTED}{UNKNOWN}"[span] == sentence["text"]
+    first, second = checked["sentences"]
+    assert (first["verdict"], first["reason"]) == ("supported", None)
+    (citation,) = first["citations"]
+    assert_shape(citation, CITATION)
+    assert citation["quote"] == FILES["letter.txt"][citation["start"] : citation["end"]]
+    assert (second["verdict"], second["citations"]) == ("unsupported", [])
+
+
+def test_nothing_that_is_checked_commands_the_terminal(indexes, wenju, text):
+    _, output, _ = wenju("check-text", text("马云\x1b[31m第一次\x07上网是在西雅图。"))
+
+    assert "\x1b" not in output
+    assert "\x07" not in output
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (LEDGER.encode("gb18030"), "{path} is not UTF-8 text (byte 0); save it as UTF-8"),
+        (b"", "there is no sentence in {path}; give a text with words"),
+        ("…… !?\n", "there is no sentence in {path}; give a text with words"),
+        ("字" * 50_001, "the text is longer than 50,000 characters; check it in parts"),
+        ("字" * 100_000, "the text is longer than 50,000 characters; check it in parts"),
+    ],
+    ids="gb18030 empty no-words long longer".split(),
+)
+def test_a_text_that_cannot_be_checked_is_one_line(indexes, wenju, text, content, line):
+    path = text(content)
+
+    code, output, error = wenju("check-text", path)
+
+    assert (code, output) == (2, "")
+    assert only_line(error) == line.format(path=path)
+
+
+def test_a_text_or_an_index_that_is_not_there_is_one_line(indexes, wenju, text, tmp_path):
+    code, _, error = wenju("check-text", tmp_path / "没有")
+    assert code == 2
+    assert only_line(error) == f"{tmp_path / '没有'}: No such file or directory; check the path"
+    code, _, error = wenju("check-text", tmp_path)
+    assert code == 2
+    assert only_line(error) == f"{tmp_path}: Is a directory; check the path"
+    code, _, error = wenju("check-text", text(SUPPORTED), "--index", "papers")
+    assert code == 2
+    assert only_line(error).startswith(f"no index at {indexes / 'papers'}; ")
+
+
+def test_a_text_is_read_from_standard_input(indexes):
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", "check-text", "-"],
+        input=f"{SUPPORTED}{CONTRADICTED}".encode(),
+        capture_output=True,
+        env={**os.environ, "WENJU_LLM_MODEL": "none", "WENJU_LLM_BASE_URL": "http://127.0.0.1:9/"},
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (1, b"")
+    marks = [line[0] for line in done.stdout.decode().splitlines() if line[0] != " "]
+    assert marks == ["✓", "✗"]
+
+
+# ask with a language model
+
+
+def test_ask_says_where_passages_go_who_worded_the_answer_and_what_was_left_out(indexes):
+    wrong = CONTRADICTED.replace("上海和", "")
+    with ModelServer(Says(f"{SUPPORTED}[1]{wrong}[99]")) as server:
+        model = {"WENJU_LLM_BASE_URL": server.base_url, "WENJU_LLM_MODEL": "test"}
+        worded = process("ask", "马云第一次上网是在哪里？", **model)
+        shaped = process("ask", "马云第一次上网是在哪里？", "--json", "--mode", "llm", **model)
+        asked = len(server.requests)
+        own = process("ask", "马云第一次上网是在哪里？", "--mode", "extractive", **model)
+        off = process("ask", "马云第一次上网是在哪里？", **model, WENJU_LLM="off")
+        assert len(server.requests) == asked == 2
+
+    host = server.base_url.removeprefix("http://").removesuffix("/v1")
+    first = f"wenju: passages are sent to {host} (test); WENJU_LLM=off keeps them here"
+    assert worded.returncode == 0
+    assert worded.stdout.decode().startswith(
+        f"西雅图\n\n{SUPPORTED}[1]\n\n[1] letter · letter.txt\n"
+    )
+    notes = worded.stderr.decode().splitlines()
+    assert notes[:2] == [first, "wenju: 由 test 组织语言，每句都与所引段落核对过"]
+    assert "wenju: 未采用：[99] (它所引的段落并不存在)" in notes
+    assert any(note.startswith(f"wenju: 未采用：“{wrong}” (") for note in notes)
+    answer = json.loads(shaped.stdout.decode())
+    assert (answer["mode"], answer["model"], answer["fallback"]) == ("llm", "test", None)
+    assert (own.returncode, own.stderr) == (off.returncode, off.stderr) == (0, b"")
+
+
+def test_ask_says_why_another_mode_answers(indexes, wenju, monkeypatch):
+    question = "Where did Jack Ma first go online?"
+    code, output, error = wenju("ask", question, "--mode", "llm")
+    assert code == 0
+    assert "马云第一次上网是在西雅图。" in output
+    assert error == "wenju: No language model is configured.\n"
+
+    with ModelServer(Fails(401)) as server:
+        monkeypatch.setenv("WENJU_LLM_BASE_URL", server.base_url)
+        monkeypatch.setenv("WENJU_LLM_MODEL", "test")
+        code, output, error = wenju("ask", question)
+    assert code == 0
+    assert "马云第一次上网是在西雅图。" in output
+    assert error.splitlines()[1:] == ["wenju: The language model refused the request."]
+
+
+@pytest.mark.parametrize(
+    ("off_for", "told"), [("", ""), ("secret, papers", ", those of secret, papers are not")]
+)
+def test_serve_says_at_its_start_where_passages_go(indexes, off_for, told):
+    environment = {
+        "WENJU_LLM_BASE_URL": "http://127.0.0.1:9/v1",
+        "WENJU_LLM_MODEL": "test",
+        "WENJU_LLM_OFF_FOR": off_for,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "rag", "serve", "--port", "0"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+    ) as served:
+        line = served.stderr.readline()
+        served.terminate()
+
+    assert line == (
+        f"wenju: passages are sent to 127.0.0.1:9 (test){told}; WENJU_LLM=off keeps them here\n"
+    )

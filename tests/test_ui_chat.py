@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
+from llm_server import ModelServer, Says
 
 from rag.assistant import build_index
 from rag.config import Settings
@@ -276,3 +277,139 @@ def test_what_goes_wrong_is_said_in_the_conversation(chat):
     assert "10,000 characters" in select(shown[-1], "[role=alert]")[0].text
 
     assert chat.problem(Overloaded(), "en").startswith("Too many questions at once")
+
+
+# Anyone's text held against the documents
+
+RIGHT, WRONG = "灯塔高42米，由林月设计。", "灯塔高45米，由林月设计。"
+
+
+def checked(chat, view, text):
+    """All that is shown while a text is checked."""
+
+    async def run():
+        return [step async for step in chat.check(view, text)]
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "与文档不符"), ("en", "Contradicted")])
+def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, word):
+    view = replace(VIEW, language=language)
+    on_its_way, shown = checked(chat, view, f"{RIGHT}{WRONG}")
+
+    assert select(on_its_way, "[aria-busy=true]")
+    assert [each["class"] for each in select(shown, ".sentences > li")] == [
+        ["supported"],
+        ["contradicted"],
+    ]
+    assert word in select(shown, ".verdict")[1].text
+    assert "45" in select(shown, ".why")[0].text
+    button = select(shown, "button")[1]
+    data = {name.removeprefix("data-"): value for name, value in button.attrs.items()}
+    source = chat.checked_source(view, data)
+    assert select(source, "h2")[0].text == "[2] island"
+    assert select(source, "mark")[0].text == data["quote"]
+    assert "42" in data["quote"]
+    assert select(source, ".text")[0].text == LETTER
+    assert select(source, ".problem") == []
+
+
+def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(chat):
+    data = {"document": "island.txt", "index": "default", "start": "3", "end": "5"}
+    shown = chat.checked_source(VIEW, {**data, "quote": "鲸鱼", "marker": "1"})
+
+    assert "修改或删除" in select(shown, ".problem")[0].text
+    assert select(shown, "mark")[0].text == "鲸鱼"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"document": "island.txt", "quote": "灯", "start": "x", "end": "1"},
+        {"document": "island.txt", "quote": "灯", "start": "5", "end": "9" * 5000},
+        {"document": "island.txt", "quote": "", "start": "0", "end": "0"},
+    ],
+)
+def test_words_that_nobody_was_shown_do_not_open(chat, data):
+    with pytest.raises(ConversationNotFound):
+        chat.checked_source(VIEW, data)
+
+
+def test_what_goes_wrong_with_a_check_is_said_in_its_place(chat):
+    *_, too_long = checked(chat, VIEW, "字" * 50_001)
+    assert "50,000 characters" in select(too_long, "[role=alert]")[0].text
+
+    *_, gone = checked(chat, replace(VIEW, index="没有"), "灯塔。")
+    notice = select(gone, "[role=alert]")[0].text
+    assert notice == "这个文档库现在不能使用，原因已记入服务器日志。"
+
+
+def test_a_text_without_words_has_nothing_to_check(chat):
+    assert "没有可以核对的句子" in checked(chat, VIEW, " …… ")[-1]
+
+
+# With a language model
+
+
+@pytest.fixture
+def worded(built):
+    """Opens a chat the answers of which a server words, with its library; closes it."""
+    opened = []
+
+    def worded(server, **others):
+        settings = replace(built, llm_base_url=server.base_url, llm_model="qwen-小", **others)
+        opened.append(Library(settings))
+        opened[-1].open()
+        return Chat(opened[-1])
+
+    yield worded
+    for library in opened:
+        library.close()
+
+
+def test_an_answer_tells_who_worded_it_and_what_was_left_out(worded):
+    said = f"{RIGHT}[1]{WRONG}[1]"
+    with ModelServer(Says(said), models=("qwen-小",)) as server:
+        chat = worded(server)
+        host = server.base_url.removeprefix("http://").removesuffix("/v1")
+        assert f"段落会发送到 {host}（qwen-小）" in chat.sent_to(VIEW)
+        view, shown = asked(chat, ANNA, VIEW, "灯塔有多高？")
+        page, exported = chat.conversation(ANNA, view), chat.export(ANNA, view)
+
+    assert any("正在组织回答" in html for html in shown)
+    assert select(page, ".answer")[0].text == f"{RIGHT}[1]"
+    assert select(page, ".mode")[0].text == "由 qwen-小 组织语言，每句都与所引段落核对过"
+    assert select(page, ".dropped summary")[0].text == "未采用 (1)"
+    assert select(page, ".dropped q")[0].text == WRONG
+    assert select(page, ".dropped .why")[0].text == "其中的数字与所引段落不符"
+    assert "由 qwen-小 组织语言，每句都与所引段落核对过" in exported
+
+
+def test_examples_are_found_without_the_language_model(worded):
+    with ModelServer(Says("？"), models=("qwen-小",)) as server:
+        chat = worded(server)
+        assert select(chat.conversation(ANNA, VIEW), ".welcome")
+        assert server.requests == []
+
+
+def test_passages_of_an_index_that_is_kept_here_go_nowhere(worded):
+    with ModelServer(Says("？"), models=("qwen-小",)) as server:
+        chat = worded(server, llm_off_for=("default",))
+        assert chat.sent_to(VIEW) == ""
+        asked(chat, ANNA, VIEW, "灯塔有多高？")
+        assert server.requests == []
+
+
+def test_who_leaves_ends_the_models_work(worded):
+    async def leave(chat):
+        steps = chat.ask(ANNA, VIEW, "灯塔有多高？")
+        async for _ in steps:
+            if server.requests:
+                break
+        await steps.aclose()
+        assert await asyncio.to_thread(server.disconnected.wait, 10)
+
+    with ModelServer(Says(RIGHT * 300, delay=0.02), models=("qwen-小",)) as server:
+        asyncio.run(leave(worded(server)))

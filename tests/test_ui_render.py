@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from rag.conversations import Feedback, Turn
 from rag.gloss import Gloss
-from rag.types import Document, InputReport
+from rag.types import CheckedSentence, Citation, Document, InputReport
 from ui import render
 from ui.render import Live, Piece, Place, ShownTurn
 
@@ -358,3 +358,197 @@ def test_the_text_of_a_source_is_in_the_language_of_the_document():
     document = Document("d", "s", "t", "The ferry to Skagen leaves at nine.")
     page = parse(render.source(document, Place(0, 9, 0, 9), "zh", marker=1))
     assert page.select_one(".text")["lang"] == page.select_one("blockquote")["lang"] == "en"
+
+
+# Answers in a language model's words
+
+
+def worded(**others):
+    return answered(**{"mode": "llm", "model": EVIL, "fallback": None, "dropped": [], **others})
+
+
+def dropped(text, reason, marker=None):
+    return {"text": text, "reason": reason, "marker": marker}
+
+
+@pytest.mark.parametrize(
+    ("language", "worded_by", "summary", "reasons"),
+    [
+        (
+            "en",
+            f"Worded by {EVIL}, each sentence checked",
+            "Left out (4)",
+            [
+                "“五次。” — a number in it is not what the passage gives",
+                "[7] “三次” — it names a passage that there is not",
+                "The reply broke off here: The language model did not answer in time.",
+                f"“{EVIL}” — the documents do not support it",
+            ],
+        ),
+        (
+            "zh",
+            f"由 {EVIL} 组织语言，每句都与所引段落核对过",
+            "未采用 (4)",
+            [
+                "“五次。” — 其中的数字与所引段落不符",
+                "[7] “三次” — 它所引的段落并不存在",
+                "回答到此中断：语言模型没有及时回答。",
+                f"“{EVIL}” — 没有得到文档的支持",
+            ],
+        ),
+    ],
+)
+def test_under_an_answer_stands_who_worded_it_and_what_was_left_out(
+    language, worded_by, summary, reasons
+):
+    answer = worded(
+        dropped=[
+            dropped("五次。", "number"),
+            dropped("三次", "invented_marker", 7),
+            dropped("", "llm_timeout"),
+            dropped(EVIL, "a reason of tomorrow"),
+        ]
+    )
+    html = render.conversation([shown(answer)], language)
+    page = parse(html)
+
+    assert page.select_one(".mode").text == worded_by
+    details = page.select_one("details.dropped")
+    assert not details.has_attr("open")
+    assert details.select_one("summary").text == summary
+    quoted = parse(html.replace("<q ", "“<q ").replace("</q>", "</q>”"))
+    assert [row.text for row in quoted.select(".dropped li")] == reasons
+    assert page.select("img") == []
+
+
+def test_what_is_marked_in_the_answer_is_not_said_to_be_left_out():
+    answer = worded(
+        answer="三次[1] 共五次。（未获文档支持）", dropped=[dropped("共五次。", "number")]
+    )
+    page = parse(render.conversation([shown(answer)], "zh"))
+
+    assert page.select_one(".dropped summary").text == "未采用或已标出 (1)"
+    assert page.select_one(".dropped .why").text == "其中的数字与所引段落不符 (回答中已标出)"
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "words"),
+    [
+        ("en", "llm_timeout", "The language model did not answer in time."),
+        ("zh", "llm_unreachable", "无法连接语言模型。"),
+        ("en", "of tomorrow", "The language model gave no answer."),
+    ],
+)
+def test_an_answer_in_the_place_of_the_models_says_why(language, reason, words):
+    answer = worded(mode="extractive", model=None, fallback={"reason": reason})
+    page = parse(render.conversation([shown(answer)], language))
+
+    own = {"en": "The answer is in the documents' own words.", "zh": "回答用的是文档原文。"}
+    assert [note.text for note in page.select(".mode")] == [f"{words} {own[language]}"]
+    assert page.select(".dropped") == []
+
+
+def test_a_refusal_of_what_a_model_said_does_not_blame_the_passages():
+    refusal = {"reason": "not_supported", "message": "无据。", "nearest": [hit(1, "t#0")]}
+    answer = worded(
+        answered=False, answer="", citations=[], refusal=refusal, dropped=[dropped("五次", "name")]
+    )
+    page = parse(render.conversation([shown(answer)], "zh"))
+
+    assert page.select_one(".refusal").text == "无据。"
+    assert page.select(".reply > .why") == []
+    assert page.select_one(".passages button")["data-hit"] == "1"
+    assert page.select_one(".dropped summary").text == "未采用 (1)"
+
+
+def test_where_passages_are_sent_to_is_said_and_only_then():
+    page = parse(render.sent_to("api.example.com", EVIL, "en"))
+
+    assert page.text.strip() == f"To word answers, passages are sent to api.example.com ({EVIL})."
+    assert render.sent_to(None, EVIL, "en") == ""
+
+
+def test_an_answer_that_a_model_words_says_so_while_nothing_is_checked_yet():
+    page = parse(render.live(Live("q", "q", "", ("T",), is_worded=True), "zh"))
+    assert page.select_one(".answer").text == "语言模型正在组织回答，每句核对后才显示……"
+
+
+# Anyone's text held against the documents
+
+
+def held(verdict, reason=None, text="第一句。", quote=None):
+    cited = Citation(1, "d/1.md", "d#0", "题", "d.md", "章", quote, 5, 5 + len(quote or ""))
+    return CheckedSentence(text, 0, len(text), verdict, reason, (cited,) if quote else ())
+
+
+@pytest.mark.parametrize(
+    ("language", "verdicts", "counts"),
+    [
+        (
+            "en",
+            ["✓ Supported", "✗ Contradicted", "? Not supported"],
+            ["✓ Supported: 1", "? Not supported: 1", "✗ Contradicted: 1"],
+        ),
+        (
+            "zh",
+            ["✓ 有依据", "✗ 与文档不符", "? 无依据"],
+            ["✓ 有依据：1", "? 无依据：1", "✗ 与文档不符：1"],
+        ),
+    ],
+)
+def test_each_sentence_of_a_text_has_a_sign_a_word_and_what_it_was_held_against(
+    language, verdicts, counts
+):
+    sentences = [
+        held("supported", quote="原文一。"),
+        held("contradicted", "数字不符", EVIL, EVIL),
+        held("unsupported", EVIL),
+    ]
+    page = parse(render.checked(sentences, language, index="i"))
+
+    assert [each.text for each in page.select(".verdict")] == verdicts
+    assert [each.text for each in page.select(".counts > span")] == counts
+    assert [each["class"] for each in page.select(".sentences > li")] == [
+        ["supported"],
+        ["contradicted"],
+        ["unsupported"],
+    ]
+    assert [each.text for each in page.select(".sentence")] == ["第一句。", EVIL, "第一句。"]
+    assert [each.text for each in page.select(".why")] == ["数字不符", EVIL]
+    assert [each.text for each in page.select("blockquote")] == ["原文一。", EVIL]
+    opening = page.select_one("button")
+    assert {name: opening[f"data-{name}"] for name in ("document", "start", "end", "quote")} == {
+        "document": "d/1.md",
+        "start": "5",
+        "end": "9",
+        "quote": "原文一。",
+    }
+    assert [button["data-marker"] for button in page.select("button")] == ["1", "2"]
+    assert page.select("img") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "checking", "nothing"),
+    [
+        ("en", "Checking each sentence…", "There is no sentence in this text to check."),
+        ("zh", "正在逐句核对……", "这段文字里没有可以核对的句子。"),
+    ],
+)
+def test_a_check_that_goes_on_found_nothing_or_failed(language, checking, nothing):
+    on_its_way = parse(render.checked(None, language))
+    assert on_its_way.text.strip() == checking
+    assert on_its_way.select_one(".checked")["aria-busy"] == "true"
+    assert parse(render.checked([], language)).text.strip() == nothing
+    failed = parse(render.checked([], language, problem=EVIL))
+    assert failed.select_one("[role=alert]").text == EVIL
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [("en", ["Ask a question", "Check a text"]), ("zh", ["提问题", "核对文字"])],
+)
+def test_two_buttons_lead_from_asking_to_checking_and_back(language, labels):
+    page = parse(render.views(language))
+
+    assert [button.text for button in page.select("nav button")] == labels
+    assert [button["aria-pressed"] for button in page.select("button")] == ["true", "false"]

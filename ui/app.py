@@ -6,7 +6,7 @@ import asyncio
 import functools
 import html
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse
 
-from rag.assistant import LONGEST_QUESTION
+from rag.assistant import LONGEST_QUESTION, LONGEST_TEXT
 from rag.errors import WenjuError
 from rag.library import Library
+from ui import render
 from ui.chat import Chat, Person, View
 from ui.doors import Doors
 from ui.heartbeats import EndingHeartbeats
@@ -121,6 +122,7 @@ def build_ui(library: Library) -> gr.Blocks:
                 elem_id="language",
             )
             leave = gr.HTML(elem_id="leave", visible=bool(library.settings.api_keys))
+        views = _html("views", _script("views.js"))
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="chat", scale=3):
                 with gr.Column(elem_id="conversation"):
@@ -142,18 +144,34 @@ def build_ui(library: Library) -> gr.Blocks:
                     ask = gr.Button(
                         texts["ask"], variant="primary", elem_id="ask", scale=1, min_width=72
                     )
+                sent = _html("sent", None)
+            with gr.Column(elem_id="check", scale=3):
+                text = gr.Textbox(
+                    label=texts["check_text"],
+                    placeholder=texts["check_placeholder"],
+                    max_length=LONGEST_TEXT,
+                    lines=5,
+                    max_lines=10,
+                    elem_id="text",
+                )
+                check = gr.Button(texts["check"], variant="primary", elem_id="hold")
+                checked = _html("checked", events)
             source = _html("source", _script("source.js"))
 
-        labelled = [new, export, question, ask, leave]
-        page = [view, conversation, history, documents, index, language, *labelled]
+        labelled = [new, export, question, ask, leave, views, text, check]
+        page = [view, conversation, history, documents, index, language, sent, *labelled]
 
-        def labels(texts: Mapping[str, str]) -> list[Any]:
+        def labels(language: str) -> list[Any]:
+            texts = words(language)
             return [
                 gr.update(value=texts["new"]),
                 gr.update(value=texts["export"]),
                 gr.update(label=texts["question"], placeholder=texts["placeholder"]),
                 gr.update(value=texts["ask"]),
                 gr.update(value=_leave_form(texts["log_out"])),
+                render.views(language),
+                gr.update(label=texts["check_text"], placeholder=texts["check_placeholder"]),
+                gr.update(value=texts["check"]),
             ]
 
         def show(person: Person, seen: View) -> list[Any]:
@@ -165,7 +183,8 @@ def build_ui(library: Library) -> gr.Blocks:
                 chat.documents(person, seen),
                 gr.update(label=texts["index"], choices=library.names(), value=seen.index),
                 gr.update(label=texts["language"], value=seen.language),
-                *labels(texts),
+                chat.sent_to(seen),
+                *labels(seen.language),
             ]
 
         def opened(wished: str, request: gr.Request) -> list[Any]:
@@ -180,11 +199,11 @@ def build_ui(library: Library) -> gr.Blocks:
 
         def switched(code: str, kept: str, request: gr.Request) -> list[Any]:
             seen = replace(_read(kept, start), language=choose_language(code))
-            return [*show(_person(request), seen), ""]
+            return [*show(_person(request), seen), "", ""]
 
         def chosen(name: str, kept: str, request: gr.Request) -> list[Any]:
             index = name if name in library.names() else library.default
-            return show(_person(request), replace(_read(kept, start), index=index))
+            return [*show(_person(request), replace(_read(kept, start), index=index)), ""]
 
         async def asked(
             text: str, kept: str, request: gr.Request
@@ -214,6 +233,13 @@ def build_ui(library: Library) -> gr.Blocks:
 
         def document_opened(kept: str, event: gr.EventData) -> str:
             return chat.document(_read(kept, start), _data(event))
+
+        async def held(written: str, kept: str) -> AsyncIterator[str]:
+            async for shown in chat.check(_read(kept, start), written):
+                yield shown
+
+        def held_against(kept: str, event: gr.EventData) -> str:
+            return chat.checked_source(_read(kept, start), _data(event))
 
         def rated(kept: str, event: gr.EventData, request: gr.Request) -> str:
             person = _person(request)
@@ -254,14 +280,20 @@ def build_ui(library: Library) -> gr.Blocks:
         changed = [*page, live, source]
         blocks.load(_told(opened), wish, [*page, sidebar], js=_WISH, **quiet)
         language.input(
-            _told(switched), [language, view], [*page, source], js=_REMEMBER_LANGUAGE, **quiet
+            _told(switched),
+            [language, view],
+            [*page, source, checked],
+            js=_REMEMBER_LANGUAGE,
+            **quiet,
         )
-        index.input(_told(chosen), [index, view], page, **quiet)
+        index.input(_told(chosen), [index, view], [*page, checked], **quiet)
         gr.on([question.submit, ask.click], asked, [question, view], **asking)
         conversation.example(example, view, **asking)
         conversation.open_source(_told(source_opened), view, source, **quiet)
         conversation.rate(_told(rated), view, conversation, **quiet)
         conversation.note(_told(rated), view, conversation, **quiet)
+        gr.on([text.submit, check.click], held, [text, view], checked, **quiet)
+        checked.open_source(_told(held_against), view, source, **quiet)
         new.click(_told(started), view, changed, **quiet)
         history.open_conversation(_told(conversation_opened), view, changed, **quiet)
         history.delete_conversation(_told(conversation_deleted), view, changed, **quiet)

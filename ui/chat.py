@@ -6,9 +6,11 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from rag.conversations import Turn, history
 from rag.errors import (
@@ -19,6 +21,7 @@ from rag.errors import (
     Overloaded,
     WenjuError,
 )
+from rag.gate import Place
 from rag.gloss import Gloss
 from rag.highlights import in_quote
 from rag.library import Library
@@ -36,6 +39,8 @@ _LOG = logging.getLogger(__name__)
 _TELLING = (BadSetting, ConversationNotFound, DocumentNotFound)
 _STATUSES = frozenset({"indexed", "unchanged", "skipped", "removed"})
 LONGEST_GLOSSED = 240  # characters of a quote
+PULSE_SECONDS = 0.5
+Event = Found | Token | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +140,14 @@ class Chat:
             async with self._library.questions.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 stream = assistant.stream(question, history(turns), top_k=READ)
-                async for event in place.iterate(stream):
-                    if isinstance(event, Answer):
-                        answer = event
-                        continue
-                    live = _further(live, event)
-                    yield view, render.live(live, view.language)
+                live = replace(live, is_worded=assistant.model_host is not None)
+                async with aclosing(_made(place, stream)) as events:
+                    async for event in events:
+                        if isinstance(event, Answer):
+                            answer = event
+                            continue
+                        live = _further(live, event)
+                        yield view, render.live(live, view.language)
             if answer is not None:
                 view = await asyncio.to_thread(self._keep, person, view, answer)
                 yield view, ""
@@ -203,6 +210,44 @@ class Chat:
             glosses=self._gloss(words, view.language) if marker else (),
             problem=problem,
         )
+
+    def sent_to(self, view: View) -> str:
+        """Where the passages of the index are sent to as HTML, "" where they stay here."""
+        try:
+            host = self._library.assistant(view.index).model_host
+        except WenjuError:  # the list of documents says so
+            return ""
+        return render.sent_to(host, self._library.settings.llm_model, view.language)
+
+    async def check(self, view: View, text: str) -> AsyncIterator[str]:
+        """A text being checked as HTML, then each of its sentences with its verdict."""
+        yield render.checked(None, view.language)
+        try:
+            async with self._library.questions.admit() as place:
+                assistant = await place.run(self._library.assistant, view.index)
+                sentences = await place.run(assistant.check, text)
+            yield render.checked(sentences, view.language, index=view.index)
+        except WenjuError as error:
+            problem = self.problem(error, view.language)
+            yield render.checked([], view.language, problem=problem)
+
+    def checked_source(self, view: View, data: Data) -> str:
+        """The words that a sentence of a check was held against, as the page names them."""
+        names = ("document", "source", "title", "section", "quote", "index")
+        name, source, title, section, quote, index = (str(data.get(each, "")) for each in names)
+        start, end = _number(data.get("start")), _number(data.get("end"))
+        if not quote or start is None or end != start + len(quote):
+            raise ConversationNotFound("there are no such words", "check the text again")
+        cited = {
+            "document_id": name,
+            "source": source,
+            "title": title,
+            "section": section,
+            "start": start,
+            "end": end,
+            "passage": quote,
+        }
+        return self._place(view, index, cited, quote, _number(data.get("marker")))
 
     def document(self, view: View, data: Data) -> str:
         """A whole document from its beginning; raises DocumentNotFound."""
@@ -311,6 +356,29 @@ class Chat:
         except WenjuError as error:
             _LOG.error("%s", error)
             return [], False
+
+
+async def _made(place: Place, stream: Iterator[Event]) -> AsyncGenerator[Event, None]:
+    """The events of an answer, of those without text a few a second.
+
+    Where nobody reads on, what makes them ends, a language model's work as well.
+    """
+
+    def events() -> Generator[Event, None, None]:
+        yield from stream
+
+    made, due = events(), 0.0
+    iterated = cast("AsyncGenerator[Event, None]", place.iterate(made))
+    try:
+        async with aclosing(iterated):
+            async for event in iterated:
+                now = time.monotonic()
+                if event != Token("") or now >= due:
+                    due = now + PULSE_SECONDS
+                    yield event
+    finally:
+        if place.running is not None:  # it runs to the next event
+            place.running.add_done_callback(lambda _: made.close())
 
 
 def _further(live: render.Live, event: Found | Token) -> render.Live:

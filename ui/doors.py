@@ -19,7 +19,7 @@ _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/(\w{1,64})", re.ASCII)
 _MESSAGES = "/gradio_api/queue/data"
 _SESSION = re.compile(r"\w{1,64}", re.ASCII)
 MOST_SESSIONS = 5_000
-MOST_BYTES = 1 << 17  # of a call
+MOST_BYTES = 1 << 18  # of a call: a text to be checked is the longest
 UNREAD_SECONDS = 20.0
 _REFUSALS = {
     404: ("not_found", "there is nothing at this address", "open the chat at its own address"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,14 @@ from rag.conversations import Turn
 from rag.gloss import Gloss
 from rag.highlights import Span, cut, in_quote, moved
 from rag.text import detect_language
-from rag.types import Document
-from ui.texts import words
+from rag.types import CheckedSentence, Document
+from ui.texts import explained, words
 
 CONTEXT = 20_000  # characters shown before and after a passage
 WHOLE = 500_000  # the same, of a document that is opened by itself
 MOST_DOCUMENTS = 200
 FILE_TYPES = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl")
+VERDICT_MARKS = {"supported": "✓", "unsupported": "?", "contradicted": "✗"}
 _MARKER = re.compile(r"\[(\d+)\]")
 Shape = Mapping[str, Any]
 
@@ -50,13 +52,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """An answer on its way: what is known of it so far, or the `problem` that ended it."""
+    """An answer on its way: what is known of it so far, or the `problem` that ended it.
+
+    `is_worded` where a language model puts it into words.
+    """
 
     question: str
     searched: str = ""
     text: str = ""
     sources: tuple[str, ...] = ()
     problem: str = ""
+    is_worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,19 @@ def uncited(answer: Shape) -> list[Shape]:
     return [hit for hit in answer["hits"] if hit["chunk_id"] not in cited]
 
 
+def left_out(answer: Shape) -> list[Shape]:
+    """What the documents do not support of a model's words; `is_shown` where it was but marked."""
+    return [
+        {
+            **dropped,
+            "is_shown": bool(dropped["text"])
+            and dropped["marker"] is None
+            and one_line(dropped["text"]) in answer["answer"],
+        }
+        for dropped in answer.get("dropped", ())
+    ]
+
+
 def shorten(text: str, length: int = 120) -> str:
     """`text` on one line of at most `length` characters and an ellipsis."""
     line = " ".join(text.split())
@@ -144,6 +163,36 @@ def conversation(
 def live(answer: Live, language: str) -> str:
     """The answer that is on its way."""
     return _render("live.html", language, live=answer)
+
+
+def views(language: str) -> str:
+    """The buttons that lead from asking to checking and back."""
+    return _render("views.html", language)
+
+
+def sent_to(host: str | None, model: str, language: str) -> str:
+    """Where passages are sent to, "" where they stay here."""
+    return _render("sent.html", language, host=host, model=model) if host else ""
+
+
+def checked(
+    sentences: Sequence[CheckedSentence] | None,
+    language: str,
+    *,
+    index: str = "",
+    problem: str = "",
+) -> str:
+    """The sentences of a text with their verdicts; None while they are being checked."""
+    counts = Counter(sentence.verdict for sentence in sentences or ())
+    return _render(
+        "checked.html",
+        language,
+        sentences=sentences,
+        index=index,
+        problem=problem,
+        marks=VERDICT_MARKS,
+        counts=counts,
+    )
 
 
 def conversations(infos: Sequence[object], current: str, language: str) -> str:
@@ -227,5 +276,11 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(
-    pieces=pieces, uncited=uncited, shorten=shorten, percent=percent, language_of=detect_language
+    pieces=pieces,
+    uncited=uncited,
+    left_out=left_out,
+    shorten=shorten,
+    percent=percent,
+    explained=explained,
+    language_of=detect_language,
 )
