@@ -20,7 +20,7 @@ from rag.config import BUNDLED_MODEL, Settings
 from rag.cross_encoder import CrossEncoder, PassageReader
 from rag.embed import Embedder, open_embedder
 from rag.errors import BadSetting, LLMUnavailable, WenjuError
-from rag.fluent import Deadline, Fluent, rewritten, worded
+from rag.fluent import Fluent, rewritten, worded
 from rag.followup import Resolved, resolved
 from rag.grounding import Grounding, Shown, within_budget
 from rag.indexer import Indexer, Progress
@@ -186,8 +186,7 @@ class Assistant:
         fluent = self._fluent if mode != "extractive" else None
         if mode == "llm" and fluent is None:
             asking.fallback = "llm_not_configured"
-        deadline = Deadline(fluent.seconds if fluent else 0.0)
-        stand_alone, fluent = _resolved(asking, history, fluent, deadline)
+        stand_alone, fluent = _resolved(asking, history, fluent)
         searched = stand_alone.searched
         with _timed(asking.timings, "prepare"):
             search = self._prepare(searched)
@@ -206,9 +205,9 @@ class Assistant:
             for span in reading.spans
         ]
         if fluent and hits and reading.confidence >= ASK_MODEL:
-            grounding = self._grounding(asking, fluent, current, best_first)
+            grounding = self._grounding(asking, fluent, searched, current, best_first)
             with _timed(asking.timings, "generate"):
-                text = yield from _worded(asking, fluent, searched, grounding, deadline)
+                text = yield from _worded(asking, fluent, searched, grounding)
             if text is not None:
                 yield self._from_model(asking, searched, text, grounding, hits, reading, quotes)
                 return
@@ -233,6 +232,7 @@ class Assistant:
         self,
         asking: _Asking,
         fluent: Fluent,
+        searched: str,
         current: Searchers,
         best_first: Sequence[Passage],
     ) -> Grounding:
@@ -245,6 +245,7 @@ class Assistant:
             self._checker(current),
             self._prepare,
             shown,
+            searched,
             asking.language,
             marks_unsupported=fluent.marks_unsupported,
         )
@@ -556,13 +557,13 @@ class _Asking:
 
 
 def _resolved(
-    asking: _Asking, history: Sequence[Turn], fluent: Fluent | None, deadline: Deadline
+    asking: _Asking, history: Sequence[Turn], fluent: Fluent | None
 ) -> tuple[Resolved, Fluent | None]:
     """The question complete in itself, and the model unless it has just failed."""
     if fluent and any(turn.get("content") for turn in history):
         try:
             with _timed(asking.timings, "rewrite"):
-                whole = rewritten(fluent, asking.question, history, asking.language, deadline)
+                whole = rewritten(fluent, asking.question, history, asking.language)
         except LLMUnavailable as error:
             asking.fallback, fluent = error.reason, None
         else:
@@ -576,12 +577,11 @@ def _worded(
     fluent: Fluent,
     searched: str,
     grounding: Grounding,
-    deadline: Deadline,
 ) -> Generator[Token, None, str | None]:
     """The model's answer as it comes, and as a whole; None where the model has failed."""
     text = ""
     try:
-        for piece in worded(fluent, searched, asking.language, grounding, deadline):
+        for piece in worded(fluent, searched, asking.language, grounding):
             text += piece
             yield Token(piece)
     except LLMUnavailable as error:

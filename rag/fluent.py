@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from rag.carried import content_words
 from rag.errors import LLMUnavailable
 from rag.grounding import Grounding, passages_of
 from rag.llm import ChatModel
@@ -19,7 +19,7 @@ from rag.text import fold
 
 ANSWER_TOKENS = 800
 REWRITE_TOKENS = 120
-REWRITE_SECONDS = 8.0  # at most, of those for the whole answer
+REWRITE_SECONDS = 8.0  # at most
 LONGEST_REWRITTEN = 300  # characters
 MOST_TURNS = 12
 _NUMBER = re.compile(r"\d+")
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Fluent:
-    """A model with the time that an answer may take."""
+    """A model, and how it is used: seconds for an answer, tokens of passages to tell it."""
 
     model: ChatModel
     seconds: float
@@ -35,24 +35,11 @@ class Fluent:
     marks_unsupported: bool = False
 
 
-class Deadline:
-    """Seconds left of those that an answer may take."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds left, 0 or less where the time is over."""
-        return self._end - time.monotonic()
-
-
 def rewritten(
     fluent: Fluent,
     question: str,
     history: Sequence[Mapping[str, str]],
     language: str,
-    deadline: Deadline,
 ) -> str | None:
     """The question complete in itself, in the model's words; None where these add something.
 
@@ -62,14 +49,13 @@ def rewritten(
     reply = fluent.model.complete(
         rewrite_messages(question, recent, language),
         max_tokens=REWRITE_TOKENS,
-        seconds=min(deadline.left, REWRITE_SECONDS),
+        seconds=min(fluent.seconds, REWRITE_SECONDS),
     )
     whole = reply.strip().strip('“”"「」').strip()
     said_before = fold(" ".join([*(str(turn["content"]) for turn in recent), question]))
-    is_new = any(fold(name) not in said_before for name in names(whole)) or not set(
-        _NUMBER.findall(fold(whole))
-    ) <= set(_NUMBER.findall(said_before))
-    if not whole or len(whole) > LONGEST_REWRITTEN or len(whole.splitlines()) > 1 or is_new:
+    if not whole or len(whole) > LONGEST_REWRITTEN or len(whole.splitlines()) > 1:
+        return None
+    if _adds(fold(whole), names(whole), said_before):
         return None
     return whole
 
@@ -79,7 +65,6 @@ def worded(
     question: str,
     language: str,
     grounding: Grounding,
-    deadline: Deadline,
 ) -> Iterator[str]:
     """The supported sentences of the model's answer as they come; "" for each other piece.
 
@@ -89,7 +74,7 @@ def worded(
     fence = f"passage-{secrets.token_hex(3)}"
     messages = answer_messages(question, language, passages_of(grounding.shown), fence)
     is_shown = False
-    pieces = fluent.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=deadline.left)
+    pieces = fluent.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=fluent.seconds)
     try:
         with closing(pieces):
             for one in said(pieces):
@@ -100,3 +85,13 @@ def worded(
         if not is_shown:
             raise
         grounding.broke_off(error.reason)
+
+
+def _adds(whole: str, named: Sequence[str], said_before: str) -> bool:
+    """Whether a question brings in a number, a name or much else from nowhere."""
+    if not set(_NUMBER.findall(whole)) <= set(_NUMBER.findall(said_before)):
+        return True
+    if any(fold(name) not in said_before for name in named):
+        return True
+    signs = [sign for word in content_words(whole) for sign in word if sign >= "\u3400"]
+    return 3 * sum(sign not in said_before for sign in signs) > len(signs)

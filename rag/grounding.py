@@ -13,9 +13,12 @@ from rag.orders import gives_orders
 from rag.prompts import NO_ANSWER, Passage, estimated_tokens
 from rag.retrieve import Search
 from rag.store import IndexedChunk
+from rag.text import fold, has_words
 from rag.types import Citation, Dropped, Hit
 
 NEIGHBOURS_OF = 2  # best passages that are shown with what stands before and behind them
+FEW_WORDS = 3  # a sentence of fewer is checked together with the question
+_PROMPT = re.compile(r"</?passage-\w+|^(?:question|user|assistant|问题|问)\s*[:：]", re.IGNORECASE)
 _UNMARKED = {"zh": "（未获文档支持）", "en": " (not supported by the documents)"}
 _ABSENCE = re.compile(
     r"(?:没有|未|无法|并未|不)[^。]{0,12}(?:提到|提及|提供|说明|找到|回答|涉及|包含|给出)|无相关|没有相关"
@@ -45,6 +48,7 @@ class Grounding:
         checker: Checker,
         prepare: Callable[[str], Search],
         shown: Sequence[Shown],
+        question: str,
         language: str,
         *,
         marks_unsupported: bool = False,
@@ -52,6 +56,8 @@ class Grounding:
         self._checker = checker
         self._prepare = prepare
         self.shown = shown
+        self._question = question
+        self._said_before: set[str] = set()
         self._language = "en" if language == "en" else "zh"
         self._marks_unsupported = marks_unsupported
         self._cited: list[tuple[Shown, int, int]] = []
@@ -65,7 +71,10 @@ class Grounding:
         if NO_ANSWER in said.text:
             self.says_absent = True
             return ""
-        if not any(character.isalnum() for character in said.text):
+        if not has_words(said.text):
+            return ""
+        if reason := self._is_no_statement(said.text):
+            self.dropped.append(Dropped(said.text, reason, None))
             return ""
         passage, finding = self._held(said)
         reason: str = finding.reason
@@ -79,6 +88,16 @@ class Grounding:
         if not self._marks_unsupported:
             return ""
         return self._shown_text(said, _UNMARKED[self._language])
+
+    def _is_no_statement(self, text: str) -> str:
+        """Why a sentence is none of an answer, "" where it may be one."""
+        words = "".join(filter(str.isalnum, fold(text)))
+        if _PROMPT.search(text) or text.rstrip("”\"’'").endswith(("?", "？")):
+            return "not_an_answer"
+        if words in self._said_before:
+            return "repeated"
+        self._said_before.add(words)
+        return ""
 
     def broke_off(self, reason: str) -> None:
         """Take note that the answer ends before its end."""
@@ -95,6 +114,8 @@ class Grounding:
         Where none does: what stands against it in those that it names.
         """
         search = self._prepare(said.text)
+        if sum(not group.optional for group in search.groups) < FEW_WORDS:
+            search = self._prepare(f"{said.text} {self._question}")  # "In 1999.": what was?
         named = [self.shown[n - 1] for n in said.markers if 1 <= n <= len(self.shown)]
         found = self._check(search, named)
         if found[1].verdict == "supported" or len(named) == len(self.shown):

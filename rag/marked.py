@@ -15,7 +15,9 @@ _MARKER = re.compile(
     rf"\s*[\[【［]\s*(?:\^|来源|段落|文档|passages?|sources?|documents?)?\s*({_NUMBERS})\s*[\]】］]",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(rf"(?:{SENTENCE_END})(?:{_MARKER.pattern})*")
+_SENTENCE = re.compile(
+    rf"(?:{SENTENCE_END}|[.!?](?=[\[【［]\s*\d))(?:{_MARKER.pattern})*", re.IGNORECASE
+)
 _MAY_GO_ON = re.compile(r"\s*(?:[\[【［][^\]】］]{0,40})?")
 _LEAD = re.compile(r"\s*(?:(?:[-*•·]|#{1,6}|\d{1,2}[.)、])\s+)?")
 _EMPHASIS = re.compile(r"\*\*|__|`")
@@ -61,8 +63,8 @@ def _end(text: str) -> int | None:
     for match in _SENTENCE.finditer(text):
         if _MAY_GO_ON.fullmatch(text, match.end()):
             return None
-        if text[: match.end()].strip():
-            return match.end()
+        if end := len(text[: match.end()].rstrip()):
+            return end
     return LONGEST if len(text) > LONGEST else None
 
 
