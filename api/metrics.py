@@ -27,7 +27,10 @@ _FALLBACKS = frozenset(
     " llm_nonsense llm_cut llm_resting".split()
 )
 _DROPPED = _FALLBACKS | frozenset(
-    "number date name negation swapped nothing_near invented_marker".split()
+    (
+        "number date name negation swapped nothing_near invented_marker too_long repeated"
+        " not_an_answer instruction"
+    ).split()
 )
 _GONE = 499  # Nginx's number for a client that left before its response
 

@@ -16,8 +16,8 @@ TOO_COMMON = 3000  # in jieba's corpus: 公司, 平台
 Aliases = Mapping[str, frozenset[str]]
 
 _HAN = r"[\u3400-\u9fff·]"
-_WORD = r"[A-Za-z0-9'’&-]*(?:\.[A-Za-z0-9]+)*"
-_LATIN = rf"[A-Za-z]{_WORD}(?: (?:of |and |the )?[A-Z0-9]{_WORD}){{0,5}}"
+_WORD = r"[A-Za-z0-9'’&-]{0,30}(?:\.[A-Za-z0-9]{1,20}){0,3}"
+_LATIN = rf"(?<![A-Za-z0-9'’&.-])[A-Za-z]{_WORD}(?: (?:of |and |the )?[A-Z0-9]{_WORD}){{0,5}}"
 _CHINESE_BEHIND = re.compile(
     rf"({_LATIN})\s?[(（]\s?[“《「]?({_HAN}{{2,{LONGEST}}})[”》」]?\s?[)）,，]"
 )

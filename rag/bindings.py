@@ -10,15 +10,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 NEAR = 3.0  # words, over which nearness falls to a third
 OTHER_SIDE = 0.7  # of what stands before a thing here and behind it there
-AGAINST = 0.3  # share of what tells the two apart that must speak for the other order
-AGAINST_IN_ORDER = 0.8  # the same where they stand in the same order here and there
+# Share of what tells the two apart that must speak for the other order: (numbers, names).
+AGAINST = (0.3, 0.3)
+AGAINST_IN_ORDER = (0.4, 0.8)  # where they stand in the same order here and there
 TELLING = 0.02  # nearness from which a word tells two things apart; two words must
 LEAST = 0.1  # nearness that says something
-_BREAKS = {**dict.fromkeys("，,；;：:（）()、", 1.5), **dict.fromkeys("。！？.!?\n", 4.0)}
+_OUTER = {"before", "behind"}
+_BREAKS = {
+    **dict.fromkeys("：:（）()、", 1.5),
+    **dict.fromkeys("，,；;", 2.5),
+    **dict.fromkeys("。！？.!?\n", 4.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,13 @@ def swapped(
         ]
         difference = total = 0.0
         telling = set()
+        nearest = min(product(first.given, second.given), key=lambda pair: _gap(*pair))
+        in_order = (first.claimed < second.claimed) == (nearest[0] < nearest[1])
         for other in around:
+            if in_order and _side(other.claimed, first.claimed, second.claimed) in (
+                _OUTER & {_side(place, *nearest) for place in other.given}
+            ):
+                continue  # "In Russia A and B …" binds to neither
             a, b = here.near(first, other), here.near(second, other)
             x, y = there.nearest(first, other), there.nearest(second, other)
             of_first = other.weight * (_product(a, x) - _product(a, y))
@@ -63,7 +75,7 @@ def swapped(
             total += abs(of_first) + abs(of_second)
             if min(of_first, of_second) < -TELLING:
                 telling.add(other.claimed)
-        needed = AGAINST_IN_ORDER if _in_order(first, second) else AGAINST
+        needed = _needed(first.kind, in_order)
         if (
             len(telling) > 1
             and total > LEAST
@@ -74,11 +86,20 @@ def swapped(
     return found
 
 
-def _in_order(first: Place, second: Place) -> bool:
-    """Whether the two stand in the claim's order wherever they are nearest in the text."""
-    pairs = [(a, b) for a in first.given for b in second.given]
-    a, b = min(pairs, key=lambda pair: abs(pair[0][0] - pair[1][0]))
-    return (first.claimed < second.claimed) == (a < b)
+def _needed(kind: str, in_order: bool) -> float:
+    of_numbers, of_names = AGAINST_IN_ORDER if in_order else AGAINST
+    return of_numbers if kind.startswith("number") else of_names
+
+
+def _gap(first: tuple[int, int], second: tuple[int, int]) -> int:
+    return abs(first[0] - second[0])
+
+
+def _side(place: tuple[int, int], first: tuple[int, int], second: tuple[int, int]) -> str:
+    """Whether a place is before both others, between them, or behind both."""
+    if place[0] < min(first[0], second[0]):
+        return "before"
+    return "behind" if place[0] > max(first[0], second[0]) else "between"
 
 
 def _product(here: float, there: float) -> float:
@@ -94,7 +115,7 @@ class _Scale:
 
     def __init__(self, text: str) -> None:
         self._at = [0.0]
-        for character, following in zip(text, text[1:] + " ", strict=True):
+        for character, following in zip(text, f"{text} "[1:], strict=True):
             step = 0.5 if character >= "\u3400" else 0.0
             if character.isascii() and character.isalnum() and not following.isalnum():
                 step = 1.0

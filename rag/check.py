@@ -18,23 +18,26 @@ import numpy as np
 from rag.aliases import Aliases
 from rag.bindings import Place, swapped
 from rag.dates import Date, dates, fits
+from rag.known_names import DEMONYMS
 from rag.lexical import LexicalIndex
 from rag.lexicon import Lexicon
 from rag.mentions import Mention
-from rag.names import Presence, Words, names_of, presence
+from rag.names import Presence, Words, is_country, names_of, presence
 from rag.polarity import Denial, denials
 from rag.quantities import MONEY, Quantity, agrees, quantities
 from rag.query import Group
 from rag.retrieve import Search
 from rag.store import IndexedChunk
 from rag.terms import index_terms, stem, word_class
-from rag.text import fold, fold_in_place
+from rag.text import fold, fold_in_place, han_share
 
 PASSAGES = 8
 UNITS = 3  # of a passage, in the words that a sentence is held against
 LENGTH = 400  # characters of these at most
 BEST = 6  # windows looked at closely
-COVERED = 0.22  # of the sentence's terms that the words must meet
+COVERED = 0.3  # of the sentence's terms that the words must meet
+COVERED_ACROSS = 0.2  # the same across languages
+LONGEST = 1000  # characters of a sentence
 
 _MEANING = 3.0  # weight of the cosine beside the share of terms met
 _TYPICAL = 0.85
@@ -49,8 +52,18 @@ _CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
+_OPPOSITES = [
+    (re.compile(first), re.compile(second))
+    for first, second in (
+        (r"进口|\bimport", r"出口|\bexport"),
+        (r"线上|\bonline", r"线下|\boffline"),
+        (r"买家|买方|\bbuyer", r"卖家|卖方|\bseller"),
+        (r"上半年|\bfirst half", r"下半年|\bsecond half"),
+    )
+]
+
 Verdict = Literal["supported", "unsupported", "contradicted"]
-Reason = Literal["", "nothing_near", "number", "date", "name", "negation", "swapped"]
+Reason = Literal["", "nothing_near", "number", "date", "name", "negation", "swapped", "too_long"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,8 @@ class Checker:
 
     def check(self, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
         """What the passages say of the sentence that `claim` was made from."""
+        if len(claim.query) > LONGEST:
+            return Finding("unsupported", "too_long")
         read = self._claim(claim)
         windows = self._best(read, passages[:PASSAGES])
         if not windows:
@@ -148,7 +163,7 @@ class Checker:
         return _Claim(
             text,
             search,
-            tuple(group for group in search.groups if not group.optional),
+            tuple(dict.fromkeys(_words_of(search, [*found, *dates(text)]))),
             tuple(each for each in found if each.is_sure and not _is_one(each, text)),
             tuple(dates(text)),
             tuple(names_of(text, self._lexicon)),
@@ -237,9 +252,13 @@ class Checker:
             end=window.end,
             score=window.score,
         )
-        facts = len(claim.quantities) + len(claim.dates) + len(claim.names)
-        borne_out = facts - len(window.wrong) - len(window.unnamed)
-        if window.coverage + _BORNE_OUT * borne_out < COVERED:
+        named = len(claim.names) - len(window.unnamed)
+        all_facts: tuple[Quantity | Date, ...] = (*claim.quantities, *claim.dates)
+        there = [each for each in all_facts if each not in window.wrong]
+        borne_out = named + len(there) + sum(map(_is_telling, there))
+        crosses = (han_share(claim.text) < 0.5) != (han_share(window.words) < 0.5)
+        needed = COVERED_ACROSS if crosses else COVERED
+        if window.coverage + _BORNE_OUT * borne_out < needed:
             return replace(found, verdict="unsupported", reason="nothing_near")
         if window.wrong and not self._goes_without_saying(window):
             return _otherwise(found, claim, window)
@@ -311,10 +330,14 @@ class Checker:
             for each in claim.quantities
             if (given := _places_of(each, window))
         ]
+        things += _opposites(claim.text, window.words)
         for name in claim.names:
+            if _belongs(name, claim.text):
+                continue
             given = tuple(self._places_of_name(name, there, context))
             if given:
-                things.append(Place(name.kind, (name.start, name.end), given))
+                kind = "country" if is_country(name.text, self._lexicon) else name.kind
+                things.append(Place(kind, (name.start, name.end), given))
         return swapped(claim.text, window.words, things, context) if len(things) > 1 else None
 
     def _shared(self, claim: _Claim, here: _Located, there: _Located) -> list[Place]:
@@ -439,6 +462,43 @@ class _Located:
         """Where `words` stand as they are."""
         folded = re.escape(fold_in_place(words))
         return [m.span() for m in re.finditer(rf"(?<![a-z0-9]){folded}(?![a-z0-9])", self._folded)]
+
+
+def _words_of(search: Search, facts: Sequence[Quantity | Date]) -> Iterator[Group]:
+    """The terms of a sentence that are no part of its numbers and dates."""
+    here = _Located(search.query)
+    is_fact = bytearray(len(search.query))
+    for fact in facts:
+        is_fact[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
+    for group in search.groups:
+        own = replace(group, alternatives=group.alternatives[:1])
+        inside = [all(is_fact[start:end]) for start, end in here.find(own)]
+        is_letter = len(own.alternatives[0][0]) == 1 and own.alternatives[0][0].isascii()
+        if not group.optional and not is_letter and not (inside and all(inside)):
+            yield group
+
+
+def _is_telling(found: Quantity | Date) -> bool:
+    """Whether a fact is hardly there by chance: a number of three digits or more, a day."""
+    if isinstance(found, Date):
+        return found.day is not None
+    return found.number / found.step >= 100
+
+
+def _belongs(name: Mention, text: str) -> bool:
+    """Whether a name only says whose something is: Korea's minister, the Indian firm."""
+    return fold(name.text) in DEMONYMS or text.startswith(("'s", "’s"), name.end)
+
+
+def _opposites(claim: str, text: str) -> Iterator[Place]:
+    """Words of contrary meaning, where the claim and the text have both of them."""
+    here, there = fold_in_place(claim), fold_in_place(text)
+    for number, pair in enumerate(_OPPOSITES):
+        ours = [match.span() for each in pair if (match := each.search(here))]
+        theirs = [tuple(m.span() for m in each.finditer(there)) for each in pair]
+        if len(ours) == 2 and all(theirs):
+            for claimed, given in zip(ours, theirs, strict=True):
+                yield Place(f"opposite {number}", claimed, given)
 
 
 def _is_one(found: Quantity, text: str) -> bool:

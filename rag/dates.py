@@ -33,7 +33,7 @@ _YEAR = r"(?:1\d|20|21)\d\d"
 _TO = r"\s?(?:-|–|—|~|至|到|to|and|、|和)\s?"
 _NTH = r"(?:st|nd|rd|th)?"
 # The names of groups begin with what they are: y(ear), m(onth), d(ay), e(nd of a range of days),
-# z (the last two digits of a second year), c(entury), x (decade).
+# b(eginning of a range of months), z (the last two digits of a second year), c(entury), x (decade).
 _DATE = re.compile(
     rf"(?P<y0>{_YEAR})\s?[-–—]\s?(?P<z0>\d\d)(?!\d)(?! ?[-–—/])"
     r"|(?P<c1>\d\d) ?世纪 ?(?P<x1>\d0) ?年代"
@@ -43,7 +43,7 @@ _DATE = re.compile(
     rf"|(?<![个\d.])(?P<m2>{_SMALL}) ?月 ?"
     rf"(?:(?P<d2>{_SMALL}) ?[日号]?{_TO}(?P<e2>{_SMALL}) ?[日号]"
     rf"|(?P<d2a>{_SMALL}) ?[日号])"
-    rf"|(?<![个\d.])(?P<m3>{_SMALL}) ?月(?!球|亮|饼)(?!\d)"
+    rf"|(?<![个\d.])(?:(?P<b3>{_SMALL}) ?月?{_TO})?(?P<m3>{_SMALL}) ?月(?!球|亮|饼)(?!\d)"
     rf"|(?<!\d)(?P<y4>{_YEAR})(?P<mark>[-/.])(?P<m4>\d{{1,2}})(?P=mark)(?P<d4>\d{{1,2}})(?!\d)"
     rf"|\b(?P<d5>\d{{1,2}}){_NTH}(?:{_TO}(?P<e5>\d{{1,2}}){_NTH})?(?: of)? (?P<m5>{_MONTH})\b\.?"
     rf"(?:,? (?P<y5>\d{{4}})\b)?"
@@ -105,6 +105,8 @@ def _dates(text: str, folded: str) -> Iterator[Date]:
             continue
         if "c" in parts:
             date = replace(date, year=100 * int(parts["c"]) - 100 + int(parts["x"]))
+        if "b" in parts:
+            yield replace(date, month=_whole(parts["b"]))
         yield date
         if "e" in parts:
             yield replace(date, day=_day(parts, "e"))

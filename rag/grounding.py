@@ -73,8 +73,8 @@ class Grounding:
             return ""
         if not has_words(said.text):
             return ""
-        if reason := self._is_no_statement(said.text):
-            self.dropped.append(Dropped(said.text, reason, None))
+        if fault := self._is_no_statement(said.text):
+            self.dropped.append(Dropped(said.text, fault, None))
             return ""
         passage, finding = self._held(said)
         reason: str = finding.reason

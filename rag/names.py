@@ -6,7 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from rag.aliases import Aliases
@@ -23,7 +23,10 @@ _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+")
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-zÀ-ÿ'’-]+")
 _DOMAIN = re.compile(r"\.(?:com|cn|net|org)\b")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
 _NOUNS = frozenset(("n", "nz", "x", "zg"))
+_SPELLED_PART = re.compile(r"\d+|[^\d\s-]+")
+_BOTH = re.compile("(?:两|双)[国地岸市省]$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -81,12 +84,16 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
     text = mention.text
     if _HAN.search(text):
         meaning = lexicon.meaning_in_english(text)
-        return None if meaning and not meaning.is_name else mention
+        if meaning and not meaning.is_name:
+            return None
+        text = _BOTH.sub("", text)  # 中印两国
+        return replace(mention, end=mention.start + len(text), text=text) if text else None
     start = mention.start
     opens = not claim[:start].strip() or claim[:start].rstrip().endswith((".", "!", "?", "“", '"'))
     first, _, rest = text.partition(" ")
     is_pinyin = bool(split_pinyin(first)) and rest[:1].isupper()
-    if opens and not is_pinyin and _is_common(first, lexicon):
+    is_known = fold(text) in SAME_NAME  # Ant Financial
+    if opens and not is_pinyin and not is_known and _is_common(first, lexicon):
         if not rest or rest.split()[0].lower() in ENGLISH_STOP:
             rest = rest.split(" ", 1)[1] if " " in rest else ""
         start, text = start + len(text) - len(rest), rest
@@ -130,10 +137,17 @@ def presence(name: str, words: Words, lexicon: Lexicon, aliases: Aliases) -> Pre
     return _presence_of_latin(folded.title() if is_demonym else name, words, lexicon)
 
 
+def is_country(name: str, lexicon: Lexicon) -> bool:
+    """Whether `name` is a country or a continent, in either language."""
+    meaning = lexicon.meaning_in_english(fold(name))
+    return fold(meaning.english if meaning else name) in _COUNTRIES
+
+
 def _holds(words: Words, folded: str) -> bool:
     if _HAN.search(folded):
         return folded in words.folded
-    return bool(re.search(rf"(?<![a-z0-9]){re.escape(folded)}(?![a-z0-9])", words.folded))
+    spelled = "[ -]?".join(map(re.escape, _SPELLED_PART.findall(folded)))  # One97, One 97
+    return bool(spelled and re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", words.folded))
 
 
 def _presence_of_latin(name: str, words: Words, lexicon: Lexicon) -> Presence:
@@ -148,13 +162,15 @@ def _presence_of_latin(name: str, words: Words, lexicon: Lexicon) -> Presence:
     if han_share(words.text) < 0.5:
         return Presence.ABSENT
     if split_pinyin(" ".join(own)):
-        if _reads(" ".join(own), words, lexicon):
+        if _reads(" ".join(own), words, lexicon) or _has_surname(own, words, lexicon):
             return Presence.FOUND
         if len(own) > 1:
             return Presence.ABSENT
     meant = _met(name, words, lexicon)
     if meant:
         return Presence.FOUND
+    if meant is False and fold(name) in _COUNTRIES:
+        return Presence.ABSENT  # 国家 is not the United States
     each = [
         is_same or _is_there(word, words, lexicon) for is_same, word in zip(same, own, strict=True)
     ]
@@ -195,6 +211,12 @@ def _reads(name: str, words: Words, lexicon: Lexicon) -> bool:
     )
 
 
+def _has_surname(own: Sequence[str], words: Words, lexicon: Lexicon) -> bool:
+    """Whether a name that is one syllable, Ma, is a surname that the text has: 马云."""
+    characters = SURNAMES & set(lexicon.characters(fold(own[0]))) if len(own) == 1 else frozenset()
+    return any(character in words.folded for character in characters)
+
+
 def _met(phrase: str, words: Words, lexicon: Lexicon) -> bool | None:
     """Whether the text has a translation of an English phrase, None where none is known."""
     stems = [stem(word) for word in _LATIN_WORD.findall(fold(phrase)) if word not in ENGLISH_STOP]
@@ -214,9 +236,12 @@ def _presence_of_chinese(folded: str, words: Words, lexicon: Lexicon) -> Presenc
         if len(parts) > 1 and any(part in words.folded for part in parts):
             return Presence.FOUND
         return Presence.ABSENT
-    if reads_as(folded, words, lexicon) or sounds_alike(folded, words, lexicon):
-        return Presence.FOUND
     meaning = lexicon.meaning_in_english(folded)
+    is_place = meaning is not None and meaning.is_name and word_class(folded) == "ns"
+    if reads_as(folded, words, lexicon):
+        return Presence.FOUND
+    if not is_place and sounds_alike(folded, words, lexicon):
+        return Presence.FOUND
     phrases = [p.split() for p, weight in lexicon.to_english(folded) if weight >= SURE]
     if meaning is not None:  # 神户 is Kōbe
         phrases.append([stem(word) for word in _LATIN_WORD.findall(_plain(meaning.english))])

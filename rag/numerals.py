@@ -9,6 +9,7 @@ from rag.terms import numeral_value
 
 CHINESE_DIGITS = "零一二三四五六七八九"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+LONGEST = 24  # characters of a Chinese numeral
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen"
@@ -26,16 +27,19 @@ _SCALE_WORDS = "hundred|thousand|million|billion|trillion|dozen|lakh|crore"
 _WORDS = "|".join([*ONES, *_TENS])
 
 NUMERAL = (
-    r"(?P<figures>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)[多余几]?"
-    r"(?P<scale>(?: ?[十百千万亿])*)"
-    rf"(?P<english_scale>(?:[ -]?(?:{_SCALE_WORDS}|mln|bln)\b|\ ?(?:mn|bn|tn|[kmb])\b)*)"
-    rf"|(?P<chinese>[{CHINESE}]+(?:点[{CHINESE_DIGITS}]+[万亿]*)?)"
+    r"(?P<figures>\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,9})?|\d{1,18}(?:\.\d{1,9})?)[多余几]?"
+    r"(?P<scale>(?: ?[十百千万亿]){0,3})"
+    rf"(?P<english_scale>(?:[ -]?(?:{_SCALE_WORDS}|mln|bln)\b| ?(?:mn|bn|tn|[kmb])\b){{0,3}})"
+    rf"|(?P<chinese>[{CHINESE}]{{1,{LONGEST}}}(?:点[{CHINESE_DIGITS}]{{1,9}}[万亿]{{0,2}})?)"
     rf"|\b(?P<half>half) an? (?P<half_of>{_SCALE_WORDS})\b"
     rf"|\b(?P<words>(?:an?[ -](?:{_SCALE_WORDS})|{_WORDS}|{_SCALE_WORDS})"
-    rf"(?:[ -](?:and )?(?:{_WORDS}|{_SCALE_WORDS}))*"
-    rf"(?: point(?: (?:{'|'.join(ONES[:10])}))+(?: (?:{_SCALE_WORDS}))?)?)\b"
+    rf"(?:[ -](?:and )?(?:{_WORDS}|{_SCALE_WORDS})){{0,12}}"
+    rf"(?: point(?: (?:{'|'.join(ONES[:10])})){{1,9}}(?: (?:{_SCALE_WORDS}))?)?)\b"
 )
-"""Pattern of a number in folded text; `read` makes its match a Numeral."""
+"""Pattern of a number in folded text; `read` makes its match a Numeral.
+
+Nothing repeats without bound, so that a long run of signs costs no more than many short ones.
+"""
 
 
 class Numeral(NamedTuple):

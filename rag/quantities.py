@@ -92,10 +92,9 @@ _UNITS: Sequence[tuple[str, float, str]] = (
     ("times", 1, r"倍|times\b|fold\b"),
     ("degrees", 1, r"摄氏度|度(?![过假])|℃|degrees?\b"),
 )
-_UNIT = [
-    (dimension, worth, re.compile(rf"[多余几]?[ -]?(?:{pattern})"))
-    for dimension, worth, pattern in _UNITS
-]
+_UNIT = re.compile(
+    f"[多余几]?[ -]?(?:{'|'.join(f'(?P<u{n}>{unit[2]})' for n, unit in enumerate(_UNITS))})"
+)
 _BEFORE = (
     ("HKD", re.compile(r"hk\$ ?$")),
     ("USD", re.compile(r"(?:us\$|usd|\$) ?$")),
@@ -117,19 +116,30 @@ _ORDINALS = {
 } | {"second": 2.0}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _SHARE = re.compile(
-    rf"(?P<whole>[{CHINESE}]+|\d+)分之(?P<part>[{CHINESE}]+(?:点[{CHINESE_DIGITS}]+)?|\d+(?:\.\d+)?)"
+    rf"(?P<whole>[{CHINESE}]{{1,5}}|\d{{1,5}})分之"
+    rf"(?P<part>[{CHINESE}]{{1,9}}(?:点[{CHINESE_DIGITS}]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
     r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>半)?(?![立为功员长果本品熟绩交都])"
-    r"|(?P<half>一半|半数|\bhalf\b(?! an? ))"
+    r"|(?P<half>一半|半数|\bhalf\b(?! an? |[ -](?:hour|day|month|year|century)))"
     r"|\b(?P<count>an?|one|two|three|four|five|seven|nine)[- ]"
     r"(?P<of>third|quarter|fourth|fifth|sixth|tenth)s?\b(?! (?:largest|biggest|quarter|world|time))"
 )
 _ORDINAL = re.compile(
-    rf"第(?P<chinese>[{CHINESE}]+|\d+)|(?P<quarter>[一二三四])季度|\b(?P<figures>\d+)(?:st|nd|rd|th)\b"
+    rf"第(?P<chinese>[{CHINESE}]{{1,9}}|\d{{1,9}})|(?P<quarter>[一二三四])季度"
+    r"|\b(?P<figures>\d{1,9})(?:st|nd|rd|th)\b"
     rf"|(?P<tier>[二三四五])线"
-    rf"|(?P<century>\d\d?|[一二十]+[一二三四五六七八九]?) ?世纪"
+    rf"|(?P<century>\d\d?|[一二十]{1, 2}[一二三四五六七八九]?) ?世纪"
     rf"|\b(?P<word>{'|'.join(_ORDINALS)})\b(?! (?:of a|s\b))"
 )
 _NUMBER = re.compile(NUMERAL)
+_HALVES = {
+    "小时": 3600, "钟头": 3600, "天": 86400, "日": 86400, "月": 2629800, "年": 31557600,
+    "世纪": 3155760000, "hour": 3600, "day": 86400, "month": 2629800, "year": 31557600,
+    "century": 3155760000,
+}  # fmt: skip
+_HALF = re.compile(
+    r"(?<![上下前后大小多一二三四五六七八九十0-9年月个天])半个?(?P<chinese>小时|钟头|天|日|月|年|世纪)(?![度])"
+    r"|\bhalf[ -](?:an? )?(?P<english>hour|day|month|year|century)\b"
+)
 _ABOUT_BEFORE = re.compile(
     r"(?:约|近|逾|超过?|不[到足]|至少|[多高]达|突破|几乎|多于|少于|以上"
     r"|about|around|roughly|nearly|almost|over|more than|less than|fewer than|under|at least|up to"
@@ -143,6 +153,7 @@ _COUNTER = re.compile(
 )
 _LETTER_BEFORE, _LETTER_BEHIND = re.compile(r"[a-z][.-]?$"), re.compile("[a-z]")
 _LIST_MARK = re.compile(r"[.、)）]\s?(?!\d)")
+_BOTH = re.compile("[国地岸者方端侧边旁头性极]")  # 两国: both
 _JOINS = re.compile(
     r"[ ]?(?:和|与|至|到|、|/|-|–|—|~|,|，|或|and\b|to\b|or\b)[^。.;；]{0,12}?\d|、"
 )
@@ -154,10 +165,14 @@ def quantities(text: str) -> list[Quantity]:
     >>> [q.value for q in quantities("3.5亿元, 350 million yuan, 百分之三十, 二十亿")]
     [350000000.0, 350000000.0, 30.0, 2000000000.0]
     """
-    folded = fold_in_place(text)
-    for date in dates(text):
-        folded = folded[: date.start] + "\0" * (date.end - date.start) + folded[date.end :]
-    return sorted(_quantities(folded), key=lambda each: each.start)
+    without_dates = _blank(fold_in_place(text), [(date.start, date.end) for date in dates(text)])
+    shares = [_share(without_dates, match) for match in _SHARE.finditer(without_dates)]
+    without_shares = _blank(without_dates, [(share.start, share.end) for share in shares])
+    places = list(_places(without_shares))
+    rest = _blank(without_shares, [(place.start, place.end) for place in places])
+    halves = [_half(rest, match) for match in _HALF.finditer(rest)]
+    rest = _blank(rest, [(half.start, half.end) for half in halves])
+    return sorted([*shares, *places, *halves, *_numbers(rest)], key=lambda each: each.start)
 
 
 def agrees(claimed: Quantity, given: Quantity) -> bool:
@@ -188,45 +203,49 @@ def _are_comparable(claimed: Quantity, given: Quantity) -> bool:
     return not theirs and (given.joins or ours in ("th", "times"))
 
 
-def _quantities(folded: str) -> Iterator[Quantity]:
-    taken: list[tuple[int, int]] = []
-    for match in _SHARE.finditer(folded):
-        value, step = _share(match)
-        taken.append(match.span())
-        yield Quantity(*match.span(), value, "%", step, is_about=_is_about(folded, *match.span()))
+def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """`text` with nothing to find at the offsets, which are in order."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], "\0" * (end - max(start, done))]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
+
+
+def _places(folded: str) -> Iterator[Quantity]:
+    """The places in an order: 第三, third, 19世纪."""
     for match in _ORDINAL.finditer(folded):
-        place = _place(match)
-        if place is None or _overlaps(match.span(), taken):
-            continue
-        taken.append(match.span())
-        yield Quantity(*match.span(), place, "th", 1.0)
+        word, figures = match["word"], match[str(match.lastgroup)]
+        place = _ORDINALS[word] if word else numerals.value_of(figures)
+        if place is not None:
+            yield Quantity(*match.span(), place, "th", 1.0)
+
+
+def _half(folded: str, match: re.Match[str]) -> Quantity:
+    """Half an hour, 半小时."""
+    worth = _HALVES[match["chinese"] or match["english"]]
+    return Quantity(*match.span(), 0.5, "s", 0.1, worth, is_about=_is_about(folded, *match.span()))
+
+
+def _numbers(folded: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(folded):
-        read = None if _overlaps(match.span(), taken) else numerals.read(match)
+        read = numerals.read(match)
         if read is not None:
             found = _measured(folded, match, read)
             if found.dimension == "degrees" and match["chinese"] == "百":
                 continue  # 百度
+            if _is_both(folded, match):
+                continue
             if found.dimension or not _is_no_number(folded, match):
                 yield replace(found, is_sure=bool(found.dimension) or _is_sure(folded, match))
 
 
-def _overlaps(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in taken)
+def _share(folded: str, match: re.Match[str]) -> Quantity:
+    value, step = _percent(match)
+    return Quantity(*match.span(), value, "%", step, is_about=_is_about(folded, *match.span()))
 
 
-def _place(match: re.Match[str]) -> float | None:
-    if match["word"]:
-        return _ORDINALS[match["word"]]
-    return numerals.value_of(
-        match["chinese"]
-        or match["quarter"]
-        or match["tier"]
-        or match["century"]
-        or match["figures"]
-    )
-
-
-def _share(match: re.Match[str]) -> tuple[float, float]:
+def _percent(match: re.Match[str]) -> tuple[float, float]:
     """Percent, and what one in the last place is worth."""
     if match["half"]:
         return 50.0, 1.0
@@ -252,10 +271,9 @@ def _measured(folded: str, match: re.Match[str], read: Numeral) -> Quantity:
             dimension = name
             break
     else:
-        for name, unit_worth, pattern in _UNIT:
-            if written := pattern.match(folded, end):
-                dimension, worth, end = name, unit_worth, written.end()
-                break
+        if written := _UNIT.match(folded, end):
+            dimension, worth, _ = _UNITS[int(str(written.lastgroup)[1:])]
+            end = written.end()
     is_about = _is_about(folded, start, end) or bool(_SOME.search(match.group()))
     joins = bool(_JOINS.match(folded, end))
     return Quantity(start, end, read.value, dimension, read.step, worth, is_about, joins)
@@ -278,6 +296,13 @@ def _is_no_number(folded: str, match: re.Match[str]) -> bool:
         opens_list = not match.start() and _LIST_MARK.match(folded, match.end())
         return bool(is_in_a_name or opens_list) or (match["figures"] == "1" and not match["scale"])
     return chinese in ("一", "零", "〇", "千", "万", "亿", "百", "千万", "百万", "万一")
+
+
+def _is_both(folded: str, match: re.Match[str]) -> bool:
+    """Whether 两国, "the two" means those that were just named."""
+    if match["chinese"] == "两":
+        return bool(_BOTH.match(folded, match.end()))
+    return match["words"] == "two" and folded.endswith("the ", 0, match.start())
 
 
 def _is_sure(folded: str, match: re.Match[str]) -> bool:

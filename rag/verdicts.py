@@ -7,6 +7,10 @@ from rag.check import Finding
 # For each reason: in Chinese and in English, with what is given in the document and without.
 _MESSAGES = {
     "nothing_near": ("文档中没有相关的内容。", "The documents say nothing of this."),
+    "too_long": (
+        "这一句太长，无法核对；请分成几句。",
+        "The sentence is too long to be checked; divide it.",
+    ),
     "number": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "date": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "name": ("所引文字中没有“{claimed}”。", "The words do not name “{claimed}”."),

@@ -142,6 +142,13 @@ _TEXTS = {
         "它所引的段落并不存在",
         "it names a passage that there is not",
     ),
+    "dropped_too_long": ("这一句太长，无法核对", "it is too long to be checked"),
+    "dropped_repeated": ("前面已经说过", "it was said before"),
+    "dropped_not_an_answer": ("它不是回答", "it is no answer"),
+    "dropped_instruction": (
+        "它所依据的段落是写给语言模型的指令",
+        "it rests on words that tell a language model what to do",
+    ),
     "dropped_other": ("没有得到文档的支持", "the documents do not support it"),
     "broke_off": ("回答到此中断：", "The reply broke off here: "),
     "extractive": ("回答用的是文档原文。", "The answer is in the documents' own words."),
