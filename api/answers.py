@@ -152,7 +152,7 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         def checked() -> list[CheckedSentence]:
             return assistant_of(library, body.index or index).check(body.text)
 
-        async with library.questions.admit() as place:
+        async with library.checks.admit() as place:
             start = time.perf_counter()
             sentences = await place.run(checked)
         metrics.observe_check(sentences, time.perf_counter() - start)

@@ -19,7 +19,7 @@ from rag.cite import Quote, citation, cite
 from rag.config import BUNDLED_MODEL, Settings
 from rag.cross_encoder import CrossEncoder, PassageReader
 from rag.embed import Embedder, open_embedder
-from rag.errors import BadSetting, LLMUnavailable, WenjuError
+from rag.errors import BadSetting, DocumentNotFound, LLMUnavailable, WenjuError
 from rag.fluent import Fluent, rewritten, worded
 from rag.followup import Resolved, resolved
 from rag.grounding import Grounding, Shown, within_budget
@@ -336,7 +336,7 @@ class Assistant:
         with self._lock:
             if self._held_checker is None or self._held_checker[0] is not current:
                 aliases = aliases_of(
-                    self._store.document(info.id).text for info in self._store.documents()
+                    self._words_of(info.id).text for info in self._store.documents()
                 )
                 words = functools.lru_cache(maxsize=64)(self._words_of)
                 checker = Checker(self._lexicon, current.lexical, aliases, words)
@@ -344,7 +344,11 @@ class Assistant:
             return self._held_checker[1]
 
     def _words_of(self, document_id: str) -> Words:
-        document = self._store.document(document_id)
+        """The words of a document, none where it has gone while an answer was being written."""
+        try:
+            document = self._store.document(document_id)
+        except DocumentNotFound:
+            return Words.of("")
         return Words.of(f"{document.title}\n{document.text}")
 
     def document(self, document_id: str) -> Document:

@@ -63,7 +63,9 @@ _OPPOSITES = [
 ]
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
-Reason = Literal["", "nothing_near", "number", "date", "name", "negation", "swapped", "too_long"]
+Reason = Literal[
+    "", "nothing_near", "number", "date", "name", "negation", "swapped", "too_long", "not_an_answer"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,5 +93,10 @@ def _adds(whole: str, named: Sequence[str], said_before: str) -> bool:
         return True
     if any(fold(name) not in said_before for name in named):
         return True
-    signs = [sign for word in content_words(whole) for sign in word if sign >= "\u3400"]
-    return 3 * sum(sign not in said_before for sign in signs) > len(signs)
+    new = total = 0
+    for word in content_words(whole):
+        is_chinese = word[0] >= "\u3400"
+        parts = list(word) if is_chinese else [word]
+        total += len(parts)
+        new += sum(part not in said_before for part in parts)
+    return 3 * new > total

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.check import Checker, Finding
+from rag.check import LENGTH, Checker, Finding
 from rag.cite import Quote, citation, one_line
 from rag.marked import Said
 from rag.orders import gives_orders
 from rag.prompts import NO_ANSWER, Passage, estimated_tokens
+from rag.query import Group
 from rag.retrieve import Search
 from rag.store import IndexedChunk
+from rag.terms import index_terms
 from rag.text import fold, has_words
 from rag.types import Citation, Dropped, Hit
 
@@ -64,30 +66,38 @@ class Grounding:
         self.dropped: list[Dropped] = []
         self.says_absent = False
         self._has_begun = False
+        self._held_back = ""
 
     def take(self, said: Said) -> str:
         """The text to show for a sentence, "" where it is dropped."""
         self._drop_invented(said)
         if NO_ANSWER in said.text:
             self.says_absent = True
-            return ""
+            said = replace(said, text=said.text.replace(NO_ANSWER, "").strip())
         if not has_words(said.text):
             return ""
         if fault := self._is_no_statement(said.text):
-            self.dropped.append(Dropped(said.text, fault, None))
-            return ""
+            return self._drop(said, fault)
         passage, finding = self._held(said)
-        reason: str = finding.reason
         if finding.verdict == "supported" and passage is not None:
-            if not gives_orders(passage.hit.chunk.text, finding.start, finding.end):
-                return self._shown_text(said, f"[{self._marker(passage, finding)}]")
-            reason = "instruction"
+            if gives_orders(passage.hit.chunk.text, finding.start, finding.end):
+                return self._drop(said, "instruction")
+            return self._shown_text(said, f"[{self._marker(passage, finding)}]")
+        self._drop(said, finding.reason)
         if _ABSENCE.search(said.text) and finding.reason in ("nothing_near", "negation", "name"):
             self.says_absent = True
-        self.dropped.append(Dropped(said.text, reason, None))
+            return ""
         if not self._marks_unsupported:
             return ""
-        return self._shown_text(said, _UNMARKED[self._language])
+        marked = self._shown_text(said, _UNMARKED[self._language])
+        if self._cited:
+            return marked
+        self._held_back += marked  # until something is cited: else there is no answer
+        return ""
+
+    def _drop(self, said: Said, reason: str) -> str:
+        self.dropped.append(Dropped(said.text, reason, None))
+        return ""
 
     def _is_no_statement(self, text: str) -> str:
         """Why a sentence is none of an answer, "" where it may be one."""
@@ -114,14 +124,18 @@ class Grounding:
         Where none does: what stands against it in those that it names.
         """
         search = self._prepare(said.text)
-        if sum(not group.optional for group in search.groups) < FEW_WORDS:
-            search = self._prepare(f"{said.text} {self._question}")  # "In 1999.": what was?
+        own = [group for group in search.groups if not group.optional]
+        is_short = len(own) < FEW_WORDS
+        if is_short:  # "In 1999.": what was?
+            search = self._prepare(f"{said.text} {self._question}")
         named = [self.shown[n - 1] for n in said.markers if 1 <= n <= len(self.shown)]
         found = self._check(search, named)
-        if found[1].verdict == "supported" or len(named) == len(self.shown):
-            return found
-        elsewhere = self._check(search, self.shown)
-        return elsewhere if elsewhere[1].verdict == "supported" or not named else found
+        if found[1].verdict != "supported" and len(named) < len(self.shown):
+            elsewhere = self._check(search, self.shown)
+            found = elsewhere if elsewhere[1].verdict == "supported" or not named else found
+        if is_short and found[1].verdict == "supported" and not _says(own, found):
+            return None, Finding("unsupported", "not_an_answer")
+        return found
 
     def _check(self, search: Search, among: Sequence[Shown]) -> tuple[Shown | None, Finding]:
         finding = self._checker.check(search, [shown.indexed for shown in among])
@@ -131,8 +145,10 @@ class Grounding:
         """The marker of the words, of more than these where they overlap with others cited."""
         quote = Quote(shown.hit, finding.start, finding.end)
         for place, (other, start, end) in enumerate(self._cited):
-            if other.hit.chunk.id == shown.hit.chunk.id and start < quote.end and quote.start < end:
-                self._cited[place] = (other, min(start, quote.start), max(end, quote.end))
+            first, last = min(start, quote.start), max(end, quote.end)
+            overlaps = start < quote.end and quote.start < end
+            if other.hit.chunk.id == shown.hit.chunk.id and overlaps and last - first <= LENGTH:
+                self._cited[place] = (other, first, last)
                 return place + 1
         self._cited.append((shown, quote.start, quote.end))
         return len(self._cited)
@@ -148,7 +164,18 @@ class Grounding:
     def _shown_text(self, said: Said, behind: str) -> str:
         lead = said.lead if self._has_begun else said.lead.lstrip()
         self._has_begun = True
-        return f"{lead}{one_line(said.text)}{behind}"
+        before, self._held_back = self._held_back, ""
+        return f"{before}{lead}{one_line(said.text)}{behind}"
+
+
+def _says(own: Sequence[Group], found: tuple[Shown | None, Finding]) -> bool:
+    """Whether a short reply has a word of its own in the words found; "No." has none."""
+    shown, finding = found
+    if shown is None:
+        return True
+    text = shown.hit.chunk.text[finding.start : finding.end]
+    terms = set(index_terms(text))
+    return any(term in terms for group in own for term, _ in group.alternatives)
 
 
 def passages_of(shown: Sequence[Shown]) -> list[Passage]:

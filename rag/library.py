@@ -27,8 +27,8 @@ _FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州�
 class Library:
     """What a server serves: safe to share between threads.
 
-    `default` is the index that is meant where none is named; `questions` and `writes` are the
-    gates for those who ask and for those who change documents.
+    `default` is the index that is meant where none is named; `questions`, `checks` and `writes`
+    are the gates for those who ask, have a text checked, and change documents.
     """
 
     def __init__(self, settings: Settings, default: str = "default") -> None:
@@ -38,6 +38,7 @@ class Library:
         places = settings.concurrency + (LLM_PLACES if settings.llm and settings.llm_model else 0)
         self.questions = Gate(places, patience=settings.wait_seconds)
         self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
+        self.checks = Gate(1, waiting=8, patience=30.0, retry_after=10)  # long texts take long
         self._embedder: Embedder | None = None
         self._lexicon: Lexicon | None = None
         self._passage_reader: CrossEncoder | None = None
@@ -132,6 +133,7 @@ class Library:
                 assistant.stop()
         self.questions.close()
         self.writes.close()
+        self.checks.close()
         with self._lock:
             for assistant in self._assistants.values():
                 assistant.close_index()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # importing it takes a second
 OPENAI_API = "https://api.openai.com/v1"
 _CONNECT_SECONDS = 5.0
 _DELAYS = (0.2, 0.6)  # seconds, each before another try
+_LONGEST_WAIT = 2.0  # seconds, told by the server
 _PASSING = (408, 409, 429, 500, 502, 503, 504)  # statuses that another try may not meet
 _REFUSED = re.compile("nsupported (?:parameter|value): '(max_tokens|temperature)'")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -149,7 +150,7 @@ class OpenAIChat:
         try:
             return self._completions.create(
                 model=self.name,
-                messages=cast("list[ChatCompletionMessageParam]", list(messages)),
+                messages=cast("list[ChatCompletionMessageParam]", _written(messages)),
                 max_tokens=openai.omit if takes_completion_tokens else max_tokens,
                 max_completion_tokens=max_tokens if takes_completion_tokens else openai.omit,
                 temperature=openai.omit if "temperature" in refused else 0,
@@ -205,7 +206,7 @@ class OpenAIChat:
 
         try:
             yield
-        except (openai.APIError, EOFError, ValueError) as error:
+        except (openai.APIError, EOFError, ValueError, RecursionError) as error:
             raise self._explanation(error, deadline) from None
 
     def _explanation(self, error: Exception, deadline: _Deadline) -> LLMUnavailable:
@@ -223,7 +224,7 @@ class OpenAIChat:
                 return self._unavailable("llm_unreachable", "cannot be reached", remedy)
             case EOFError():
                 return self._unavailable("llm_cut", "broke off in its reply", "try again")
-            case ValueError():
+            case ValueError() | RecursionError():
                 what, remedy = "does not speak the OpenAI API", "correct WENJU_LLM_BASE_URL"
                 return self._unavailable("llm_nonsense", what, remedy)
         return self._unavailable("llm_failed", "reported an error in its reply", "try again")
@@ -309,6 +310,8 @@ def _wait(error: openai.APIError, delay: float | None) -> float | None:
     if error.status_code not in _PASSING or "insufficient_quota" in (error.code, error.type):
         return None
     told = error.response.headers.get("retry-after", "")
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", told) and float(told) > _LONGEST_WAIT:
+        return None  # the documents' own words are at hand
     return max(delay, float(told)) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", told) else delay
 
 
@@ -320,9 +323,18 @@ def _read(chunk: ChatCompletionChunk) -> tuple[str, str | None]:
             return "", None
         choice = chunk.choices[0]
         content = choice.delta.content if choice.delta else ""
-        return content if isinstance(content, str) else "", choice.finish_reason
+        return _writable(content) if isinstance(content, str) else "", choice.finish_reason
     except (AttributeError, LookupError, TypeError):
         raise ValueError("not a chunk") from None
+
+
+def _written(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{name: _writable(text) for name, text in each.items()} for each in messages]
+
+
+def _writable(text: str) -> str:
+    """The text with a mark for each lone surrogate, which no encoding can write."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 from rag.text import SENTENCE_END
 
-LONGEST = 2000  # characters of a sentence; what is longer is cut
+LONGEST = 2000  # characters of a sentence that has not ended; there it is cut
 
-_NUMBERS = r"\d{1,3}(?:\s*[,，、;；–-]\s*\d{1,3})*"
+_NUMBERS = r"\d{1,3}(?:\s{0,4}[,，、;；–-]\s{0,4}\d{1,3}){0,20}"
 _MARKER = re.compile(
-    rf"\s*[\[【［]\s*(?:\^|来源|段落|文档|passages?|sources?|documents?)?\s*({_NUMBERS})\s*[\]】］]",
+    rf"\s{{0,8}}[\[【［]\s{{0,8}}(?:\^|来源|段落|文档|passages?|sources?|documents?)?\s{{0,8}}({_NUMBERS})\^?\s{{0,8}}[\]】］]",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
     rf"(?:{SENTENCE_END}|[.!?](?=[\[【［]\s*\d))(?:{_MARKER.pattern})*", re.IGNORECASE
 )
-_MAY_GO_ON = re.compile(r"\s*(?:[\[【［][^\]】］]{0,40})?")
+_MAY_GO_ON = re.compile(r"\s{0,8}(?:[\[【［][^\]】］]{0,40})?")
 _LEAD = re.compile(r"\s*(?:(?:[-*•·]|#{1,6}|\d{1,2}[.)、])\s+)?")
 _EMPHASIS = re.compile(r"\*\*|__|`")
+_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
+_CUT_MARKER = re.compile(r"\s*[\[【［][^\]】］]{0,40}$|\[\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ def said(pieces: Iterable[str]) -> Iterator[Said | None]:
 
 def _end(text: str) -> int | None:
     """Where the first sentence ends with its markers, None while more may belong to it."""
-    for match in _SENTENCE.finditer(text):
+    for match in _SENTENCE.finditer(text, 0, LONGEST):
         if _MAY_GO_ON.fullmatch(text, match.end()):
-            return None
+            break
         if end := len(text[: match.end()].rstrip()):
             return end
     return LONGEST if len(text) > LONGEST else None
@@ -71,8 +73,9 @@ def _end(text: str) -> int | None:
 def _read(text: str) -> Said | None:
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0
-    markers = [number for match in _MARKER.finditer(text) for number in _numbers(match[1])]
-    words = _EMPHASIS.sub("", _MARKER.sub("", text[start:])).strip()
+    words = _LINK.sub(r"\1", text[start:])
+    markers = [number for match in _MARKER.finditer(words) for number in _numbers(match[1])]
+    words = _CUT_MARKER.sub("", _EMPHASIS.sub("", _MARKER.sub("", words))).strip()
     if not words and not markers:
         return None
     return Said(text[:start], words, tuple(dict.fromkeys(markers)))
@@ -80,8 +83,8 @@ def _read(text: str) -> Said | None:
 
 def _numbers(written: str) -> Iterator[int]:
     for part in re.split(r"[,，、;；]", written):
-        first, _, last = re.sub(r"\s", "", part).replace("–", "-").partition("-")
-        if last and int(first) <= int(last) <= int(first) + 20:
-            yield from range(int(first), int(last) + 1)
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        if len(ends) == 2 and ends[0] <= ends[1] <= ends[0] + 20:
+            yield from range(ends[0], ends[1] + 1)
         else:
-            yield int(first)
+            yield from ends

@@ -11,6 +11,7 @@ _MESSAGES = {
         "这一句太长，无法核对；请分成几句。",
         "The sentence is too long to be checked; divide it.",
     ),
+    "not_an_answer": ("这不是一句陈述。", "This states nothing."),
     "number": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "date": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "name": ("所引文字中没有“{claimed}”。", "The words do not name “{claimed}”."),

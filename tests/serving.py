@@ -135,6 +135,7 @@ class EchoLibrary:
     def __init__(self, assistant=None, **settings):
         self.settings = Settings(**settings)
         self.questions = Gate(self.settings.concurrency, patience=self.settings.wait_seconds)
+        self.checks = Gate(1)
         self.writes = Gate(1, patience=5)
         self.echo = assistant or EchoAssistant()
         self.is_open = False
@@ -144,6 +145,7 @@ class EchoLibrary:
 
     def close(self):
         self.questions.close()
+        self.checks.close()
         self.writes.close()
         self.is_open = False
 

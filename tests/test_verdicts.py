@@ -39,6 +39,7 @@ from rag.verdicts import message
             "这一句太长，无法核对；请分成几句。",
             "The sentence is too long to be checked; divide it.",
         ),
+        ("not_an_answer", "", "这不是一句陈述。", "This states nothing."),
         ("swapped", "", "“5亿”的位置互换了。", "“5亿” stand in each other's place."),
     ],
 )

@@ -223,7 +223,7 @@ class Chat:
         """A text being checked as HTML, then each of its sentences with its verdict."""
         yield render.checked(None, view.language)
         try:
-            async with self._library.questions.admit() as place:
+            async with self._library.checks.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 sentences = await place.run(assistant.check, text)
             yield render.checked(sentences, view.language, index=view.index)
