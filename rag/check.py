@@ -74,7 +74,7 @@ class Finding:
 
     `passage` counts among the passages given, None where there was none. `claimed` are the words
     of the sentence that are not borne out, `given` those of the passage in their place, as far
-    as `reason` has such. `score` orders the passages by how near they are.
+    as `reason` has such.
     """
 
     verdict: Verdict
@@ -84,7 +84,6 @@ class Finding:
     passage: int | None = None
     start: int = 0
     end: int = 0
-    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +108,7 @@ class _Text:
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
     years: frozenset[int]
+    words: Words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,22 +161,20 @@ class Checker:
 
     def _claim(self, search: Search) -> _Claim:
         text = search.query
-        found = quantities(text)
+        found, said = quantities(text), tuple(dates(text))
         return _Claim(
             text,
             search,
-            tuple(dict.fromkeys(_words_of(search, [*found, *dates(text)]))),
+            tuple(dict.fromkeys(_words_of(search, [*found, *said]))),
             tuple(each for each in found if each.is_sure and not _is_one(each, text)),
-            tuple(dates(text)),
+            said,
             tuple(names_of(text, self._lexicon)),
             tuple(denials(text)),
         )
 
     def _best(self, claim: _Claim, passages: Sequence[IndexedChunk]) -> list[_Window]:
         """The windows that fit the claim best, best first."""
-        importance = np.array(
-            [group.weight * self._lexical.importance(group) for group in claim.groups]
-        )
+        importance = self._lexical.importances(claim.groups)
         windows = [
             window
             for number, indexed in enumerate(passages)
@@ -198,8 +196,8 @@ class Checker:
         ideal = float(importance.sum()) or 1.0
         indexed = text.indexed
         cosines = indexed.unit_vectors @ claim.search.vector
-        met = np.array([self._met(claim.groups, terms) for terms in text.terms])
-        above = _ABOVE * self._met(claim.groups, text.context_terms)
+        met = np.array([self._lexical.matched(claim.groups, terms) for terms in text.terms])
+        above = _ABOVE * self._lexical.matched(claim.groups, text.context_terms)
         for first in range(len(indexed.spans)):
             for last in range(first, min(first + UNITS, len(indexed.spans))):
                 start, end = indexed.spans[first][0], indexed.spans[last][1]
@@ -216,26 +214,10 @@ class Checker:
                 )
                 yield _Window(number, text, start, end, score, coverage, wrong)
 
-    def _met(self, groups: Sequence[Group], terms: frozenset[str]) -> np.ndarray:
-        """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
-        return np.array(
-            [
-                max(
-                    (
-                        group.weight * weight * self._lexical.idf(term)
-                        for term, weight in group.alternatives
-                        if term in terms
-                    ),
-                    default=0.0,
-                )
-                for group in groups
-            ]
-        )
-
     def _named(self, claim: _Claim, window: _Window) -> _Window:
         """The window with the names that it lacks."""
         words = Words.of(f"{window.text.context}\n{window.words}")
-        passage = Words.of(f"{window.text.context}\n{window.text.indexed.chunk.text}")
+        passage = window.text.words
         lacking = tuple(
             name for name in claim.names if self._presence(name, words) is not Presence.FOUND
         )
@@ -252,7 +234,6 @@ class Checker:
             passage=window.passage,
             start=window.start,
             end=window.end,
-            score=window.score,
         )
         named = len(claim.names) - len(window.unnamed)
         all_facts: tuple[Quantity | Date, ...] = (*claim.quantities, *claim.dates)
@@ -295,9 +276,8 @@ class Checker:
         """A name that the passage does not hold, or that stands in the place of another one."""
         if not window.unnamed:
             return None
-        chunk = window.text.indexed.chunk
-        passage = Words.of(f"{window.text.context}\n{chunk.text}")
-        document = self._document_words(chunk.document_id)
+        passage = window.text.words
+        document = self._document_words(window.text.indexed.chunk.document_id)
         free = self._free_kinds(claim, window)
         for name in window.unnamed:
             if self._presence(name, passage) is Presence.FOUND:
@@ -433,6 +413,7 @@ def _text(key: _Key) -> _Text:
         tuple(quantities(chunk.text)),
         found,
         frozenset(years),
+        Words.of(f"{context}\n{chunk.text}"),
     )
 
 

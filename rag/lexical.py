@@ -8,7 +8,7 @@ is scored here, because its terms come in groups of alternatives of which the be
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 import bm25s
@@ -90,6 +90,26 @@ class LexicalIndex:
         if known:
             return max(known)
         return 0.0 if group.optional else self._rarest
+
+    def importances(self, groups: Sequence[Group]) -> np.ndarray:
+        """(groups,) what each group is worth where it is met in full."""
+        return np.array([group.weight * self.importance(group) for group in groups])
+
+    def matched(self, groups: Sequence[Group], terms: Set[str]) -> np.ndarray:
+        """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
+        return np.array(
+            [
+                max(
+                    (
+                        group.weight * weight * self.idf(term)
+                        for term, weight in group.alternatives
+                        if term in terms
+                    ),
+                    default=0.0,
+                )
+                for group in groups
+            ]
+        )
 
     def idf(self, term: str) -> float:
         """Inverse document frequency of a term."""

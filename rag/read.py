@@ -157,7 +157,7 @@ class Reader:
     def evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
         """What speaks for the units of `answer` among all that the passages say."""
         groups = self._search.groups
-        importance = self._importance(groups)
+        importance = self._lexical.importances(groups)
         ideal = float(importance.sum()) or 1.0
         trust = min(1.0, len(self._lexical) / FEW)
         top = passages[0]
@@ -209,16 +209,12 @@ class Reader:
         holding = (matched > 0).sum(axis=0)
         rarity = np.log((len(units) + 1) / (holding + 0.5)) / np.log(len(units) + 1)
         weights = rarity * (1 + _FOCUS * self._in_focus())
-        ideal = float((self._importance(self._asked.groups) * weights).sum()) or 1.0
+        ideal = float((self._lexical.importances(self._asked.groups) * weights).sum()) or 1.0
         shares = (matched * weights).sum(axis=1) / ideal
         return [
             replace(unit, score=unit.score + _COVERAGE * share)
             for unit, share in zip(units, shares, strict=True)
         ]
-
-    def _importance(self, groups: Sequence[Group]) -> np.ndarray:
-        """(groups,) what each group is worth where it is met in full."""
-        return np.array([group.weight * self._lexical.importance(group) for group in groups])
 
     def _in_focus(self) -> np.ndarray:
         focus = set(index_terms(asks.focus(self._asked.query)))
@@ -228,14 +224,7 @@ class Reader:
 
     def _matches(self, groups: Sequence[Group], text: str) -> np.ndarray:
         """(groups,) the weighted idf of the best alternative in the text, 0 for none."""
-        present = set(index_terms(text))
-        matched = np.zeros(len(groups))
-        for row, group in enumerate(groups):
-            for term, weight in group.alternatives:
-                if term in present:
-                    value = group.weight * weight * self._lexical.idf(term)
-                    matched[row] = max(matched[row], value)
-        return matched
+        return self._lexical.matched(groups, set(index_terms(text)))
 
     def _holds_as_many(self, words: str) -> bool:
         return self._count is not None and asks.items(words) >= self._count
