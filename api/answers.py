@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query
@@ -61,17 +62,12 @@ async def answering(
 ) -> AsyncIterator[Event]:
     """The events of an answer, made off the event loop; raises Overloaded and others."""
 
-    def events() -> Generator[Event, None, None]:
+    def events() -> Iterator[Event]:
         yield from assistant_of(library, index).stream(question, **options)
 
-    stream = events()
-    async with library.questions.admit() as place:
-        try:
-            async for found in place.iterate(stream):
-                yield found
-        finally:
-            if place.running is not None:  # the task that was cancelled would keep it open
-                place.running.add_done_callback(lambda _: stream.close())
+    async with library.questions.admit() as place, aclosing(place.iterate(events())) as made:
+        async for found in made:
+            yield found
 
 
 def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -29,16 +29,23 @@ class Place:
         self.running = future
         return await asyncio.shield(future)
 
-    async def iterate(self, items: Iterator[Result]) -> AsyncIterator[Result]:
-        """What `items` gives, all made in one go off the event loop, or until nobody reads on."""
+    async def iterate(self, items: Iterator[Result]) -> AsyncGenerator[Result, None]:
+        """What `items` gives, all made in one go off the event loop, or until nobody reads on.
+
+        Then a generator is closed, in the thread that it ran in, so that its work ends.
+        """
         # A thread for each item in turn would wait for the interpreter's lock each time.
         loop, made, stop = asyncio.get_running_loop(), asyncio.Queue[Any](), threading.Event()
 
         def make() -> None:
-            for item in items:
-                loop.call_soon_threadsafe(made.put_nowait, item)
-                if stop.is_set():
-                    break
+            try:
+                for item in items:
+                    loop.call_soon_threadsafe(made.put_nowait, item)
+                    if stop.is_set():
+                        break
+            finally:
+                if isinstance(items, Generator):
+                    items.close()
 
         def end(done: asyncio.Future[None]) -> None:
             done.exception()  # taken note of, even where nobody reads on

@@ -7,10 +7,10 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from rag.conversations import Turn, history
 from rag.errors import (
@@ -363,22 +363,13 @@ async def _made(place: Place, stream: Iterator[Event]) -> AsyncGenerator[Event, 
 
     Where nobody reads on, what makes them ends, a language model's work as well.
     """
-
-    def events() -> Generator[Event, None, None]:
-        yield from stream
-
-    made, due = events(), 0.0
-    iterated = cast("AsyncGenerator[Event, None]", place.iterate(made))
-    try:
-        async with aclosing(iterated):
-            async for event in iterated:
-                now = time.monotonic()
-                if event != Token("") or now >= due:
-                    due = now + PULSE_SECONDS
-                    yield event
-    finally:
-        if place.running is not None:  # it runs to the next event
-            place.running.add_done_callback(lambda _: made.close())
+    due = 0.0
+    async with aclosing(place.iterate(stream)) as events:
+        async for event in events:
+            now = time.monotonic()
+            if event != Token("") or now >= due:
+                due = now + PULSE_SECONDS
+                yield event
 
 
 def _further(live: render.Live, event: Found | Token) -> render.Live:
