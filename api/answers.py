@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Query, Request
 from starlette.responses import Response
 
 from api import schemas
@@ -15,7 +15,7 @@ from api.body import json_only
 from api.described import event_stream, failures
 from api.errors import failure_of, refuse
 from api.metrics import Metrics
-from api.streams import EventStream, Feed, event
+from api.streams import EventStream, Feed, event, unless_left
 from rag.assistant import Assistant
 from rag.errors import IndexNotFound
 from rag.library import Library
@@ -49,17 +49,14 @@ async def answered(
     library: Library, index: str | None, question: str, options: Mapping[str, Any]
 ) -> Answer:
     """The answer, made off the event loop; raises Overloaded and others."""
-
-    def ask() -> Answer:
-        return assistant_of(library, index).ask(question, **options)
-
-    async with library.questions.admit() as place:
-        return await place.run(ask)
+    async with aclosing(answering(library, index, question, options)) as events:
+        (answer,) = [event async for event in events if isinstance(event, Answer)]
+    return answer
 
 
 async def answering(
     library: Library, index: str | None, question: str, options: Mapping[str, Any]
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """The events of an answer, made off the event loop; raises Overloaded and others."""
 
     def events() -> Iterator[Event]:
@@ -115,6 +112,7 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         dependencies=[Depends(json_only)],
     )
     async def answer(
+        request: Request,
         body: schemas.AnswerRequest,
         index: IndexQuery = None,
     ) -> Any:
@@ -127,7 +125,8 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         if body.stream:
             events = answering(library, body.index or index, body.question, options)
             return await _streamed(Feed(events), metrics)
-        found = await answered(library, body.index or index, body.question, options)
+        work = answered(library, body.index or index, body.question, options)
+        found = await unless_left(request, work)
         metrics.observe_answer(found)
         return answer_shape(found)
 
@@ -140,19 +139,22 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         dependencies=[Depends(json_only)],
     )
     async def check(
+        request: Request,
         body: schemas.CheckRequest,
         index: IndexQuery = None,
     ) -> dict[str, Any]:
         """Each sentence of anyone's text with its verdict and the words it was held against."""
+        return check_shape(await unless_left(request, checked(body.text, body.index or index)))
 
-        def checked() -> list[CheckedSentence]:
-            return assistant_of(library, body.index or index).check(body.text)
+    async def checked(text: str, index: str | None) -> list[CheckedSentence]:
+        def checking() -> Iterator[CheckedSentence]:
+            yield from assistant_of(library, index).checking(text)
 
-        async with library.checks.admit() as place:
+        async with library.checks.admit() as place, aclosing(place.iterate(checking())) as made:
             start = time.perf_counter()
-            sentences = await place.run(checked)
+            sentences = [sentence async for sentence in made]
         metrics.observe_check(sentences, time.perf_counter() - start)
-        return check_shape(sentences)
+        return sentences
 
 
 async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from api.body import json_only
 from api.described import event_stream, failures
 from api.errors import failure_of, refuse
 from api.metrics import Metrics
-from api.streams import DONE, EventStream, Feed, event
+from api.streams import DONE, EventStream, Feed, event, unless_left
 from rag.library import Library
 from rag.shapes import answer_shape
 from rag.types import Answer, Token
@@ -58,6 +58,7 @@ def add_openai(app: FastAPI, library: Library, metrics: Metrics) -> None:
         dependencies=[Depends(json_only)],
     )
     async def chat(
+        request: Request,
         body: chat_schemas.ChatRequest,
     ) -> Any:
         """The last user message answered; earlier ones are history, system messages ignored."""
@@ -68,7 +69,8 @@ def add_openai(app: FastAPI, library: Library, metrics: Metrics) -> None:
             feed = Feed(answering(library, index, question, {"history": history}))
             usage = body.stream_options is not None and body.stream_options.include_usage
             return await _streamed(feed, completion, metrics, with_usage=usage)
-        answer = await answered(library, index, question, {"history": history})
+        work = answered(library, index, question, {"history": history})
+        answer = await unless_left(request, work)
         metrics.observe_answer(answer)
         return completion.whole(answer)
 

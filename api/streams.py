@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Generic, TypeVar
 
+from fastapi import Request
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+from api.errors import refuse
 
 Item = TypeVar("Item")
 _END = object()
@@ -49,6 +52,26 @@ def _retrieve(task: asyncio.Task[None]) -> None:
     """Takes note of the task's error, which asyncio else reports when its reader has gone."""
     if not task.cancelled():
         task.exception()
+
+
+async def unless_left(request: Request, work: Coroutine[Any, Any, Item]) -> Item:
+    """The result of `work`, which ends where the client goes away before it is there."""
+    working = asyncio.create_task(work)
+    leaving = asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            working.cancel()
+            raise refuse(499, "client_left", "the client went away", "ask again")
+        return await working
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 class EventStream(StreamingResponse):

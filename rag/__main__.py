@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.assistant import build_index
+    from rag.maintenance import build_index
     from rag.shapes import reports_shape
 
     reports = build_index(
@@ -153,7 +153,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check_text(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.assistant import LONGEST_TEXT, Assistant
+    from rag.assistant import Assistant
+    from rag.proofread import LONGEST_TEXT
     from rag.shapes import check_shape
 
     text = _text_of(options.file, LONGEST_TEXT)
@@ -251,9 +252,10 @@ def _url_host(host: str) -> str:
 
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.assistant import Assistant, build_index
+    from rag.assistant import Assistant
     from rag.evaluate import evaluate
     from rag.gold import read_gold
+    from rag.maintenance import build_index
     from rag.report import render_table, write_report
 
     rows = read_gold(options.gold)
@@ -308,7 +310,7 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.assistant import remove_document
+    from rag.maintenance import remove_document
 
     remove_document(settings, options.id, options.index)
     print(f"removed {options.id}")
@@ -316,7 +318,7 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.assistant import check_index
+    from rag.maintenance import check_index
 
     try:
         damage = check_index(settings, options.index, repair=options.repair)

@@ -31,13 +31,13 @@ from rag.store import IndexedChunk
 from rag.terms import index_terms, stem, word_class
 from rag.text import fold, fold_in_place, han_share
 
-PASSAGES = 8
+PASSAGES = 8  # that a sentence of unknown origin is held against
 UNITS = 3  # of a passage, in the words that a sentence is held against
 LENGTH = 400  # characters of these at most
 BEST = 6  # windows looked at closely
 COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
-LONGEST = 1000  # characters of a sentence
+LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`
 
 _MEANING = 3.0  # weight of the cosine beside the share of terms met
 _TYPICAL = 0.85
@@ -84,6 +84,9 @@ class Finding:
     passage: int | None = None
     start: int = 0
     end: int = 0
+
+
+TOO_LONG = Finding("unsupported", "too_long")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +154,8 @@ class Checker:
 
     def check(self, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
         """What the passages say of the sentence that `claim` was made from."""
-        if len(claim.query) > LONGEST:
-            return Finding("unsupported", "too_long")
         read = self._claim(claim)
-        windows = self._best(read, passages[:PASSAGES])
+        windows = self._best(read, passages)
         if not windows:
             return Finding("unsupported", "nothing_near")
         return self._judged(read, windows[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.highlights import Span, clipped, moved
+from rag.text import han_share
 from rag.types import Citation, Hit
 
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
@@ -78,3 +79,26 @@ def on_one_line(quote: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 def _signs(text: str) -> int:
     """How many characters are not white space: as many as on one line, where each has its own."""
     return sum(not sign.isspace() for sign in text)
+
+
+def short_answer(quotes: Sequence[Quote]) -> str | None:
+    """The highlighted words of all quotes, None where there are none."""
+    words = [quote.hit.chunk.text[a:b] for quote in quotes for a, b in quote.highlights]
+    joint = "、" if any(han_share(each) >= 0.5 for each in words) else ", "
+    return joint.join(" ".join(each.split()) for each in words) or None
+
+
+def is_cited(quotes: Sequence[Quote], citations: Sequence[Citation]) -> bool:
+    """Whether the words that are the short answer of the quotes lie in what is cited."""
+    places = [
+        (quote.hit.chunk.document_id, quote.hit.chunk.start + start, quote.hit.chunk.start + end)
+        for quote in quotes
+        for start, end in quote.highlights
+    ]
+    return bool(places) and all(
+        any(
+            each.document_id == document and each.start <= start and end <= each.end
+            for each in citations
+        )
+        for document, start, end in places
+    )

@@ -65,6 +65,7 @@ def worded(
     question: str,
     language: str,
     grounding: Grounding,
+    seconds: float,
 ) -> Iterator[str]:
     """The supported sentences of the model's answer as they come; "" for each other piece.
 
@@ -74,7 +75,7 @@ def worded(
     fence = f"passage-{secrets.token_hex(3)}"
     messages = answer_messages(question, language, passages_of(grounding.shown), fence)
     is_shown = False
-    pieces = fluent.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=fluent.seconds)
+    pieces = fluent.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=seconds)
     try:
         with closing(pieces):
             for one in said(pieces):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.check import LENGTH, Checker, Finding
+from rag.check import LENGTH, LONGEST, TOO_LONG, Checker, Finding
 from rag.cite import Quote, citation, one_line
 from rag.marked import Said
 from rag.orders import gives_orders
@@ -123,6 +123,8 @@ class Grounding:
 
         Where none does: what stands against it in those that it names.
         """
+        if len(said.text) > LONGEST:
+            return None, TOO_LONG
         search = self._prepare(said.text)
         own = [group for group in search.groups if not group.optional]
         is_short = len(own) < FEW_WORDS

@@ -6,10 +6,11 @@ command looks up the few words of a question instead of parsing 120,000 entries.
 
 from __future__ import annotations
 
+import functools
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -67,9 +68,19 @@ class Lexicon:
         ).fetchone()
         return str(row[0]) if row else ""
 
-    def readings(self) -> list[tuple[str, str]]:
-        """All toneless pinyin syllables, each with the characters that can be read so."""
-        return self._connection.execute("SELECT syllable, characters FROM pinyin").fetchall()
+    def readings(self, character: str) -> Sequence[str]:
+        """The toneless pinyin syllables as which a character can be read, () if there is none."""
+        return self._readings.get(character, ())
+
+    @functools.cached_property
+    def _readings(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for syllable, characters in self._connection.execute(
+            "SELECT syllable, characters FROM pinyin"
+        ):
+            for character in characters:
+                found.setdefault(character, []).append(syllable)
+        return found
 
     def meaning_in_english(self, word: str) -> glossary.ToEnglish | None:
         """The short meaning of a simplified Chinese word as shown to a reader, if it is clear."""

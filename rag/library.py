@@ -6,7 +6,7 @@ import threading
 import weakref
 from contextlib import ExitStack
 
-from rag.assistant import Assistant, fluent_for, open_lexicon, open_passage_reader
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.conversations import Conversations
 from rag.cross_encoder import CrossEncoder
@@ -16,6 +16,7 @@ from rag.gate import Gate
 from rag.gloss import Gloss, gloss
 from rag.lexicon import Lexicon
 from rag.llm import ChatModel, open_llm
+from rag.opening import fluent_for, open_lexicon, open_passage_reader
 from rag.store import DATABASE_FILE, Store, index_folder, is_index_name
 
 CONVERSATIONS_FILE = "conversations.db"

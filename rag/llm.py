@@ -41,6 +41,7 @@ class ChatModel(Protocol):
     ) -> Generator[str, None, None]:
         """The reply in pieces, all within so many seconds; raises LLMUnavailable.
 
+        While the model thinks, the pieces are empty.
         Closing it early, as `contextlib.closing` does, ends the server's work as well.
         """
         ...
@@ -105,7 +106,7 @@ class OpenAIChat:
             is_empty = True
             with self._opened(messages, max_tokens, deadline) as reply:
                 for piece in without_thoughts(self._pieces(reply)):
-                    is_empty = False
+                    is_empty = is_empty and not piece
                     yield piece
             if is_empty:
                 remedy = "use another WENJU_LLM_MODEL"
@@ -338,25 +339,21 @@ def _writable(text: str) -> str:
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
-    """The text without white space and a block of thoughts at its beginning.
+    """The text without white space and a block of thoughts at its beginning, "" for a piece of it.
 
     >>> list(without_thoughts(["<thi", "nk>so", "</think>", " 杭", "州"]))
-    ['杭', '州']
+    ['', '', '', '杭', '州']
     """
     head, has_begun = "", False
     for piece in pieces:
-        head += piece
-        if not has_begun:
-            head = head.lstrip()
-            if _THOUGHTS.startswith(head):
-                continue
-            if head.startswith(_THOUGHTS):
-                if _THOUGHTS_END not in head:
-                    continue
-                head = head.partition(_THOUGHTS_END)[2].lstrip()
-            has_begun = bool(head)
-        if head:
-            yield head
-        head = ""
-    if head and not head.startswith(_THOUGHTS):
+        if has_begun:
+            yield piece
+            continue
+        head = (head + piece).lstrip()
+        if head.startswith(_THOUGHTS):
+            thoughts, end, behind = head.partition(_THOUGHTS_END)
+            head = behind.lstrip() if end else thoughts
+        has_begun = bool(head) and not head.startswith(_THOUGHTS) and not _THOUGHTS.startswith(head)
+        yield head if has_begun else ""
+    if not has_begun and not head.startswith(_THOUGHTS):
         yield head

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -259,19 +258,9 @@ def _presence_of_chinese(folded: str, words: Words, lexicon: Lexicon) -> Presenc
     return Presence.ABSENT if is_known else Presence.UNKNOWN
 
 
-@functools.lru_cache(maxsize=1)
-def _readings(lexicon: Lexicon) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for syllable, characters in lexicon.readings():
-        for character in characters:
-            found.setdefault(character, []).append(syllable)
-    return found
-
-
 def reads_as(name: str, words: Words, lexicon: Lexicon) -> bool:
     """Whether Latin words of the text spell `name` in pinyin: 张阔, Zhang Kuo."""
-    readings = _readings(lexicon)
-    wanted = [readings.get(character, []) for character in name if _HAN.match(character)]
+    wanted = [lexicon.readings(character) for character in name if _HAN.match(character)]
     if not wanted:
         return False
     run: list[str] = []
@@ -292,10 +281,9 @@ def reads_as(name: str, words: Words, lexicon: Lexicon) -> bool:
 
 def sounds_alike(name: str, words: Words, lexicon: Lexicon) -> bool:
     """Whether the text spells the sound of `name` in the other script."""
-    readings = _readings(lexicon)
 
     def reading(character: str) -> str:
-        return next(iter(readings.get(character, ())), "")
+        return next(iter(lexicon.readings(character)), "")
 
     if _HAN.search(name):
         return any(is_spelled(word, name, reading) for word in _CAPITALISED.findall(words.text))

@@ -22,9 +22,10 @@ from statistics import mean, quantiles
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from rag.assistant import Assistant, build_index  # noqa: E402
+from rag.assistant import Assistant  # noqa: E402
 from rag.check import Checker, Finding  # noqa: E402
 from rag.config import Settings  # noqa: E402
+from rag.maintenance import build_index  # noqa: E402
 from rag.retrieve import Search  # noqa: E402
 from rag.store import IndexedChunk  # noqa: E402
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from rag import bundled, bundled_reader, lexicon
-from rag.assistant import build_index
 from rag.chunk import chunk, context
 from rag.config import BUNDLED_MODEL, Settings
 from rag.cross_encoder import CrossEncoder
 from rag.embed import Passage, PassageVectors, open_embedder
 from rag.library import Library
+from rag.maintenance import build_index
 from rag.store import IndexedChunk
 from rag.terms import index_terms
 from rag.types import Document

@@ -17,7 +17,16 @@ from rag.config import Settings
 from rag.errors import DocumentNotFound, IndexNotFound
 from rag.gate import Gate
 from rag.store import DocumentInfo
-from rag.types import Answer, Document, Found, InputReport, Refusal, Retrieval, Token
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Document,
+    Found,
+    InputReport,
+    Refusal,
+    Retrieval,
+    Token,
+)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 JSON = {"Content-Type": "application/json"}
@@ -94,6 +103,10 @@ class EchoAssistant:
             yield Token(f"{word} ")
         refusal = Refusal("not_in_documents", "echo", ())
         yield Answer(question, question, "en", False, "", None, 0.0, (), (), refusal)
+
+    def checking(self, text):
+        self._work()
+        yield CheckedSentence(text, 0, len(text), "unsupported", "echo", ())
 
     def _work(self):
         if self.stop is not None:

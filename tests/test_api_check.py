@@ -166,15 +166,14 @@ def test_bodies_that_are_no_text_are_told_so(client, content, kind, status, code
 class Checking(EchoAssistant):
     """Finds every word of a text supported, save numbers."""
 
-    def check(self, text):
+    def checking(self, text):
         self._work()
-        at, found = 0, []
+        at = 0
         for word in text.split():
             at = text.index(word, at)
             verdict = "contradicted" if word.isdecimal() else "supported"
             reason = "not so many" if word.isdecimal() else None
-            found.append(CheckedSentence(word, at, at + len(word), verdict, reason, ()))
-        return found
+            yield CheckedSentence(word, at, at + len(word), verdict, reason, ())
 
 
 def samples(client):
@@ -225,7 +224,7 @@ def test_a_key_that_only_reads_may_check():
 
 
 def test_the_limit_is_the_librarys():
-    from rag.assistant import LONGEST_TEXT
+    from rag.proofread import LONGEST_TEXT
 
     assert schemas.LONGEST_TEXT == LONGEST_TEXT
 

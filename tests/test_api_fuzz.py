@@ -14,9 +14,9 @@ import pytest
 from serving import served
 
 from api.app import create_app
-from rag.assistant import build_index
 from rag.config import Settings
 from rag.load import load
+from rag.maintenance import build_index
 
 
 @pytest.fixture(scope="module")

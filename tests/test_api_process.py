@@ -18,7 +18,7 @@ from serving import EchoAssistant, EchoLibrary, events, served
 from api.app import create_app
 from api.body import BodyLimit
 from rag.config import Settings
-from rag.types import Found, Token
+from rag.types import CheckedSentence, Found, Token
 
 TESTS = Path(__file__).resolve().parent
 SERVER = """
@@ -159,6 +159,12 @@ class Talkative(EchoAssistant):
             self.said += 1
             yield Token("字")
 
+    def checking(self, text):
+        for _ in range(12_000):
+            time.sleep(0.005)
+            self.said += 1
+            yield CheckedSentence(text, 0, len(text), "supported", None, ())
+
 
 def test_nothing_more_is_said_to_a_reader_who_has_gone():
     library = EchoLibrary(Talkative(), concurrency=1)
@@ -170,6 +176,28 @@ def test_nothing_more_is_said_to_a_reader_who_has_gone():
             eventually(lambda: library.echo.said > 10)
         eventually(lambda: in_use(library) == 0)
         assert library.echo.said < 1000
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "gate"),
+    [
+        ("/v1/answer", {"question": "x"}, "questions"),
+        (
+            "/v1/chat/completions",
+            {"model": "wenju", "messages": [{"role": "user", "content": "x"}]},
+            "questions",
+        ),
+        ("/v1/check", {"text": "x"}, "checks"),
+    ],
+)
+def test_work_ends_with_the_client_that_waits_for_all_of_it(path, body, gate):
+    library = EchoLibrary(Talkative(), concurrency=1)
+    places = getattr(library, gate)._free
+    with served(create_app(library)) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            client.post(path, json=body, timeout=httpx.Timeout(10, read=0.5))
+        eventually(lambda: places._value == 1)
+        assert 0 < library.echo.said < 6000
 
 
 class Verbose(EchoAssistant):
@@ -218,7 +246,7 @@ def test_health_is_told_while_all_places_are_taken(stop):
         eventually(lambda: in_use(library) == 1)
         start = time.monotonic()
         assert client.get("/healthz").status_code == 200
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < 4
         stop.set()
         assert asked.result().status_code == 200
 

@@ -29,9 +29,9 @@ LEVELS = {
     3: "store searchers retrieve read span_reader indexer uploads conversations",
     4: (
         "carried cite ellipsis followup mentions substitute refusals shapes setup transcript"
-        " names check verdicts grounding fluent"
+        " names check verdicts grounding fluent opening passages"
     ),
-    5: "assistant library suggest",
+    5: "maintenance proofread asking assistant library suggest",
     6: "metrics reliability gold hiding evaluate diagram tables report",
     7: (
         "training.__init__ training.__main__ training.batches training.calibrate"

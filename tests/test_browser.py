@@ -18,8 +18,8 @@ from playwright.sync_api import Error, expect, sync_playwright
 from serving import serving
 
 from rag.__main__ import GRACE_SECONDS
-from rag.assistant import build_index
 from rag.config import Settings
+from rag.maintenance import build_index
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = [

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from rag.assistant import LONGEST_TEXT
 from rag.config import Settings
 from rag.errors import BadSetting
+from rag.proofread import LONGEST_TEXT
 
 TWELVE = "Twelve cities got pilot zones, among them Tianjin and Suzhou."
 

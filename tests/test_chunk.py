@@ -6,9 +6,9 @@ import pathlib
 import random
 import subprocess
 import sys
-import time
 
 import pytest
+from effort import grows_linearly
 
 from rag.chunk import (
     CONTEXT_LENGTH,
@@ -177,12 +177,8 @@ def test_the_sample_documents():
 
 
 @pytest.mark.parametrize("unit", ["一", "x", "这是一段没有标点的文字", "It grew. ", "“", "("])
-def test_a_megabyte_takes_seconds(unit: str):
-    text = unit * (1_000_000 // len(unit))
-    chunk(document("a"))
-    started = time.perf_counter()
-    assert check_promises(text)
-    assert time.perf_counter() - started < 8  # a quarter of that on two idle cores
+def test_a_long_text_costs_by_its_length(unit: str):
+    assert grows_linearly(lambda size: check_promises(unit * (size // len(unit))), 400_000)
 
 
 def passage_of(section: str) -> Chunk:

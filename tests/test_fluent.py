@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from llm_server import Cuts, Empty, Fails, Hangs, ModelServer, Nonsense, Says
 
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.config import Settings
+from rag.maintenance import build_index
 from rag.types import Answer, Found, Token
 
 BRIDGE = """# 海湾大桥

@@ -214,3 +214,8 @@ def test_other_files_are_no_lexicon(tmp_path):
     connection.execute("CREATE TABLE translation (chinese TEXT)")
     connection.close()
     assert [is_built(path) for path in (garbage, other, tmp_path)] == [False, False, False]
+
+
+def test_a_character_has_its_readings(lexicon):
+    assert sorted(lexicon.readings("行")) == ["hang", "heng", "xing"]
+    assert lexicon.readings("𠮷") == () == lexicon.readings("a")

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import (
     BadSetting,
@@ -23,6 +23,7 @@ from rag.errors import (
 )
 from rag.lexicon import Lexicon
 from rag.library import Library
+from rag.maintenance import build_index
 from rag.store import Store
 from rag.types import Answer, Found, Token
 from rag.uploads import Upload
@@ -124,7 +125,7 @@ def test_what_another_process_commits_is_seen_at_the_next_question(library, sett
     page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
     code = (
         "import sys, pathlib\n"
-        "from rag.assistant import build_index\n"
+        "from rag.maintenance import build_index\n"
         "from rag.config import Settings\n"
         "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
         "build_index(Settings(indexes, models), [document])"

@@ -177,7 +177,7 @@ def test_a_server_may_close_under_a_call() -> None:
             stream = begun(client.with_options(base_url=server.base_url))
         with pytest.raises(openai.APIConnectionError):
             list(stream)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60
     assert not server.disconnected.is_set()
 
 

@@ -5,8 +5,9 @@ The same holds with the trained reader and without it.
 
 import pytest
 
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.config import Settings
+from rag.maintenance import build_index
 from rag.read import LENGTH, SENTENCE_LENGTH
 
 TEXT = """# 灰岩岛灯塔

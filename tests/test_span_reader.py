@@ -4,10 +4,12 @@ import re
 
 import pytest
 
-from rag.assistant import Assistant, build_index, open_lexicon
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.cross_encoder import PassageReading, ScoredSpan
 from rag.embed import open_embedder
+from rag.maintenance import build_index
+from rag.opening import open_lexicon
 from rag.store import Store
 
 TEXT = """# 灰岩岛灯塔

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.config import Settings
+from rag.maintenance import build_index
 from rag.suggest import suggest
 
 HARBOUR = """# 青石港简介

@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from llm_server import ModelServer, Says
 
-from rag.assistant import build_index
 from rag.config import Settings
 from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
 from rag.library import Library
+from rag.maintenance import build_index
 from rag.uploads import Upload
 from ui.chat import Chat, Person, View, _start_of
 

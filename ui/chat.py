@@ -225,7 +225,8 @@ class Chat:
         try:
             async with self._library.checks.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
-                sentences = await place.run(assistant.check, text)
+                async with aclosing(place.iterate(assistant.checking(text))) as made:
+                    sentences = [sentence async for sentence in made]
             yield render.checked(sentences, view.language, index=view.index)
         except WenjuError as error:
             problem = self.problem(error, view.language)

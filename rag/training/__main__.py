@@ -11,10 +11,10 @@ from pathlib import Path
 import torch
 
 from rag import adapter, bundled, bundled_reader
-from rag.assistant import open_lexicon
 from rag.config import BUNDLED_MODEL, Settings
 from rag.network import untrained
 from rag.onnx import open_tokenizer
+from rag.opening import open_lexicon
 from rag.training import examples
 from rag.training.batches import Batcher
 from rag.training.examples import Example

@@ -23,9 +23,10 @@ import numpy as np
 
 from rag import answerability
 from rag.answerability import Evidence, SpanEvidence, features, features_of_span
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.gold import GoldRow, is_relevant, read_gold
+from rag.maintenance import build_index
 from rag.metrics import answer_match, f1
 from rag.read import Ranked, Reading
 from rag.span_reader import WEIGHTS

@@ -13,10 +13,11 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rag.assistant import Assistant, build_index
+from rag.assistant import Assistant
 from rag.chunk import chunk
 from rag.config import Settings
 from rag.gold import GoldRow, read_gold
+from rag.maintenance import build_index
 from rag.metrics import comparable
 from rag.pairs import context_of
 from rag.text import simplify_in_place

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from rag import bundled_reader
-from rag.assistant import open_lexicon
 from rag.chunk import chunk
 from rag.config import Settings
 from rag.cross_encoder import CrossEncoder, Passage, PassageReader
@@ -25,6 +24,7 @@ from rag.gold import GoldRow, read_gold
 from rag.lexicon import Lexicon
 from rag.load import discover, load
 from rag.metrics import Share, exact_match, f1, share
+from rag.opening import open_lexicon
 from rag.pairs import context_of
 from rag.query import query_groups
 from rag.types import Chunk
