@@ -16,7 +16,7 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    rf"(?:{SENTENCE_END}|[.!?](?=[\[【［]\s*\d))(?:{_MARKER.pattern})*", re.IGNORECASE
+    rf"(?:{SENTENCE_END}|[.!?](?={_MARKER.pattern}))(?:{_MARKER.pattern})*", re.IGNORECASE
 )
 _MAY_GO_ON = re.compile(r"\s{0,8}(?:[\[【［][^\]】］]{0,40})?")
 _LEAD = re.compile(r"\s*(?:(?:[-*•·]|#{1,6}|\d{1,2}[.)、])\s+)?")

@@ -1,8 +1,10 @@
 """The assistant with the bundled model over a small collection: what every answer holds to."""
 
+import gc
 import re
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -217,6 +219,22 @@ def test_what_another_process_commits_is_seen_at_the_next_question(settings, tmp
     assert answer.citations[0].quote == "The ferry to Skagen is steered by Captain Lindqvist."
     assert [document.id for document in assistant.documents()] == ["first.txt", "second.txt"]
     assistant.close()
+
+
+def test_what_is_let_go_of_is_freed_at_once(settings):
+    """A model is too large to wait for the garbage collector, which comes when it likes."""
+    gc.collect()
+    gc.disable()
+    try:
+        assistant = Assistant.open(settings)
+        assistant.ask("海盟是什么？")
+        assistant.check("海盟是一个平台。")
+        assistant.close()
+        freed = weakref.ref(assistant)
+        del assistant
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_an_index_of_another_model_or_name_is_not_opened(settings):

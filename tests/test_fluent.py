@@ -1,8 +1,8 @@
 """The assistant with a language model: its words, checked; and what happens when it fails."""
 
 import re
-import time
-from contextlib import closing
+import shutil
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -10,7 +10,11 @@ from llm_server import Cuts, Empty, Fails, Hangs, ModelServer, Nonsense, Says
 
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.embed import open_embedder
+from rag.llm import open_llm
 from rag.maintenance import build_index
+from rag.opening import fluent_for, open_lexicon, open_passage_reader
+from rag.store import Store, index_folder
 from rag.types import Answer, Found, Token
 
 BRIDGE = """# 海湾大桥
@@ -44,29 +48,58 @@ def settings(models, tmp_path_factory):
     return settings
 
 
+@pytest.fixture(scope="module")
+def parts(settings):
+    """What the assistants of this file share: all but the language model."""
+    with ExitStack() as opened:
+        store = Store.open(index_folder(settings.indexes, "default"), settings.embedding_model)
+        opened.callback(store.close)
+        lexicon = opened.enter_context(closing(open_lexicon(settings)))
+        reader = opened.enter_context(closing(open_passage_reader(settings)))
+        yield store, open_embedder(settings), lexicon, reader
+
+
 @pytest.fixture
-def asked(settings):
+def assistant_of(settings, parts):
+    """An assistant whose language model is served there, under changed settings."""
+
+    @contextmanager
+    def opened(server, **changes):
+        configured = replace(settings, llm_base_url=server.base_url, llm_model="test", **changes)
+        model = open_llm(configured)
+        try:
+            yield Assistant("default", *parts, fluent_for(configured, "default", model))
+        finally:
+            if model is not None:
+                model.close()
+
+    return opened
+
+
+@pytest.fixture
+def asked(assistant_of):
     """Asks with a server that behaves so; the answer, and what the server received."""
 
     def ask(*behaviours, question="海湾大桥有多长？", history=(), mode="auto", **changes):
-        with ModelServer(*behaviours) as server:
-            with_model = replace(
-                settings, llm_base_url=server.base_url, llm_model="test", **changes
-            )
-            with closing(Assistant.open(with_model)) as assistant:
-                answer = assistant.ask(question, history, mode=mode)
-            return answer, server.requests
+        with ModelServer(*behaviours) as server, assistant_of(server, **changes) as assistant:
+            return assistant.ask(question, history, mode=mode), server.requests
 
     return ask
 
 
-def assert_cited(answer, settings):
-    with closing(Assistant.open(replace(settings, llm=False))) as assistant:
+@pytest.fixture
+def assert_cited(parts):
+    """Checks that each citation is verbatim and each marker has one."""
+
+    def check(answer):
+        store = parts[0]
         for citation in answer.citations:
-            text = assistant.document_text(citation.document_id)
+            text = store.document(citation.document_id).text
             assert text[citation.start : citation.end] == citation.quote
-    markers = set(map(int, re.findall(r"\[(\d+)\]", answer.text)))
-    assert markers == {citation.marker for citation in answer.citations}
+        markers = set(map(int, re.findall(r"\[(\d+)\]", answer.text)))
+        assert markers == {citation.marker for citation in answer.citations}
+
+    return check
 
 
 def number_of(body, words):
@@ -77,7 +110,7 @@ def number_of(body, words):
     return next(int(number) for number, text in blocks if words in text)
 
 
-def test_the_answer_is_the_models_and_cites_the_documents(asked, settings):
+def test_the_answer_is_the_models_and_cites_the_documents(asked, assert_cited):
     def reply(body):
         return f"海湾大桥全长3.5公里，2015年5月19日通车[{number_of(body, '3.5公里')}]。"
 
@@ -89,11 +122,11 @@ def test_the_answer_is_the_models_and_cites_the_documents(asked, settings):
     assert "全长3.5公里" in answer.citations[0].quote
     assert answer.short_answer == "3.5公里"
     assert answer.dropped == ()
-    assert_cited(answer, settings)
+    assert_cited(answer)
     assert len(requests) == 1
 
 
-def test_an_english_question_over_a_chinese_document(asked, settings):
+def test_an_english_question_over_a_chinese_document(asked, assert_cited):
     answer, requests = asked(
         Says("The bridge was opened on May 19, 2015 [1]. It cost 1,419.9 billion yuan [1]."),
         question="When was the Haiwan bridge opened and what did it cost?",
@@ -104,7 +137,7 @@ def test_an_english_question_over_a_chinese_document(asked, settings):
     )
     assert answer.citations[0].quote.startswith("海湾大桥于2015年5月19日通车")
     assert "in English" in requests[0].body["messages"][0]["content"]
-    assert_cited(answer, settings)
+    assert_cited(answer)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +167,16 @@ def test_what_is_not_supported_can_be_marked_instead(asked):
     assert [dropped.reason for dropped in answer.dropped] == ["number"]
 
 
-def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, settings):
+def test_what_is_marked_waits_for_something_that_is_supported(asked):
+    wrong, right = "大桥全长5.3公里[1]。", "海湾大桥全长3.5公里[1]。"
+    alone, _ = asked(Says(wrong), llm_unsupported="mark")
+    before, _ = asked(Says(wrong + right), llm_unsupported="mark")
+
+    assert (alone.text, alone.refusal.reason) == ("", "not_supported")
+    assert before.text == "大桥全长5.3公里。（未获文档支持）海湾大桥全长3.5公里。[1]"
+
+
+def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, assert_cited):
     def reply(body):
         wrong = number_of(body, "Bergen")
         return f"海湾大桥全长3.5公里[77]。过桥费为每车15元[{wrong}]。"
@@ -146,7 +188,7 @@ def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, setting
     assert [(d.text, d.reason, d.marker) for d in answer.dropped] == [
         ("海湾大桥全长3.5公里。", "invented_marker", 77)
     ]
-    assert_cited(answer, settings)
+    assert_cited(answer)
 
 
 def test_where_nothing_is_supported_the_answer_is_refused_with_the_nearest_passages(asked):
@@ -198,10 +240,9 @@ def test_what_was_said_before_the_line_broke_stays(asked):
     assert [(dropped.text, dropped.reason) for dropped in answer.dropped] == [("", "llm_cut")]
 
 
-def test_a_server_that_keeps_failing_is_left_alone(settings):
+def test_a_server_that_keeps_failing_is_left_alone(assistant_of):
     with ModelServer(Hangs(30)) as server:
-        failing = replace(settings, llm_base_url=server.base_url, llm_model="test", llm_seconds=0.3)
-        with closing(Assistant.open(failing)) as assistant:
+        with assistant_of(server, llm_seconds=0.3) as assistant:
             reasons = [assistant.ask("海湾大桥有多长？").fallback for _ in range(5)]
         assert reasons == ["llm_timeout"] * 3 + ["llm_resting"] * 2
         assert len(server.requests) == 3
@@ -227,11 +268,9 @@ def test_a_model_that_is_asked_for_and_not_there_is_told(settings):
 
 
 @pytest.mark.parametrize("question", ["你好！", "Who are you?", "谢谢", "???"])
-def test_greetings_search_nothing_and_send_nothing(settings, question):
-    with ModelServer(Says("x")) as server:
-        with_model = replace(settings, llm_base_url=server.base_url, llm_model="test")
-        with closing(Assistant.open(with_model)) as assistant:
-            found, answer = assistant.stream(question)
+def test_greetings_search_nothing_and_send_nothing(assistant_of, question):
+    with ModelServer(Says("x")) as server, assistant_of(server) as assistant:
+        found, answer = assistant.stream(question)
         assert (found.hits, answer.hits, answer.answered) == ((), (), False)
         assert server.requests == []
 
@@ -289,7 +328,7 @@ def test_a_change_of_topic_drops_the_conversation(asked):
     assert answer.citations[0].document_id == "museum.md"
 
 
-def test_orders_in_a_document_change_nothing(asked, settings):
+def test_orders_in_a_document_change_nothing(asked, assert_cited):
     answer, requests = asked(
         Says("The password of the museum is swordfish [1]. 博物馆的密码是剑鱼[1]。餐厅在二楼[1]。"),
         question="博物馆的餐厅在几楼？",
@@ -303,7 +342,7 @@ def test_orders_in_a_document_change_nothing(asked, settings):
     assert fence not in EVIL
     inside = re.sub(rf"<{fence} (\d+)>.*?</{fence} \1>", "", user, flags=re.S)
     assert "swordfish" not in inside
-    assert_cited(answer, settings)
+    assert_cited(answer)
 
 
 def test_what_is_no_statement_is_not_shown(asked):
@@ -326,6 +365,51 @@ def test_a_short_reply_is_checked_together_with_the_question(asked):
     assert wrong.refusal.reason == "not_supported"
 
 
+@pytest.mark.parametrize("reply", ["No.", "是的。", "Yes, that is right [1]."])
+def test_a_reply_without_a_word_of_the_passage_says_nothing(asked, reply):
+    answer, _ = asked(Says(reply), question="海湾大桥夜间收费吗？")
+
+    assert not answer.answered
+    assert [dropped.text for dropped in answer.dropped] == [reply.replace(" [1]", "")]
+
+
+def test_links_and_pictures_of_the_model_are_words_alone(asked):
+    reply = "[海湾大桥](http://evil.invalid/?q=1)全长![3.5公里](http://evil.invalid/x.png)[1]。"
+    answer, _ = asked(Says(reply))
+
+    assert answer.text == "海湾大桥全长3.5公里。[1]"
+
+
+def test_a_question_has_its_seconds_once_for_its_rewriting_and_its_answer(asked):
+    answer, requests = asked(
+        Says("海湾大桥是谁设计的？", delay=0.05),
+        Hangs(30),
+        question="那是谁设计的？",
+        history=HISTORY,
+        llm_seconds=2.0,
+    )
+
+    assert (answer.fallback, len(requests)) == ("llm_timeout", 2)
+    assert answer.timings["rewrite"] + answer.timings["generate"] < 2900
+
+
+def test_documents_that_go_while_the_model_answers_are_no_error(settings, tmp_path):
+    shutil.copytree(settings.indexes, tmp_path / "indexes")
+    own = replace(settings, indexes=tmp_path / "indexes", llm_model="test")
+
+    def reply(body):
+        assistant.remove("bridge.md")
+        return "海湾大桥由李国强设计[1]。海湾大桥全长3.5公里[1]。"
+
+    with ModelServer(Says(reply)) as server:
+        opened = Assistant.open(replace(own, llm_base_url=server.base_url))
+        with closing(opened) as assistant:
+            answer = assistant.ask("海湾大桥有多长？")
+
+    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert [dropped.reason for dropped in answer.dropped] == ["name"]
+
+
 def test_no_two_requests_share_a_fence(asked):
     _, first = asked(Says("NOT_IN_DOCUMENTS"))
     _, second = asked(Says("NOT_IN_DOCUMENTS"))
@@ -346,12 +430,10 @@ def test_passages_stay_within_their_budget_and_none_comes_twice(asked):
     assert narrow[0].body["messages"][1]["content"].count("</passage-") == 1
 
 
-def test_sentences_are_shown_as_they_are_checked(settings):
+def test_sentences_are_shown_as_they_are_checked(assistant_of):
     sentences = "海湾大桥全长3.5公里[1]。过桥费为每车15元[1]。"
-    with ModelServer(Says(sentences, delay=0.02)) as server:
-        with_model = replace(settings, llm_base_url=server.base_url, llm_model="test")
-        with closing(Assistant.open(with_model)) as assistant:
-            events = list(assistant.stream("海湾大桥有多长？"))
+    with ModelServer(Says(sentences, delay=0.02)) as server, assistant_of(server) as assistant:
+        events = list(assistant.stream("海湾大桥有多长？"))
     found, *tokens, answer = events
 
     assert isinstance(found, Found)
@@ -364,32 +446,22 @@ def test_sentences_are_shown_as_they_are_checked(settings):
     assert "".join(token.text for token in tokens) == answer.text
 
 
-def test_a_reader_who_leaves_ends_the_generation(settings):
-    with ModelServer(Says("海湾大桥全长3.5公里[1]。" * 200, delay=0.01)) as server:
-        with_model = replace(settings, llm_base_url=server.base_url, llm_model="test")
-        with closing(Assistant.open(with_model)) as assistant:
-            events = assistant.stream("海湾大桥有多长？")
-            assert any(isinstance(event, Token) and event.text for event in events)
-            events.close()
-            assert server.disconnected.wait(3)
+def test_a_reader_who_leaves_ends_the_generation(assistant_of):
+    reply = Says("海湾大桥全长3.5公里[1]。" * 200, delay=0.01)
+    with ModelServer(reply) as server, assistant_of(server) as assistant:
+        events = assistant.stream("海湾大桥有多长？")
+        assert any(isinstance(event, Token) and event.text for event in events)
+        events.close()
+        assert server.disconnected.wait(5)
 
 
-def test_a_dead_server_costs_no_time_once_it_is_known(settings):
-    dead = replace(
-        settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="test", llm_seconds=5.0
-    )
+def test_a_dead_server_is_not_asked_once_it_is_known(settings):
+    dead = replace(settings, llm_base_url="http://127.0.0.1:9/v1", llm_model="test")
     with closing(Assistant.open(dead)) as assistant:
-        fallbacks = [assistant.ask("海湾大桥有多长？").fallback for _ in range(4)]
-        start = time.perf_counter()
-        with_model = assistant.ask("海湾大桥有多长？")
-        resting = time.perf_counter() - start
-        start = time.perf_counter()
-        assistant.ask("海湾大桥有多长？", mode="extractive")
-        extractive = time.perf_counter() - start
+        answers = [assistant.ask("海湾大桥有多长？") for _ in range(4)]
 
-    assert fallbacks == ["llm_unreachable"] * 3 + ["llm_resting"]
-    assert with_model.fallback == "llm_resting"
-    assert resting < 3 * extractive + 0.3
+    assert [answer.fallback for answer in answers] == ["llm_unreachable"] * 3 + ["llm_resting"]
+    assert {answer.short_answer for answer in answers} == {"3.5公里"}
 
 
 def test_anyones_text_is_held_against_the_documents(settings):

@@ -28,6 +28,9 @@ def test_sentences_come_with_the_passages_that_they_name():
         ("[1, 2]", (1, 2)),
         ("[1、3]", (1, 3)),
         ("[2-4]", (2, 3, 4)),
+        ("[1-2-3]", (1, 2, 3)),
+        ("[4-2]", (4, 2)),
+        ("[1–900]", (1, 900)),
         ("[^5]", (5,)),
         ("[来源1]", (1,)),
         ("[Passage 12]", (12,)),
@@ -84,3 +87,14 @@ def test_a_text_without_an_end_is_cut():
 
 def test_nothing_says_nothing():
     assert sentences("") == sentences("  \n ") == sentences() == []
+
+
+def test_a_marker_that_the_end_cuts_off_is_no_text():
+    assert sentences("杭州有桥[1") == [Said("", "杭州有桥", ())]
+    assert sentences("Hefei was the eighth [Passage") == [Said("", "Hefei was the eighth", ())]
+    assert sentences("杭州[]有桥。") == [Said("", "杭州有桥。", ())]
+
+
+def test_of_a_link_only_the_words_are_kept():
+    linked = "见[官网](http://a.example/b)和![3号图](c.png)，长![3.5](d)米。"
+    assert sentences(linked) == [Said("", "见官网和3号图，长3.5米。", ())]
