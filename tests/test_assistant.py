@@ -230,9 +230,9 @@ def test_what_is_let_go_of_is_freed_at_once(settings):
         assistant.ask("海盟是什么？")
         assistant.check("海盟是一个平台。")
         assistant.close()
-        freed = weakref.ref(assistant)
+        embedder, reader = map(weakref.ref, (assistant._embedder, assistant._passage_reader))
         del assistant
-        assert freed() is None
+        assert (embedder(), reader()) == (None, None)
     finally:
         gc.enable()
 
