@@ -8,9 +8,12 @@ stands near it, here and there.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+
+from rag.text import fold_in_place
 
 NEAR = 3.0  # words, over which nearness falls to a third
 OTHER_SIDE = 0.7  # of what stands before a thing here and behind it there
@@ -25,6 +28,15 @@ _BREAKS = {
     **dict.fromkeys("，,；;", 2.5),
     **dict.fromkeys("。！？.!?\n", 4.0),
 }
+_OPPOSITES = [
+    (re.compile(first), re.compile(second))
+    for first, second in (
+        (r"进口|\bimport", r"出口|\bexport"),
+        (r"线上|\bonline", r"线下|\boffline"),
+        (r"买家|买方|\bbuyer", r"卖家|卖方|\bseller"),
+        (r"上半年|\bfirst half", r"下半年|\bsecond half"),
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,17 @@ def swapped(
         ):
             worst, found = difference, (first, second)
     return found
+
+
+def opposites(claim: str, text: str) -> Iterator[Place]:
+    """Words of contrary meaning, where the claim and the text have both of them."""
+    here, there = fold_in_place(claim), fold_in_place(text)
+    for number, pair in enumerate(_OPPOSITES):
+        ours = [match.span() for each in pair if (match := each.search(here))]
+        theirs = [tuple(m.span() for m in each.finditer(there)) for each in pair]
+        if len(ours) == 2 and all(theirs):
+            for claimed, given in zip(ours, theirs, strict=True):
+                yield Place(f"opposite {number}", claimed, given)
 
 
 def _needed(kind: str, in_order: bool) -> float:

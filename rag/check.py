@@ -16,20 +16,21 @@ from typing import Literal
 import numpy as np
 
 from rag.aliases import Aliases
-from rag.bindings import Place, swapped
-from rag.dates import Date, dates, fits
+from rag.bindings import Place, opposites, swapped
+from rag.facts import Fact, Facts, facts_of, goes_without_saying, is_telling, lacking, sure_facts
 from rag.known_names import DEMONYMS
 from rag.lexical import LexicalIndex
 from rag.lexicon import Lexicon
+from rag.located import Located
 from rag.mentions import Mention
 from rag.names import Presence, Words, is_country, names_of, presence
 from rag.polarity import Denial, denials
-from rag.quantities import MONEY, Quantity, agrees, quantities
+from rag.quantities import Quantity, agrees
 from rag.query import Group
 from rag.retrieve import Search
 from rag.store import IndexedChunk
-from rag.terms import index_terms, stem, word_class
-from rag.text import fold, fold_in_place, han_share
+from rag.terms import index_terms, word_class
+from rag.text import fold, han_share
 
 PASSAGES = 8  # that a sentence of unknown origin is held against
 UNITS = 3  # of a passage, in the words that a sentence is held against
@@ -46,21 +47,8 @@ _SPARE = 0.02  # for each further unit
 _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
-_SURE = 0.3  # weight of a translation
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
 _CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
-_LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*")
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-
-_OPPOSITES = [
-    (re.compile(first), re.compile(second))
-    for first, second in (
-        (r"进口|\bimport", r"出口|\bexport"),
-        (r"线上|\bonline", r"线下|\boffline"),
-        (r"买家|买方|\bbuyer", r"卖家|卖方|\bseller"),
-        (r"上半年|\bfirst half", r"下半年|\bsecond half"),
-    )
-]
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
 Reason = Literal[
@@ -94,8 +82,7 @@ class _Claim:
     text: str
     search: Search
     groups: tuple[Group, ...]
-    quantities: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
+    facts: Facts
     names: tuple[Mention, ...]
     denials: tuple[Denial, ...]
 
@@ -108,9 +95,7 @@ class _Text:
     context: str
     terms: tuple[frozenset[str], ...]
     context_terms: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
-    years: frozenset[int]
+    facts: Facts
     words: Words
 
 
@@ -124,12 +109,16 @@ class _Window:
     end: int
     score: float
     coverage: float
-    wrong: tuple[Quantity | Date, ...]
+    wrong: tuple[Fact, ...]
     unnamed: tuple[Mention, ...] = ()
 
     @property
     def words(self) -> str:
         return self.text.indexed.chunk.text[self.start : self.end]
+
+    @property
+    def facts(self) -> Facts:
+        return self.text.facts.between(self.start, self.end)
 
 
 class Checker:
@@ -162,13 +151,12 @@ class Checker:
 
     def _claim(self, search: Search) -> _Claim:
         text = search.query
-        found, said = quantities(text), tuple(dates(text))
+        said = facts_of(text)
         return _Claim(
             text,
             search,
-            tuple(dict.fromkeys(_words_of(search, [*found, *said]))),
-            tuple(each for each in found if each.is_sure and not _is_one(each, text)),
-            said,
+            tuple(dict.fromkeys(_words_of(search, [*said.quantities, *said.dates]))),
+            sure_facts(said, text),
             tuple(names_of(text, self._lexicon)),
             tuple(denials(text)),
         )
@@ -206,7 +194,7 @@ class Checker:
                     break
                 inside = np.maximum(met[first : last + 1].max(axis=0), above)
                 coverage = float(np.minimum(inside, importance).sum()) / ideal
-                wrong = _wrong(claim, text, start, end)
+                wrong = lacking(claim.facts, text.facts, start, end)
                 score = (
                     coverage
                     + _MEANING * (float(cosines[first : last + 1].max()) - _TYPICAL)
@@ -237,9 +225,9 @@ class Checker:
             end=window.end,
         )
         named = len(claim.names) - len(window.unnamed)
-        all_facts: tuple[Quantity | Date, ...] = (*claim.quantities, *claim.dates)
+        all_facts: tuple[Fact, ...] = (*claim.facts.quantities, *claim.facts.dates)
         there = [each for each in all_facts if each not in window.wrong]
-        borne_out = named + len(there) + sum(map(_is_telling, there))
+        borne_out = named + len(there) + sum(map(is_telling, there))
         crosses = (han_share(claim.text) < 0.5) != (han_share(window.words) < 0.5)
         needed = COVERED_ACROSS if crosses else COVERED
         if window.coverage + _BORNE_OUT * borne_out < needed:
@@ -260,18 +248,11 @@ class Checker:
 
     def _goes_without_saying(self, window: _Window) -> bool:
         """Whether only a year is missing, which these words leave unsaid and the document has."""
-        chunk = window.text.indexed.chunk
-        if any(each.year for each in window.text.dates if _within(each, window)):
+        given = window.facts.dates
+        if any(each.year for each in given):
             return False
-        document = self._document_words(chunk.document_id).folded
-        said = [each for each in window.text.dates if _within(each, window)]
-        return all(
-            isinstance(each, Date)
-            and each.year is not None
-            and str(each.year) in document
-            and (each.month is None or any(fits(replace(each, year=None), given) for given in said))
-            for each in window.wrong
-        )
+        document = self._document_words(window.text.indexed.chunk.document_id).folded
+        return all(goes_without_saying(each, given, document) for each in window.wrong)
 
     def _missing_name(self, claim: _Claim, window: _Window) -> Mention | None:
         """A name that the passage does not hold, or that stands in the place of another one."""
@@ -306,14 +287,14 @@ class Checker:
         }
 
     def _swapped(self, claim: _Claim, window: _Window) -> tuple[Place, Place] | None:
-        here, there = _Located(claim.text), _Located(window.words)
+        here, there = Located(claim.text), Located(window.words)
         context = self._shared(claim, here, there)
         things = [
             Place(f"number {each.dimension}", (each.start, each.end), given)
-            for each in claim.quantities
+            for each in claim.facts.quantities
             if (given := _places_of(each, window))
         ]
-        things += _opposites(claim.text, window.words)
+        things += opposites(claim.text, window.words)
         for name in claim.names:
             if _belongs(name, claim.text):
                 continue
@@ -323,7 +304,7 @@ class Checker:
                 things.append(Place(kind, (name.start, name.end), given))
         return swapped(claim.text, window.words, things, context) if len(things) > 1 else None
 
-    def _shared(self, claim: _Claim, here: _Located, there: _Located) -> list[Place]:
+    def _shared(self, claim: _Claim, here: Located, there: Located) -> list[Place]:
         """The words of the claim that the window has too, in either language."""
         found = []
         for group in claim.groups:
@@ -335,7 +316,7 @@ class Checker:
         return [replace(each, weight=each.weight / heaviest) for each in found]
 
     def _places_of_name(
-        self, name: Mention, there: _Located, shared: Sequence[Place]
+        self, name: Mention, there: Located, shared: Sequence[Place]
     ) -> Iterator[tuple[int, int]]:
         found = [
             place
@@ -360,7 +341,7 @@ class Checker:
     def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
-        there = _Located(window.words)
+        there = Located(window.words)
         engaged = [each for each in theirs if self._is_engaged(each, claim, there)]
         said = claim.text[claim.denials[0].start : claim.denials[0].end] if claim.denials else ""
         if len(claim.denials) % 2:
@@ -371,7 +352,7 @@ class Checker:
             return said, window.words[engaged[0].start : engaged[0].end]
         return None
 
-    def _is_engaged(self, denial: Denial, claim: _Claim, there: _Located) -> bool:
+    def _is_engaged(self, denial: Denial, claim: _Claim, there: Located) -> bool:
         """Whether the clause of a denial speaks of what the claim does."""
         ends = [0, *(m.end() for m in _CLAUSE_END.finditer(there.text)), len(there.text)]
         start = max(end for end in ends if end <= denial.start)
@@ -404,53 +385,19 @@ def _text(key: _Key) -> _Text:
     indexed = key.indexed
     chunk = indexed.chunk
     context = f"{indexed.title}\n{chunk.section}"
-    found = tuple(dates(chunk.text))
-    years = {date.year for date in found if date.year} | set(map(int, _YEAR.findall(context)))
     return _Text(
         indexed,
         context,
         tuple(frozenset(index_terms(chunk.text[start:end])) for start, end in indexed.spans),
         frozenset(index_terms(context)),
-        tuple(quantities(chunk.text)),
-        found,
-        frozenset(years),
+        facts_of(chunk.text, context),
         Words.of(f"{context}\n{chunk.text}"),
     )
 
 
-class _Located:
-    """A text in which terms are found at their offsets."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._folded = fold_in_place(text)
-        self._stems = [
-            (stem(match.group()), match.start(), match.end())
-            for match in _LATIN_WORD.finditer(self._folded)
-        ]
-
-    def find(self, group: Group, *, sure: bool = False) -> list[tuple[int, int]]:
-        """Where any alternative of a group stands; only such as are `sure` to be meant."""
-        found = []
-        for term, weight in group.alternatives:
-            words = term.removeprefix("^")
-            if sure and (weight < _SURE or (len(words) == 1 and not words.isdecimal())):
-                continue
-            if words[0] >= "\u3400":
-                found += [m.span() for m in re.finditer(re.escape(words), self._folded)]
-            else:
-                found += [(start, end) for each, start, end in self._stems if each == words]
-        return found
-
-    def find_words(self, words: str) -> list[tuple[int, int]]:
-        """Where `words` stand as they are."""
-        folded = re.escape(fold_in_place(words))
-        return [m.span() for m in re.finditer(rf"(?<![a-z0-9]){folded}(?![a-z0-9])", self._folded)]
-
-
-def _words_of(search: Search, facts: Sequence[Quantity | Date]) -> Iterator[Group]:
+def _words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
     """The terms of a sentence that are no part of its numbers and dates."""
-    here = _Located(search.query)
+    here = Located(search.query)
     is_fact = bytearray(len(search.query))
     for fact in facts:
         is_fact[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
@@ -462,32 +409,9 @@ def _words_of(search: Search, facts: Sequence[Quantity | Date]) -> Iterator[Grou
             yield group
 
 
-def _is_telling(found: Quantity | Date) -> bool:
-    """Whether a fact is hardly there by chance: a number of three digits or more, a day."""
-    if isinstance(found, Date):
-        return found.day is not None
-    return found.number / found.step >= 100
-
-
 def _belongs(name: Mention, text: str) -> bool:
     """Whether a name only says whose something is: Korea's minister, the Indian firm."""
     return fold(name.text) in DEMONYMS or text.startswith(("'s", "’s"), name.end)
-
-
-def _opposites(claim: str, text: str) -> Iterator[Place]:
-    """Words of contrary meaning, where the claim and the text have both of them."""
-    here, there = fold_in_place(claim), fold_in_place(text)
-    for number, pair in enumerate(_OPPOSITES):
-        ours = [match.span() for each in pair if (match := each.search(here))]
-        theirs = [tuple(m.span() for m in each.finditer(there)) for each in pair]
-        if len(ours) == 2 and all(theirs):
-            for claimed, given in zip(ours, theirs, strict=True):
-                yield Place(f"opposite {number}", claimed, given)
-
-
-def _is_one(found: Quantity, text: str) -> bool:
-    """一 and "one" are as often words as numbers."""
-    return found.number == 1 and not text[found.start].isdecimal()
 
 
 def _is_judged(name: str) -> bool:
@@ -498,61 +422,11 @@ def _is_judged(name: str) -> bool:
     return name.isascii() and not (name.isupper() and len(name) <= 6)
 
 
-def _wrong(claim: _Claim, text: _Text, start: int, end: int) -> tuple[Quantity | Date, ...]:
-    """The numbers and dates of the claim that do not stand between the offsets."""
-    given = [each for each in text.quantities if each.start < end and start < each.end]
-    said = [each for each in text.dates if each.start < end and start < each.end]
-    money = {each.dimension for each in given} & MONEY
-    numbers = [each for each in claim.quantities if not _is_given(each, given, said, money, text)]
-    days = [each for each in claim.dates if not _is_dated(each, said, given, text.years)]
-    return (*numbers, *days)
-
-
-def _is_given(
-    claimed: Quantity,
-    given: Sequence[Quantity],
-    said: Sequence[Date],
-    money: frozenset[str] | set[str],
-    text: _Text,
-) -> bool:
-    if any(agrees(claimed, each) for each in given):
-        return True
-    if claimed.dimension in money:  # "300 million dollars, of which 250 million"
-        return any(
-            not each.dimension
-            and each.number >= 1000
-            and agrees(claimed, replace(each, dimension=claimed.dimension))
-            for each in given
-        )
-    if claimed.dimension == "th":
-        return any(agrees(claimed, each) for each in text.quantities)
-    return not claimed.dimension and any(each.year == claimed.number for each in said)
-
-
-def _is_dated(
-    claimed: Date, said: Sequence[Date], given: Sequence[Quantity], years: frozenset[int]
-) -> bool:
-    """Whether the date is said; a year may go unsaid where the passage or its title has it."""
-    if any(fits(claimed, each) for each in said):
-        return True
-    if claimed.year is None:
-        return False
-    if claimed.month is None and any(each.number == claimed.year for each in given):
-        return True
-    there = {each.year for each in said if each.year}
-    if claimed.year not in years or (there and claimed.year not in there):
-        return False
-    if claimed.month is None:
-        return not there
-    without_year = replace(claimed, year=None)
-    return any(each.year is None and fits(without_year, each) for each in said)
-
-
 def _places_of(claimed: Quantity, window: _Window) -> tuple[tuple[int, int], ...]:
     return tuple(
         (each.start - window.start, each.end - window.start)
-        for each in window.text.quantities
-        if _within(each, window) and agrees(claimed, each)
+        for each in window.facts.quantities
+        if agrees(claimed, each)
     )
 
 
@@ -560,16 +434,12 @@ def _otherwise(found: Finding, claim: _Claim, window: _Window) -> Finding:
     """The finding that a number or a date differs, with what is given in its place."""
     wrong = window.wrong[0]
     text = window.text.indexed.chunk.text
-    if isinstance(wrong, Date):
-        given: list[Quantity | Date] = [d for d in window.text.dates if _within(d, window)]
-        reason: Reason = "date"
-    else:
-        given = [
-            q
-            for q in window.text.quantities
-            if _within(q, window) and (q.dimension == wrong.dimension or not q.dimension)
-        ] or [q for q in window.text.quantities if _within(q, window)]
-        reason = "number"
+    given: Sequence[Fact] = window.facts.dates
+    reason: Reason = "date"
+    if isinstance(wrong, Quantity):
+        numbers = window.facts.quantities
+        alike = [each for each in numbers if each.dimension in (wrong.dimension, "")]
+        given, reason = alike or numbers, "number"
     words = "、".join(dict.fromkeys(text[each.start : each.end] for each in given))
     return replace(
         found,
@@ -578,7 +448,3 @@ def _otherwise(found: Finding, claim: _Claim, window: _Window) -> Finding:
         claimed=claim.text[wrong.start : wrong.end],
         given=words,
     )
-
-
-def _within(each: Quantity | Date, window: _Window) -> bool:
-    return each.start < window.end and window.start < each.end

@@ -82,7 +82,7 @@ class LexicalIndex:
         A group of which nothing occurs anywhere counts as much as the rarest term would, unless
         it is optional.
         """
-        return sum(group.weight * self.importance(group) for group in groups)
+        return float(self.importances(groups).sum())
 
     def importance(self, group: Group) -> float:
         """The highest weighted idf among a group's alternatives."""
