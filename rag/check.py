@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -38,6 +39,8 @@ LENGTH = 400  # characters of these at most
 BEST = 6  # windows looked at closely
 COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
+COVERED_CLAUSE = 0.1  # of the terms of a clause that the passage must meet
+CLAUSE = 3  # terms, from which a clause says something of its own
 LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`
 
 _MEANING = 3.0  # weight of the cosine beside the share of terms met
@@ -48,11 +51,23 @@ _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
+_CLAUSE_OF_CLAIM = re.compile(
+    r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
+)
 _CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
 Reason = Literal[
-    "", "nothing_near", "number", "date", "name", "negation", "swapped", "too_long", "not_an_answer"
+    "",
+    "nothing_near",
+    "number",
+    "date",
+    "name",
+    "added",
+    "negation",
+    "swapped",
+    "too_long",
+    "not_an_answer",
 ]
 
 
@@ -207,12 +222,12 @@ class Checker:
         """The window with the names that it lacks."""
         words = Words.of(f"{window.text.context}\n{window.words}")
         passage = window.text.words
-        lacking = tuple(
+        unnamed = tuple(
             name for name in claim.names if self._presence(name, words) is not Presence.FOUND
         )
-        near = sum(self._presence(name, passage) is Presence.FOUND for name in lacking)
-        lost = _UNNAMED * (len(lacking) - near) + _NAMED_NEAR * near
-        return replace(window, unnamed=lacking, score=window.score - lost)
+        near = sum(self._presence(name, passage) is Presence.FOUND for name in unnamed)
+        lost = _UNNAMED * (len(unnamed) - near) + _NAMED_NEAR * near
+        return replace(window, unnamed=unnamed, score=window.score - lost)
 
     def _presence(self, name: Mention, words: Words) -> Presence:
         return presence(name.text, words, self._lexicon, self._aliases)
@@ -236,6 +251,8 @@ class Checker:
             return _otherwise(found, claim, window)
         if (name := self._missing_name(claim, window)) is not None:
             return replace(found, verdict="unsupported", reason="name", claimed=name.text)
+        if clause := self._added(claim, window):
+            return replace(found, verdict="unsupported", reason="added", claimed=clause)
         if pair := self._swapped(claim, window):
             words = " / ".join(claim.text[slice(*each.claimed)] for each in pair)
             return replace(found, verdict="contradicted", reason="swapped", claimed=words)
@@ -272,6 +289,28 @@ class Checker:
             if somewhere is not Presence.FOUND or name.kind in free:
                 return name
         return None
+
+    def _added(self, claim: _Claim, window: _Window) -> str:
+        """A clause of words alone, no number and no name, that the passage says nothing of."""
+        importance = self._lexical.importances(claim.groups)
+        terms = window.text.context_terms.union(*window.text.terms)
+        met = np.minimum(self._lexical.matched(claim.groups, terms), importance)
+        here = Located(claim.text)
+        places = [
+            here.find(replace(group, alternatives=group.alternatives[:1])) for group in claim.groups
+        ]
+        told: tuple[Fact | Mention, ...] = (
+            *claim.facts.quantities,
+            *claim.facts.dates,
+            *claim.names,
+        )
+        for start, end in _clauses(claim.text):
+            if any(start <= each.start < end for each in told):
+                continue
+            own = [n for n, spans in enumerate(places) if any(start <= at < end for at, _ in spans)]
+            if len(own) >= CLAUSE and met[own].sum() < COVERED_CLAUSE * importance[own].sum():
+                return claim.text[start:end]
+        return ""
 
     def _free_kinds(self, claim: _Claim, window: _Window) -> set[str]:
         """The kinds of names in the window that the claim does not name."""
@@ -341,9 +380,8 @@ class Checker:
     def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
-        there = Located(window.words)
-        engaged = [each for each in theirs if self._is_engaged(each, claim, there)]
         said = claim.text[claim.denials[0].start : claim.denials[0].end] if claim.denials else ""
+        engaged = self._engaged(theirs, claim, window)
         if len(claim.denials) % 2:
             if len(theirs) % 2 or len(engaged) % 2:
                 return None
@@ -352,19 +390,29 @@ class Checker:
             return said, window.words[engaged[0].start : engaged[0].end]
         return None
 
-    def _is_engaged(self, denial: Denial, claim: _Claim, there: Located) -> bool:
-        """Whether the clause of a denial speaks of what the claim does."""
-        ends = [0, *(m.end() for m in _CLAUSE_END.finditer(there.text)), len(there.text)]
-        start = max(end for end in ends if end <= denial.start)
-        end = min(end for end in ends if end >= denial.end)
-        inside = total = 0.0
-        for group in claim.groups:
-            places = there.find(group)
-            if places:
-                weight = group.weight * self._lexical.importance(group)
-                total += weight
-                inside += weight * all(start <= place[0] < end for place in places)
-        return total > 0 and inside / total >= _ENGAGED
+    def _engaged(self, theirs: Sequence[Denial], claim: _Claim, window: _Window) -> list[Denial]:
+        """The denials in the clause of the window that speaks most of what the claim does."""
+        there = Located(window.words)
+        spans = [(there.find(group), group) for group in claim.groups]
+        weights = [group.weight * self._lexical.importance(group) for _, group in spans]
+        total = sum(weight for (places, _), weight in zip(spans, weights, strict=True) if places)
+        best, found = _ENGAGED * total, []
+        for start, end in _parts(there.text):
+            inside = sum(
+                weight
+                for (places, _), weight in zip(spans, weights, strict=True)
+                if places and all(start <= place[0] < end for place in places)
+            )
+            own = [each for each in theirs if start <= each.start < end]
+            if own and inside >= best > 0:
+                best, found = inside, own
+        return found
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each clause of a passage."""
+    ends = [0, *(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]
+    yield from pairwise(ends)
 
 
 class _Key:
@@ -407,6 +455,15 @@ def _words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
         is_letter = len(own.alternatives[0][0]) == 1 and own.alternatives[0][0].isascii()
         if not group.optional and not is_letter and not (inside and all(inside)):
             yield group
+
+
+def _clauses(claim: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each part of a sentence that may say something of its own."""
+    at = 0
+    for match in _CLAUSE_OF_CLAIM.finditer(claim):
+        yield at, match.start()
+        at = match.end()
+    yield at, len(claim)
 
 
 def _belongs(name: Mention, text: str) -> bool:

@@ -15,6 +15,10 @@ _MESSAGES = {
     "number": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "date": ("所引文字中没有“{claimed}”。", "The words do not give “{claimed}”."),
     "name": ("所引文字中没有“{claimed}”。", "The words do not name “{claimed}”."),
+    "added": (
+        "所引文字没有说到“{claimed}”。",
+        "The words say nothing of “{claimed}”.",
+    ),
     "negation": ("一处肯定，一处否定。", "One affirms what the other denies."),
     "swapped": ("“{claimed}”的位置互换了。", "“{claimed}” stand in each other's place."),
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from llm_server import Fails, ModelServer, Says
 
-from rag import assistant
+from rag import assistant, maintenance
 from rag.__main__ import main
 from rag.config import BUNDLED_MODEL
 from rag.embed import BundledEmbedder
@@ -74,7 +74,8 @@ def embedder(models):
 @pytest.fixture
 def wenju(capsys, monkeypatch, embedder):
     """Runs a command in this process: exit code, standard output, standard error."""
-    monkeypatch.setattr(assistant, "open_embedder", lambda settings: embedder)  # saves its start
+    for module in (assistant, maintenance):  # saves its start
+        monkeypatch.setattr(module, "open_embedder", lambda settings: embedder)
 
     def run(*arguments):
         capsys.readouterr()

@@ -148,9 +148,11 @@ def test_breaks(behaviour: Any, errors: Any, stream: bool) -> None:
 
 
 def test_what_a_stream_does_not_tell() -> None:
-    with serving(Cuts(after=3, quietly=True), Nonsense()) as (_, client):
+    with serving(Cuts(after=3, quietly=True)) as (_, client):
         assert asked(client, True) == (REPLY[:6], None, None)
+    with serving(Nonsense()) as (_, client):
         assert asked(client, True) == ("", None, None)
+    with serving(Nonsense()) as (_, client):
         body: Any = {"model": "test", "messages": MESSAGES}
         page: Any = client.chat.completions.create(**body)
         assert page.startswith("<html>")

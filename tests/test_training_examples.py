@@ -44,7 +44,7 @@ def write_rows(path, rows):
 
 @pytest.fixture
 def settings(tmp_path, lexicon_file, embedder, monkeypatch):
-    monkeypatch.setattr("rag.assistant.open_embedder", lambda _settings: embedder)
+    monkeypatch.setattr("rag.maintenance.open_embedder", lambda _settings: embedder)
     return Settings(indexes=tmp_path / "indexes", models=lexicon_file.parent, reader=False)
 
 
