@@ -51,6 +51,7 @@ _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
+_AS_WELL = 0.7  # of what the best clause meets
 _CLAUSE_OF_CLAIM = re.compile(
     r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
 )
@@ -380,33 +381,57 @@ class Checker:
     def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
-        said = claim.text[claim.denials[0].start : claim.denials[0].end] if claim.denials else ""
-        engaged = self._engaged(theirs, claim, window)
-        if len(claim.denials) % 2:
-            if len(theirs) % 2 or len(engaged) % 2:
-                return None
-            return said, ""
-        if len(engaged) % 2 and not (claim.denials and len(theirs) % 2 == 0):
-            return said, window.words[engaged[0].start : engaged[0].end]
-        return None
+        if len(claim.denials) % 2 and not theirs:
+            return claim.text[claim.denials[0].start : claim.denials[0].end], ""
+        here, there = Located(claim.text), Located(window.words)
+        differs: tuple[str, str] | None = None
+        met: set[tuple[int, int]] = set()
+        for start, end in _clauses(claim.text):
+            groups = [
+                group
+                for group in claim.groups
+                if any(start <= at < end for at, _ in here.find(_own(group)))
+            ]
+            ours = [each for each in claim.denials if start <= each.start < end]
+            if len(groups) < 2 and not ours:
+                continue
+            given = []
+            for number, part in enumerate(self._met_most(groups, there)):
+                given.append([each for each in theirs if part[0] <= each.start < part[1]])
+                if not number:
+                    met.add(part)
+            if given and all(len(ours) % 2 != len(each) % 2 for each in given) and not differs:
+                differs = (
+                    claim.text[ours[0].start : ours[0].end] if ours else "",
+                    window.words[given[0][0].start : given[0][0].end] if given[0] else "",
+                )
+        in_all = sum(any(part[0] <= each.start < part[1] for part in met) for each in theirs)
+        is_odd = len(claim.denials) % 2
+        return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
 
-    def _engaged(self, theirs: Sequence[Denial], claim: _Claim, window: _Window) -> list[Denial]:
-        """The denials in the clause of the window that speaks most of what the claim does."""
-        there = Located(window.words)
-        spans = [(there.find(group), group) for group in claim.groups]
-        weights = [group.weight * self._lexical.importance(group) for _, group in spans]
-        total = sum(weight for (places, _), weight in zip(spans, weights, strict=True) if places)
-        best, found = _ENGAGED * total, []
+    def _met_most(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
+        """The clauses of a text that have most of the terms, best first; none without enough."""
+        spans = [there.find(group) for group in groups]
+        weights = [
+            group.weight * self._lexical.importance(group) if places else 0.0
+            for group, places in zip(groups, spans, strict=True)
+        ]
+        found = []
         for start, end in _parts(there.text):
             inside = sum(
                 weight
-                for (places, _), weight in zip(spans, weights, strict=True)
-                if places and all(start <= place[0] < end for place in places)
+                for places, weight in zip(spans, weights, strict=True)
+                if any(start <= place[0] < end for place in places)
             )
-            own = [each for each in theirs if start <= each.start < end]
-            if own and inside >= best > 0:
-                best, found = inside, own
-        return found
+            if inside > 0 and inside >= _ENGAGED * sum(weights):
+                found.append((inside, (start, end)))
+        found.sort(key=lambda each: -each[0])
+        return [part for inside, part in found if inside >= _AS_WELL * found[0][0]]
+
+
+def _own(group: Group) -> Group:
+    """A group's own word without its translations."""
+    return replace(group, alternatives=group.alternatives[:1])
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ _CHINESE_DENIES = """
     不能 不会 不是 不再 并不 并非 毫不 绝不 从不(?![到足同]) 决不 尚未 从未 未能 未曾 没有 难以
     很少 极少 甚少
     无法 无需 无须 不得 不准 不许 禁止 怀疑 质疑 拒绝 反对 否认 否定 缺乏 缺少 毫无 尚无 暂无
-    不 没 未 无 勿 非(?=[\u3400-\u9fff]) 莫(?=[要让使])
+    不 没 未 无 勿 (?<![南北西东中])非(?=[\u3400-\u9fff]) 莫(?=[要让使])
 """.split()
 # Words and phrases with 不, 无, 未 or 非 that deny nothing, or deny twice.
 _CHINESE_DENIES_NOTHING = """

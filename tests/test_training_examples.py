@@ -44,7 +44,8 @@ def write_rows(path, rows):
 
 @pytest.fixture
 def settings(tmp_path, lexicon_file, embedder, monkeypatch):
-    monkeypatch.setattr("rag.maintenance.open_embedder", lambda _settings: embedder)
+    for module in ("rag.assistant", "rag.maintenance"):
+        monkeypatch.setattr(f"{module}.open_embedder", lambda _settings: embedder)
     return Settings(indexes=tmp_path / "indexes", models=lexicon_file.parent, reader=False)
 
 
