@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from rag.roles import direction
 from rag.text import fold_in_place
 
 NEAR = 3.0  # words, over which nearness falls to a third
@@ -22,6 +23,7 @@ AGAINST = (0.3, 0.3)
 AGAINST_IN_ORDER = (0.4, 0.8)  # where they stand in the same order here and there
 TELLING = 0.02  # nearness from which a word tells two things apart; two words must
 LEAST = 0.1  # nearness that says something
+_ACTORS = ("name", "country")  # kinds of things that act on each other
 _OUTER = {"before", "behind"}
 _BREAKS = {
     **dict.fromkeys("：:（）()、", 1.5),
@@ -61,6 +63,12 @@ def swapped(
     for first, second in combinations(things, 2):
         if first.kind != second.kind or set(first.given) & set(second.given):
             continue
+        if first.kind in _ACTORS:
+            roles = _roles(claim, text, first, second, context)
+            if roles < 0:
+                return first, second
+            if roles > 0:
+                continue
         around = [
             other
             for other in [*context, *(thing for thing in things if thing.kind != first.kind)]
@@ -107,6 +115,19 @@ def opposites(claim: str, text: str) -> Iterator[Place]:
         if len(ours) == 2 and all(theirs):
             for claimed, given in zip(ours, theirs, strict=True):
                 yield Place(f"opposite {number}", claimed, given)
+
+
+def _roles(claim: str, text: str, first: Place, second: Place, context: Sequence[Place]) -> int:
+    """-1 where a word has the two act on each other the other way round in the text, 1 as here."""
+    found = set()
+    for word in context:
+        here = direction(claim, first.claimed, second.claimed, word.claimed)
+        if not here:
+            continue
+        for a, b, place in product(first.given, second.given, word.given):
+            found.add(here * direction(text, a, b, place))
+    found.discard(0)
+    return found.pop() if len(found) == 1 else 0
 
 
 def _needed(kind: str, in_order: bool) -> float:

@@ -51,6 +51,7 @@ _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
+_HALF = 0.5  # of what the best unit meets
 _AS_WELL = 0.7  # of what the best clause meets
 _CLAUSE_OF_CLAIM = re.compile(
     r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
@@ -318,13 +319,26 @@ class Checker:
         words = Words.of(claim.text)
         return {
             name.kind
-            for name in names_of(window.words, self._lexicon)
+            for name in names_of(self._core(claim, window), self._lexicon)
             if (
                 name.text.isascii()
                 or word_class(fold(name.text)) in ("nr", "nrt", "nrfg", "ns", "nt")
             )
             and self._presence(name, words) is not Presence.FOUND
         }
+
+    def _core(self, claim: _Claim, window: _Window) -> str:
+        """The units of the window that speak most of what the claim does."""
+        units = [
+            (start, end, self._lexical.matched(claim.search.groups, terms).sum())
+            for (start, end), terms in zip(
+                window.text.indexed.spans, window.text.terms, strict=True
+            )
+            if window.start <= start < window.end
+        ]
+        least = _HALF * max(met for _, _, met in units)
+        text = window.text.indexed.chunk.text
+        return " ".join(text[start:end] for start, end, met in units if met >= least)
 
     def _swapped(self, claim: _Claim, window: _Window) -> tuple[Place, Place] | None:
         here, there = Located(claim.text), Located(window.words)

@@ -13,7 +13,7 @@ from rag.known_names import ABBREVIATED, DEMONYMS, SAME_NAME, SAME_PLACE, SURNAM
 from rag.lexicon import Lexicon
 from rag.mentions import Mention, mentions
 from rag.query import query_groups, split_pinyin
-from rag.terms import ENGLISH_STOP, stem, tagged, word_class
+from rag.terms import ENGLISH_STOP, frequency, stem, tagged, word_class
 from rag.text import fold, han_share, simplify_in_place
 from rag.transliteration import is_spelled
 
@@ -21,8 +21,10 @@ SURE = 0.3  # weight of a translation that has to be found
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+")
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-zÀ-ÿ'’-]+")
 _DOMAIN = re.compile(r"\.(?:com|cn|net|org)\b")
+_OWNS = re.compile(r"([A-Z][\w-]*)['’]s (?=[A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
+_FUNCTION = frozenset("dpcur")
 _NOUNS = frozenset(("n", "nz", "x", "zg"))
 _SPELLED_PART = re.compile(r"\d+|[^\d\s-]+")
 _BOTH = re.compile("(?:两|双)[国地岸市省]$")
@@ -56,11 +58,21 @@ def names_of(claim: str, lexicon: Lexicon) -> list[Mention]:
     """The names of a claim, without what only looks like one."""
     found = []
     for mention in mentions(claim):
-        if mention.kind not in ("name", "place"):
-            continue
-        if trimmed := _trimmed(mention, claim, lexicon):
-            found.append(trimmed)
+        if mention.kind in ("name", "place"):
+            parts = (_trimmed(part, claim, lexicon) for part in _owner_and_owned(mention, lexicon))
+            found += [part for part in parts if part]
     return sorted([*found, *_further(claim, found, lexicon)], key=lambda name: name.start)
+
+
+def _owner_and_owned(mention: Mention, lexicon: Lexicon) -> Iterator[Mention]:
+    """The names on both sides of a possessive: Alibaba's Taobao."""
+    at = 0
+    owns = (m for m in _OWNS.finditer(mention.text) if not _is_common(m[1], lexicon))
+    for match in [*owns, None]:
+        end = match.end(1) if match else len(mention.text)
+        start = mention.start + at
+        yield Mention(mention.kind, start, mention.start + end, mention.text[at:end])
+        at = match.end() if match else end
 
 
 def _further(claim: str, found: Sequence[Mention], lexicon: Lexicon) -> Iterator[Mention]:
@@ -83,14 +95,14 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
     text = mention.text
     if _HAN.search(text):
         meaning = lexicon.meaning_in_english(text)
-        if meaning and not meaning.is_name:
+        if (meaning and not meaning.is_name) or _is_of_function_words(text):
             return None
         text = _BOTH.sub("", text)  # 中印两国
         return replace(mention, end=mention.start + len(text), text=text) if text else None
     start = mention.start
     opens = not claim[:start].strip() or claim[:start].rstrip().endswith((".", "!", "?", "“", '"'))
     first, _, rest = text.partition(" ")
-    is_pinyin = bool(split_pinyin(first)) and rest[:1].isupper()
+    is_pinyin = rest[:1].isupper() and _is_surname(first, lexicon)
     is_known = fold(text) in SAME_NAME  # Ant Financial
     if opens and not is_pinyin and not is_known and _is_common(first, lexicon):
         if not rest or rest.split()[0].lower() in ENGLISH_STOP:
@@ -100,6 +112,19 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
     chinese = lexicon.meaning_in_chinese(fold(text), is_name=True)
     kind = "place" if chinese and word_class(chinese.chinese) == "ns" else mention.kind
     return Mention(kind, start, start + len(text), text) if text else None
+
+
+def _is_surname(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word may be a surname in pinyin; Inside can be read so, and is none."""
+    syllables = split_pinyin(word)
+    return len(syllables) == 1 or bool(syllables and not lexicon.to_chinese(stem(word.lower())))
+
+
+def _is_of_function_words(text: str) -> bool:
+    """Whether jieba has made a name of what are words like 须 and 先."""
+    if frequency(text) or not all(map(_HAN.match, text)):
+        return False
+    return all(word_class(character) in _FUNCTION for character in text)
 
 
 def _is_common(word: str, lexicon: Lexicon) -> bool:

@@ -23,7 +23,7 @@ LEVELS = {
         " alignment pairs adapter network bundled_reader cross_encoder"
         " isolated answerability enumerations gloss glossary trade_terms breaker llm"
         " aliases dates known_names marked numerals orders polarity prompts quantities"
-        " transliteration bindings facts located"
+        " transliteration bindings facts located roles"
     ),
     2: "dense lexical",
     3: "store searchers retrieve read span_reader indexer uploads conversations",
