@@ -31,7 +31,7 @@ from rag.query import Group
 from rag.retrieve import Search
 from rag.store import IndexedChunk
 from rag.terms import index_terms, word_class
-from rag.text import fold, han_share
+from rag.text import fold, han_share, sentences
 
 PASSAGES = 8  # that a sentence of unknown origin is held against
 UNITS = 3  # of a passage, in the words that a sentence is held against
@@ -40,7 +40,7 @@ BEST = 6  # windows looked at closely
 COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
 COVERED_CLAUSE = 0.1  # of the terms of a clause that the passage must meet
-CLAUSE = 3  # terms, from which a clause says something of its own
+CLAUSE = 4  # terms, from which a clause says something of its own
 LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`
 
 _MEANING = 3.0  # weight of the cosine beside the share of terms met
@@ -51,7 +51,7 @@ _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
-_HALF = 0.5  # of what the best unit meets
+_HALF = 0.5  # of what the best sentence meets
 _AS_WELL = 0.7  # of what the best clause meets
 _CLAUSE_OF_CLAIM = re.compile(
     r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
@@ -328,17 +328,15 @@ class Checker:
         }
 
     def _core(self, claim: _Claim, window: _Window) -> str:
-        """The units of the window that speak most of what the claim does."""
-        units = [
-            (start, end, self._lexical.matched(claim.search.groups, terms).sum())
-            for (start, end), terms in zip(
-                window.text.indexed.spans, window.text.terms, strict=True
-            )
-            if window.start <= start < window.end
+        """The sentences of the window that speak most of what the claim does."""
+        text = window.words
+        found = [
+            (text[start:end], self._lexical.matched(claim.search.groups, terms).sum())
+            for start, end in sentences(text)
+            if (terms := frozenset(index_terms(text[start:end])))
         ]
-        least = _HALF * max(met for _, _, met in units)
-        text = window.text.indexed.chunk.text
-        return " ".join(text[start:end] for start, end, met in units if met >= least)
+        least = _HALF * max((met for _, met in found), default=0.0)
+        return " ".join(sentence for sentence, met in found if met >= least)
 
     def _swapped(self, claim: _Claim, window: _Window) -> tuple[Place, Place] | None:
         here, there = Located(claim.text), Located(window.words)

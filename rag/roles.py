@@ -7,8 +7,12 @@ import re
 Span = tuple[int, int]
 
 _BREAK = re.compile(r"[。！？；!?;\n]|\.(?=\s)")
-_BOTH = re.compile(  # what joins two as equals, of whom neither acts on the other
-    r"[和与與跟及、]|\b(?:and|or|with|nor|than|as well as)\b", re.IGNORECASE
+# Of two who are joined so, neither acts on the other.
+_WITH = re.compile(r"\s*(?:[a-z-]+\s){0,2}(?:with|and|or)\b|[和与與跟同及、]", re.IGNORECASE)
+_MUTUAL = re.compile(
+    r"m[ae]{1,2}t(?:s|ing)?|marr(?:y|ied|ies)|resembles?|equals?|会[见晤]|見面|见面|合作|合并|合資|合资"
+    r"|竞争|競爭|结婚|結婚|相当|相同",
+    re.IGNORECASE,
 )
 _BY = re.compile(r"\s*(?:[a-z-]+\s)?by\b", re.IGNORECASE)
 _OF = re.compile(r"\s*(?:[a-z-]+\s)?\bof\b", re.IGNORECASE)
@@ -30,6 +34,8 @@ def direction(text: str, first: Span, second: Span, word: Span) -> int:
     if second < first:
         return -direction(text, second, first, word)
     start, end = first[1], max(second[0], word[0])
+    if _MUTUAL.fullmatch(text, *word):
+        return 0
     if end - start > 2 * FARTHEST or _BREAK.search(text, start, end):
         return 0
     if start <= word[0] and word[1] <= second[0]:
@@ -41,7 +47,7 @@ def direction(text: str, first: Span, second: Span, word: Span) -> int:
 
 def _between(before: str, behind: str) -> int:
     """Of a word between the two, with what stands before and behind it."""
-    if max(len(before), len(behind)) > FARTHEST or _BOTH.search(before) or _BOTH.search(behind):
+    if max(len(before), len(behind)) > FARTHEST or _WITH.match(behind):
         return 0
     if _BY.match(behind) or _OF.match(behind):
         return -1
@@ -52,6 +58,6 @@ def _behind(between: str, before: str) -> int:
     """Of a word behind both: B owns or acts in 'A是B的子公司' and 'A被B收购', A in 'A向B投资'."""
     if len(between) > 8 or len(before) > 12:
         return 0
-    if _SUFFERS.search(between) or (_OWNS.match(before) and "是" in between):
+    if _SUFFERS.search(between) or (_OWNS.search(before) and "是" in between):
         return -1
     return 1 if _TOWARDS.search(between) else 0
