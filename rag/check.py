@@ -24,13 +24,13 @@ from rag.lexical import LexicalIndex
 from rag.lexicon import Lexicon
 from rag.located import Located
 from rag.mentions import Mention
-from rag.names import Presence, Words, is_country, names_of, presence
+from rag.names import Presence, Words, is_country, is_person, is_surely_a_name, names_of, presence
 from rag.polarity import Denial, denials
 from rag.quantities import Quantity, agrees
 from rag.query import Group
 from rag.retrieve import Search
 from rag.store import IndexedChunk
-from rag.terms import index_terms, word_class
+from rag.terms import index_terms
 from rag.text import fold, han_share, sentences
 
 PASSAGES = 8  # that a sentence of unknown origin is held against
@@ -55,6 +55,11 @@ _HALF = 0.5  # of what the best sentence meets
 _AS_WELL = 0.7  # of what the best clause meets
 _CLAUSE_OF_CLAIM = re.compile(
     r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
+)
+_ANAPHOR = re.compile(
+    r"(?<!其)[他她它]|其(?![他她它中实實余])|[该該这這](?:家|个|個)?[公机機][司构構]"
+    r"|\b(?:he|she|it|they|his|her|its|their|the (?:company|firm|group))\b",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
 
@@ -275,22 +280,30 @@ class Checker:
 
     def _missing_name(self, claim: _Claim, window: _Window) -> Mention | None:
         """A name that the passage does not hold, or that stands in the place of another one."""
-        if not window.unnamed:
-            return None
-        passage = window.text.words
+        core = self._core(claim, window)
+        found = self._rivals(claim, core)
+        rivals = {name.kind for name in found}
+        if any(is_person(name.text, self._lexicon) for name in found):
+            words = Words.of(core)
+            for name in claim.names:
+                is_near = name not in window.unnamed and is_person(name.text, self._lexicon)
+                if is_near and not self._is_named(name, words):
+                    return name
         document = self._document_words(window.text.indexed.chunk.document_id)
-        free = self._free_kinds(claim, window)
         for name in window.unnamed:
-            if self._presence(name, passage) is Presence.FOUND:
-                if name.kind in free:
+            if self._is_named(name, window.text.words):
+                if name.kind in rivals:
                     return name
                 continue
             somewhere = self._presence(name, document)
             if somewhere is Presence.UNKNOWN and not _is_judged(name.text):
                 continue
-            if somewhere is not Presence.FOUND or name.kind in free:
+            if somewhere is not Presence.FOUND or name.kind in rivals:
                 return name
         return None
+
+    def _is_named(self, name: Mention, words: Words) -> bool:
+        return self._presence(name, words) is Presence.FOUND
 
     def _added(self, claim: _Claim, window: _Window) -> str:
         """A clause of words alone, no number and no name, that the passage says nothing of."""
@@ -314,18 +327,16 @@ class Checker:
                 return claim.text[start:end]
         return ""
 
-    def _free_kinds(self, claim: _Claim, window: _Window) -> set[str]:
-        """The kinds of names in the window that the claim does not name."""
+    def _rivals(self, claim: _Claim, core: str) -> list[Mention]:
+        """The names in the words that speak of what the claim does, and that it does not name."""
         words = Words.of(claim.text)
-        return {
-            name.kind
-            for name in names_of(self._core(claim, window), self._lexicon)
-            if (
-                name.text.isascii()
-                or word_class(fold(name.text)) in ("nr", "nrt", "nrfg", "ns", "nt")
-            )
-            and self._presence(name, words) is not Presence.FOUND
-        }
+        found = [
+            name
+            for name in names_of(core, self._lexicon)
+            if is_surely_a_name(name.text) and not self._is_named(name, words)
+        ]
+        refers_back = _ANAPHOR.search(core)  # to whom, is not said here
+        return [] if found and refers_back and refers_back.start() < found[0].start else found
 
     def _core(self, claim: _Claim, window: _Window) -> str:
         """The sentences of the window that speak most of what the claim does."""

@@ -21,7 +21,7 @@ SURE = 0.3  # weight of a translation that has to be found
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+")
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-zÀ-ÿ'’-]+")
 _DOMAIN = re.compile(r"\.(?:com|cn|net|org)\b")
-_OWNS = re.compile(r"([A-Z][\w-]*)['’]s (?=[A-Z])")
+_DIVIDES = re.compile(r"([A-Z][\w-]*)['’]s (?=[A-Z])|\w{4,}(\.) (?=[A-Z])")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
 _FUNCTION = frozenset("dpcur")
@@ -59,17 +59,17 @@ def names_of(claim: str, lexicon: Lexicon) -> list[Mention]:
     found = []
     for mention in mentions(claim):
         if mention.kind in ("name", "place"):
-            parts = (_trimmed(part, claim, lexicon) for part in _owner_and_owned(mention, lexicon))
+            parts = (_trimmed(part, claim, lexicon) for part in _divided(mention, lexicon))
             found += [part for part in parts if part]
     return sorted([*found, *_further(claim, found, lexicon)], key=lambda name: name.start)
 
 
-def _owner_and_owned(mention: Mention, lexicon: Lexicon) -> Iterator[Mention]:
-    """The names on both sides of a possessive: Alibaba's Taobao."""
+def _divided(mention: Mention, lexicon: Lexicon) -> Iterator[Mention]:
+    """The names on both sides of a possessive, Alibaba's Taobao, or of the end of a sentence."""
     at = 0
-    owns = (m for m in _OWNS.finditer(mention.text) if not _is_common(m[1], lexicon))
-    for match in [*owns, None]:
-        end = match.end(1) if match else len(mention.text)
+    ends = [m for m in _DIVIDES.finditer(mention.text) if m[2] or not _is_common(m[1], lexicon)]
+    for match in [*ends, None]:
+        end = match.start(2) if match and match[2] else match.end(1) if match else len(mention.text)
         start = mention.start + at
         yield Mention(mention.kind, start, mention.start + end, mention.text[at:end])
         at = match.end() if match else end
@@ -159,6 +159,30 @@ def presence(name: str, words: Words, lexicon: Lexicon, aliases: Aliases) -> Pre
         return _presence_of_chinese(folded, words, lexicon)
     is_demonym = fold(name).strip() in DEMONYMS
     return _presence_of_latin(folded.title() if is_demonym else name, words, lexicon)
+
+
+def is_surely_a_name(name: str) -> bool:
+    """Whether a mention is a name beyond doubt: jieba takes many a Chinese word for one."""
+    if not _HAN.search(name):
+        return True
+    return _is_chinese_person(name) or word_class(fold(name)) in ("ns", "nt")
+
+
+def is_person(name: str, lexicon: Lexicon) -> bool:
+    """Whether a name is a person's: by its class, its surname, or two words that mean nothing."""
+    if _HAN.search(name):
+        return _is_chinese_person(name)
+    words = name.split()
+    if len(words) not in (2, 3) or not all(word[:1].isupper() for word in words):
+        return False
+    return bool(split_pinyin(name)) or not lexicon.to_chinese(stem(words[-1].lower()))
+
+
+def _is_chinese_person(name: str) -> bool:
+    folded = fold(name)
+    kind = word_class(folded)
+    is_likely = 2 <= len(folded) <= 3 and folded[0] in SURNAMES and not kind
+    return is_likely or kind in ("nr", "nrt", "nrfg")
 
 
 def is_country(name: str, lexicon: Lexicon) -> bool:
