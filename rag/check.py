@@ -52,7 +52,7 @@ _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, a
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
 _HALF = 0.5  # of what the best sentence meets
-_AS_WELL = 0.7  # of what the best clause meets
+_ADDS = 0.25  # of the terms of a clause, that a further clause of the passage meets
 _CLAUSE_OF_CLAIM = re.compile(
     r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
 )
@@ -418,38 +418,39 @@ class Checker:
             ours = [each for each in claim.denials if start <= each.start < end]
             if len(groups) < 2 and not ours:
                 continue
-            given = []
-            for number, part in enumerate(self._met_most(groups, there)):
-                given.append([each for each in theirs if part[0] <= each.start < part[1]])
-                if not number:
-                    met.add(part)
-            if given and all(len(ours) % 2 != len(each) % 2 for each in given) and not differs:
+            parts = self._covering(groups, there)
+            met.update(parts)
+            given = [each for each in theirs if any(a <= each.start < b for a, b in parts)]
+            if parts and len(ours) % 2 != len(given) % 2 and not differs:
                 differs = (
                     claim.text[ours[0].start : ours[0].end] if ours else "",
-                    window.words[given[0][0].start : given[0][0].end] if given[0] else "",
+                    window.words[given[0].start : given[0].end] if given else "",
                 )
-        in_all = sum(any(part[0] <= each.start < part[1] for part in met) for each in theirs)
-        is_odd = len(claim.denials) % 2
-        return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
+        in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
+        return differs if len(claim.denials) % 2 != in_all % 2 else None
 
-    def _met_most(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
-        """The clauses of a text that have most of the terms, best first; none without enough."""
-        spans = [there.find(group) for group in groups]
+    def _covering(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
+        """The clauses of a text that have the terms, each of them adding some to those before."""
+        places = [there.find(group) for group in groups]
         weights = [
-            group.weight * self._lexical.importance(group) if places else 0.0
-            for group, places in zip(groups, spans, strict=True)
+            group.weight * self._lexical.importance(group) if spans else 0.0
+            for group, spans in zip(groups, places, strict=True)
         ]
-        found = []
-        for start, end in _parts(there.text):
-            inside = sum(
-                weight
-                for places, weight in zip(spans, weights, strict=True)
-                if any(start <= place[0] < end for place in places)
-            )
-            if inside > 0 and inside >= _ENGAGED * sum(weights):
-                found.append((inside, (start, end)))
-        found.sort(key=lambda each: -each[0])
-        return [part for inside, part in found if inside >= _AS_WELL * found[0][0]]
+        left = dict(enumerate(weights))
+        parts, found = list(_parts(there.text)), []
+        while parts:
+            inside = {
+                part: [n for n in left if any(part[0] <= at < part[1] for at, _ in places[n])]
+                for part in parts
+            }
+            best = max(parts, key=lambda part: sum(left[n] for n in inside[part]))
+            if sum(left[n] for n in inside[best]) < _ADDS * max(sum(weights), 1e-9):
+                break
+            found.append(best)
+            parts.remove(best)
+            for n in inside[best]:
+                del left[n]
+        return found
 
 
 def _own(group: Group) -> Group:

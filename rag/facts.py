@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.dates import Date, dates, fits
-from rag.quantities import MONEY, Quantity, agrees, quantities
+from rag.quantities import MONEY, MONTH, Quantity, agrees, quantities
 
 Fact = Quantity | Date
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
@@ -47,8 +47,20 @@ def lacking(claimed: Facts, passage: Facts, start: int, end: int) -> tuple[Fact,
     """The facts of the claim that do not stand between the offsets of the passage."""
     given = passage.between(start, end)
     money = {each.dimension for each in given.quantities} & MONEY
-    numbers = [each for each in claimed.quantities if not _is_given(each, given, money, passage)]
-    days = [each for each in claimed.dates if not _is_dated(each, given)]
+    numbers = [
+        each
+        for each in claimed.quantities
+        if not _is_given(each, given, money, passage) and not _is_first_months(each, given.dates)
+    ]
+    days = [
+        each
+        for each in claimed.dates
+        if not _is_dated(each, given)
+        and not any(
+            _is_first_months(months, [d for d in claimed.dates if d.start == each.start])
+            for months in given.quantities
+        )
+    ]
     return (*numbers, *days)
 
 
@@ -71,6 +83,14 @@ def goes_without_saying(year: Fact, given: Sequence[Date], document: str) -> boo
 
 def _is_one(found: Quantity, text: str) -> bool:
     return found.number == 1 and not text[found.start].isdecimal()
+
+
+def _is_first_months(months: Quantity, among: Sequence[Date]) -> bool:
+    """Whether a number of months is one of the dates, 1至4月: the first four months."""
+    if months.dimension != "s" or months.worth != MONTH:
+        return False
+    starts = {each.start for each in among if each.month == 1}
+    return any(each.month == months.number and each.start in starts for each in among)
 
 
 def _is_given(claimed: Quantity, given: Facts, money: Set[str], passage: Facts) -> bool:

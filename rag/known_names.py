@@ -39,7 +39,8 @@ _CHINESE_NAME = {
     "apple": "苹果", "microsoft": "微软", "samsung": "三星", "facebook": "脸书",
     "amazon": "亚马逊", "daniel zhang": "张勇", "jack ma": "马云", "pony ma": "马化腾",
     "un": "联合国", "wto": "世贸组织", "imf": "国际货币基金组织", "eu": "欧盟",
-    "unctad": "贸发会议", "world bank": "世界银行",
+    "unctad": "贸发会议", "sdr": "特别提款权", "oecd": "经合组织", "unesco": "教科文组织",
+    "who": "世界卫生组织", "asean": "东盟", "apec": "亚太经合组织", "world bank": "世界银行",
 }  # fmt: skip
 SAME_NAME = _CHINESE_NAME | {chinese: latin for latin, chinese in _CHINESE_NAME.items()}
 """Firms, bodies and persons whose two names have nothing in common."""

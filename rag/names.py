@@ -22,6 +22,11 @@ _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+")
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-zÀ-ÿ'’-]+")
 _DOMAIN = re.compile(r"\.(?:com|cn|net|org)\b")
 _DIVIDES = re.compile(r"([A-Z][\w-]*)['’]s (?=[A-Z])|\w{4,}(\.) (?=[A-Z])")
+_NUMERAL_WORD = re.compile(
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
+    r"|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|[mb]illions?)",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
 _FUNCTION = frozenset("dpcur")
@@ -99,6 +104,8 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
             return None
         text = _BOTH.sub("", text)  # 中印两国
         return replace(mention, end=mention.start + len(text), text=text) if text else None
+    if all(map(_NUMERAL_WORD.fullmatch, re.split("[ -]", text))):
+        return None
     start = mention.start
     opens = not claim[:start].strip() or claim[:start].rstrip().endswith((".", "!", "?", "“", '"'))
     first, _, rest = text.partition(" ")

@@ -17,14 +17,15 @@ _CHINESE_DENIES = """
 _CHINESE_DENIES_NOTHING = """
     不仅 不但 不只 不光 不过 不断 不少 不久 不同 不足 不到 不超过 不低于 不小于 不等(?!于) 不一
     不得不 不可谓不 不外乎 不约而同 不管 不论 不惜 不已 不愧 不妨 不由 不禁 不锈 停滞不前
-    不以为然 不乏 毫不相干 不动产 差不多 了不起 对不起 要不 岂不 无不 无非 不无 非常 非凡 除非
+    不以为然 不乏 毫不相干 不动产 不如 差不多 了不起 对不起 要不 岂不 无不 无非 不无 非常 非凡 除非
     并非不 非洲 非法 非典 无论 无人 无线 无锡 无数 无限 没准 没收 未来 未必不 未婚 是否 能否 可否
     与否 否则 是不是 有没有 会不会 能不能
 """.split()
 _ENGLISH_DENIES = r"""
     not \w+n't no never none nothing nobody neither nor without cannot hardly barely scarcely rarely
     seldom unable fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) doubt(?:s|ed|ing)?
-    reject(?:s|ed|ing)? den(?:y|ies|ied|ying) oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to against
+    reject(?:s|ed|ing)? den(?:y|ies|ied|ying) oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to
+    against(?!_(?:[\d$€£]|an?_|about|some_|only|just|nearly|over)|\s?$)
     lack(?:s|ed|ing)? banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
     un(?:likely|willing|affected|successful) impossible non-?[a-z]{4,} disobe[a-z]+ instead_of
     rather_than stopped

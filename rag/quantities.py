@@ -14,6 +14,7 @@ from rag.dates import dates
 from rag.numerals import CHINESE, CHINESE_DIGITS, NUMERAL, Numeral
 from rag.text import fold_in_place
 
+MONTH = 2629800  # seconds
 SAME_DIGITS = 100  # a figure of three digits may be a longer one rounded
 
 
@@ -67,6 +68,8 @@ _UNITS: Sequence[tuple[str, float, str]] = (
     ("m", 1e3, r"公里|千米|kilomet(?:re|er)s?\b|km\b"),
     ("m", 1609.344, r"英里|miles?\b"),
     ("m", 0.01, r"厘米|centimet(?:re|er)s?\b|cm\b"),
+    ("m", 1e-6, r"微米|micromet(?:re|er)s?\b|μm\b"),
+    ("m", 1e-9, r"纳米|nanomet(?:re|er)s?\b|nm\b"),
     ("m", 1e-3, r"毫米|millimet(?:re|er)s?\b|mm\b"),
     ("m", 0.3048, r"英尺|feet\b|foot\b"),
     ("m", 1, r"米(?![饭粉其])|met(?:re|er)s?\b"),
@@ -83,7 +86,7 @@ _UNITS: Sequence[tuple[str, float, str]] = (
     ("age", 1, r"周?岁|years? old\b|years? of age\b|year-olds?\b"),
     ("s", 31557600, r"周?年(?![月底初末代报中])|years?\b"),
     ("s", 7889400, r"个?季度?|quarters?\b"),
-    ("s", 2629800, r"个多?月|months?\b"),
+    ("s", MONTH, r"个多?月|months?\b"),
     ("s", 604800, r"周(?![岁边一二三四五六日])|个?(?:星期|礼拜)|weeks?\b"),
     ("s", 86400, r"天(?![津猫气空然])|日(?![本元])|days?\b"),
     ("s", 3600, r"个?多?(?:小时|钟头)|hours?\b"),
@@ -115,7 +118,12 @@ _ORDINALS = {
     )
 } | {"second": 2.0}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 _SHARE = re.compile(
+    rf"\b(?P<each>{_FEW}) (?:in|out of) (?:every )?(?P<among>{_FEW})\b"
+    r"(?! (?:year|quarter|month|week|day|hour|minute)s?\b)|"
+    rf"每(?P<of_every>[{CHINESE}]{{1,3}}|\d{{1,3}})[个名家位人][^，。；]{{0,8}}?"
+    rf"有(?P<some>[{CHINESE}]{{1,2}}|\d{{1,3}})[个名家位人]|"
     rf"(?P<whole>[{CHINESE}]{{1,5}}|\d{{1,5}})分之"
     rf"(?P<part>[{CHINESE}]{{1,9}}(?:点[{CHINESE_DIGITS}]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
     r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>半)?(?![立为功员长果本品熟绩交都])"
@@ -132,8 +140,8 @@ _ORDINAL = re.compile(
 )
 _NUMBER = re.compile(NUMERAL)
 _HALVES = {
-    "小时": 3600, "钟头": 3600, "天": 86400, "日": 86400, "月": 2629800, "年": 31557600,
-    "世纪": 3155760000, "hour": 3600, "day": 86400, "month": 2629800, "year": 31557600,
+    "小时": 3600, "钟头": 3600, "天": 86400, "日": 86400, "月": MONTH, "年": 31557600,
+    "世纪": 3155760000, "hour": 3600, "day": 86400, "month": MONTH, "year": 31557600,
     "century": 3155760000,
 }  # fmt: skip
 _HALF = re.compile(
@@ -249,6 +257,9 @@ def _percent(match: re.Match[str]) -> tuple[float, float]:
     """Percent, and what one in the last place is worth."""
     if match["half"]:
         return 50.0, 1.0
+    if match["each"] or match["some"]:
+        whole = _few(match["among"] or match["of_every"]) or 1.0
+        return 100 * _few(match["each"] or match["some"]) / whole, 1.0
     if match["of"]:
         word = match["count"]
         count = 1 if word in ("a", "an") else numerals.ONES.index(word)
@@ -259,6 +270,12 @@ def _percent(match: re.Match[str]) -> tuple[float, float]:
     decimals = re.search("[.点](.+)", match["part"])
     step = 10.0 ** -(len(decimals[1]) if decimals else 0)
     return 100 * (numerals.value_of(match["part"]) or 0.0) / whole, step * 100 / whole
+
+
+def _few(written: str) -> float:
+    if written in numerals.ONES:
+        return float(numerals.ONES.index(written))
+    return numerals.value_of(written) or 0.0
 
 
 def _measured(folded: str, match: re.Match[str], read: Numeral) -> Quantity:
