@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from rag.roles import direction
+from rag.roles import direction, relations
 from rag.text import fold_in_place
 
 NEAR = 3.0  # words, over which nearness falls to a third
@@ -23,7 +23,7 @@ AGAINST = (0.3, 0.3)
 AGAINST_IN_ORDER = (0.4, 0.8)  # where they stand in the same order here and there
 TELLING = 0.02  # nearness from which a word tells two things apart; two words must
 LEAST = 0.1  # nearness that says something
-_ACTORS = ("name", "country")  # kinds of things that act on each other
+_ACTORS = ("name", "country", "word")  # kinds of things that act on each other
 _OUTER = {"before", "behind"}
 _BREAKS = {
     **dict.fromkeys("：:（）()、", 1.5),
@@ -47,7 +47,7 @@ class Place:
 
     kind: str
     claimed: tuple[int, int]
-    given: tuple[tuple[int, int], ...]
+    given: Sequence[tuple[int, int]]
     weight: float = 1.0
 
 
@@ -63,12 +63,8 @@ def swapped(
     for first, second in combinations(things, 2):
         if first.kind != second.kind or set(first.given) & set(second.given):
             continue
-        if first.kind in _ACTORS:
-            roles = _roles(claim, text, first, second, context)
-            if roles < 0:
-                return first, second
-            if roles > 0:
-                continue
+        if first.kind in _ACTORS and _roles(claim, text, first, second, context) > 0:
+            continue
         around = [
             other
             for other in [*context, *(thing for thing in things if thing.kind != first.kind)]
@@ -117,10 +113,26 @@ def opposites(claim: str, text: str) -> Iterator[Place]:
                 yield Place(f"opposite {number}", claimed, given)
 
 
+def roles_exchanged(
+    claim: str, text: str, actors: Sequence[Place], context: Sequence[Place]
+) -> tuple[Place, Place] | None:
+    """Two of `actors` of whom the claim has the one act on the other, and the text the reverse."""
+    for first, second in combinations(actors, 2):
+        if (
+            first.kind == second.kind
+            and first.kind in _ACTORS
+            and not set(first.given) & set(second.given)
+            and _roles(claim, text, first, second, context) < 0
+        ):
+            return first, second
+    return None
+
+
 def _roles(claim: str, text: str, first: Place, second: Place, context: Sequence[Place]) -> int:
     """-1 where a word has the two act on each other the other way round in the text, 1 as here."""
     found = set()
-    for word in context:
+    related = (Place("word", *each) for each in relations(claim, text))
+    for word in (*related, *context):
         here = direction(claim, first.claimed, second.claimed, word.claimed)
         if not here:
             continue

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from rag.aliases import Aliases
-from rag.bindings import Place, opposites, swapped
+from rag.bindings import Place, opposites, roles_exchanged, swapped
 from rag.facts import Fact, Facts, facts_of, goes_without_saying, is_telling, lacking, sure_facts
 from rag.known_names import DEMONYMS
 from rag.lexical import LexicalIndex
@@ -51,6 +51,7 @@ _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
 _ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
+_VERBATIM = 0.85  # coverage from which a sentence all but repeats the words
 _HALF = 0.5  # of what the best sentence meets
 _ADDS = 0.25  # of the terms of a clause, that a further clause of the passage meets
 _CLAUSE_OF_CLAIM = re.compile(
@@ -250,8 +251,7 @@ class Checker:
         all_facts: tuple[Fact, ...] = (*claim.facts.quantities, *claim.facts.dates)
         there = [each for each in all_facts if each not in window.wrong]
         borne_out = named + len(there) + sum(map(is_telling, there))
-        crosses = (han_share(claim.text) < 0.5) != (han_share(window.words) < 0.5)
-        needed = COVERED_ACROSS if crosses else COVERED
+        needed = COVERED_ACROSS if crosses(claim.text, window.words) else COVERED
         if window.coverage + _BORNE_OUT * borne_out < needed:
             return replace(found, verdict="unsupported", reason="nothing_near")
         if window.wrong and not self._goes_without_saying(window):
@@ -358,14 +358,22 @@ class Checker:
             if (given := _places_of(each, window))
         ]
         things += opposites(claim.text, window.words)
+        actors = []
         for name in claim.names:
-            if _belongs(name, claim.text):
-                continue
             given = tuple(self._places_of_name(name, there, context))
             if given:
                 kind = "country" if is_country(name.text, self._lexicon) else name.kind
-                things.append(Place(kind, (name.start, name.end), given))
-        return swapped(claim.text, window.words, things, context) if len(things) > 1 else None
+                named = Place(kind, (name.start, name.end), given)
+                if fold(name.text) not in DEMONYMS:
+                    actors.append(named)
+                if not _belongs(name, claim.text):
+                    things.append(named)
+        if window.coverage >= _VERBATIM and not crosses(claim.text, window.words):
+            once = (word for word in context if len(set(word.given)) == 1)
+            actors += [word for word in once if word.weight >= _HALF]
+        return roles_exchanged(claim.text, window.words, actors, context) or swapped(
+            claim.text, window.words, things, context
+        )
 
     def _shared(self, claim: _Claim, here: Located, there: Located) -> list[Place]:
         """The words of the claim that the window has too, in either language."""
@@ -451,6 +459,11 @@ class Checker:
             for n in inside[best]:
                 del left[n]
         return found
+
+
+def crosses(claim: str, words: str) -> bool:
+    """Whether the two are of different languages."""
+    return (han_share(claim) < 0.5) != (han_share(words) < 0.5)
 
 
 def _own(group: Group) -> Group:
