@@ -412,8 +412,18 @@ class Checker:
     def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
-        if len(claim.denials) % 2 and not theirs:
-            return claim.text[claim.denials[0].start : claim.denials[0].end], ""
+        with_all = self._denied_of(claim, window, claim.denials, theirs)
+        whole = [each for each in claim.denials if not each.is_half]
+        with_whole = self._denied_of(
+            claim, window, whole, [each for each in theirs if not each.is_half]
+        )
+        return with_all and with_whole
+
+    def _denied_of(
+        self, claim: _Claim, window: _Window, ours: Sequence[Denial], theirs: Sequence[Denial]
+    ) -> tuple[str, str] | None:
+        if len(ours) % 2 and not theirs:
+            return claim.text[ours[0].start : ours[0].end], ""
         here, there = Located(claim.text), Located(window.words)
         differs: tuple[str, str] | None = None
         met: set[tuple[int, int]] = set()
@@ -423,19 +433,19 @@ class Checker:
                 for group in claim.groups
                 if any(start <= at < end for at, _ in here.find(_own(group)))
             ]
-            ours = [each for each in claim.denials if start <= each.start < end]
-            if len(groups) < 2 and not ours:
+            said = [each for each in ours if start <= each.start < end]
+            if len(groups) < 2 and not said:
                 continue
             parts = self._covering(groups, there)
             met.update(parts)
             given = [each for each in theirs if any(a <= each.start < b for a, b in parts)]
-            if parts and len(ours) % 2 != len(given) % 2 and not differs:
+            if parts and len(said) % 2 != len(given) % 2 and not differs:
                 differs = (
-                    claim.text[ours[0].start : ours[0].end] if ours else "",
+                    claim.text[said[0].start : said[0].end] if said else "",
                     window.words[given[0].start : given[0].end] if given else "",
                 )
         in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
-        return differs if len(claim.denials) % 2 != in_all % 2 else None
+        return differs if len(ours) % 2 != in_all % 2 else None
 
     def _covering(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
         """The clauses of a text that have the terms, each of them adding some to those before."""

@@ -30,6 +30,7 @@ _NUMERAL_WORD = re.compile(
 _POSSESSIVE = re.compile(r"['’]s?$")
 _COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
 _FUNCTION = frozenset("dpcur")
+_PLACES = frozenset("省市县区州镇村乡港岛山湖江河海国路街城")
 _NOUNS = frozenset(("n", "nz", "x", "zg"))
 _SPELLED_PART = re.compile(r"\d+|[^\d\s-]+")
 _BOTH = re.compile("(?:两|双)[国地岸市省]$")
@@ -99,9 +100,14 @@ def _further(claim: str, found: Sequence[Mention], lexicon: Lexicon) -> Iterator
 def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
     text = mention.text
     if _HAN.search(text):
+        if len(text) > 2 and text[0] in "和与及同跟" and not frequency(text):
+            mention = replace(mention, start=mention.start + 1)
+            text = text[1:]
         meaning = lexicon.meaning_in_english(text)
         if (meaning and not meaning.is_name) or _is_of_function_words(text):
             return None
+        if not meaning and mention.kind == "place" and len(text) == 2 and text[1] not in _PLACES:
+            return None  # 直邮, 波及
         text = _BOTH.sub("", text)  # 中印两国
         return replace(mention, end=mention.start + len(text), text=text) if text else None
     if all(map(_NUMERAL_WORD.fullmatch, re.split("[ -]", text))):
@@ -137,8 +143,9 @@ def _is_of_function_words(text: str) -> bool:
 def _is_common(word: str, lexicon: Lexicon) -> bool:
     """Whether a capitalised word that opens a sentence may be no name."""
     lower = _POSSESSIVE.sub("", word).lower()
-    if lower in DEMONYMS or not word[1:].islower():
+    if lower in DEMONYMS or not word[1:].replace("-", "").islower():
         return False
+    lower = lower.partition("-")[0]
     if lower in ENGLISH_STOP or lower.endswith(("ly", "ing")):
         return True
     is_name = lexicon.meaning_in_chinese(lower, is_name=True) is not None

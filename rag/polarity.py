@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from rag.text import fold_in_place
 
 _CHINESE_DENIES = """
-    不能 不会 不是 不再 并不 并非 毫不 绝不 从不(?![到足同]) 决不 尚未 从未 未能 未曾 没有 难以
-    很少 极少 甚少
-    无法 无需 无须 不得 不准 不许 禁止 怀疑 质疑 拒绝 反对 否认 否定 缺乏 缺少 毫无 尚无 暂无
+    不能 不会 不是 不再 并不 并非 毫不 绝不 从不(?![到足同]) 决不 尚未 从未 未能 未曾 没有
+        无法 无需 无须 不得 不准 不许 禁止 拒绝 否认 否定 毫无 尚无 暂无
+    怀疑 质疑 反对 很少 极少 甚少
     不 没 未 无 勿 (?<![南北西东中])非(?=[\u3400-\u9fff]) 莫(?=[要让使])
+""".split()
+# Words that may stand where the other text just says less, or otherwise: 不够, 缺.
+_CHINESE_HALF_DENIES = """
+    难以 缺乏 缺少 短缺 不够 不太 不顺
 """.split()
 # Words and phrases with 不, 无, 未 or 非 that deny nothing, or deny twice.
 _CHINESE_DENIES_NOTHING = """
@@ -22,13 +26,15 @@ _CHINESE_DENIES_NOTHING = """
     与否 否则 是不是 有没有 会不会 能不能
 """.split()
 _ENGLISH_DENIES = r"""
-    not \w+n't no never none nothing nobody neither nor without cannot hardly barely scarcely rarely
-    seldom unable fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) doubt(?:s|ed|ing)?
-    reject(?:s|ed|ing)? den(?:y|ies|ied|ying) oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to
+    not \w+n't no never none nothing nobody neither nor without cannot unable
+    fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) reject(?:s|ed|ing)? den(?:y|ies|ied|ying)
+    banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
+    hardly barely scarcely rarely seldom impossible disobe[a-z]+ instead_of rather_than stopped
+    doubt(?:s|ed|ing)? oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to un(?:likely|willing|affected|successful)
     against(?!_(?:[\d$€£]|an?_|about|some_|only|just|nearly|over)|\s?$)
-    lack(?:s|ed|ing)? banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
-    un(?:likely|willing|affected|successful) impossible non-?[a-z]{4,} disobe[a-z]+ instead_of
-    rather_than stopped
+""".split()
+_ENGLISH_HALF_DENIES = r"""
+    lack(?:s|ed|ing)? non-?[a-z]{4,}
 """.split()
 _ENGLISH_DENIES_NOTHING = r"""
     not_only not_just not_merely not_least not_until no_fewer_than no_less_than no_more_than
@@ -40,18 +46,26 @@ def _either(words: list[str]) -> str:
     return "|".join(words).replace("_", " ")
 
 
-_CHINESE = re.compile(f"{_either(_CHINESE_DENIES_NOTHING)}|(?P<yes>{_either(_CHINESE_DENIES)})")
+_CHINESE = re.compile(
+    f"{_either(_CHINESE_DENIES_NOTHING)}|(?P<half>{_either(_CHINESE_HALF_DENIES)})"
+    f"|(?P<whole>{_either(_CHINESE_DENIES)})"
+)
 _ENGLISH = re.compile(
-    rf"\b(?:{_either(_ENGLISH_DENIES_NOTHING)})|\b(?P<yes>{_either(_ENGLISH_DENIES)})\b"
+    rf"\b(?:{_either(_ENGLISH_DENIES_NOTHING)})|\b(?P<half>{_either(_ENGLISH_HALF_DENIES)})\b"
+    rf"|\b(?P<whole>{_either(_ENGLISH_DENIES)})\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A word that denies, at half-open offsets of a text."""
+    """A word that denies, at half-open offsets of a text.
+
+    One that `is_half` may stand where others would affirm: 缺乏, rarely.
+    """
 
     start: int
     end: int
+    is_half: bool = False
 
 
 def denials(text: str) -> list[Denial]:
@@ -63,9 +77,9 @@ def denials(text: str) -> list[Denial]:
     """
     folded = fold_in_place(text).replace("’", "'")
     found = [
-        Denial(*match.span())
+        Denial(*match.span(), is_half=bool(match["half"]))
         for pattern in (_CHINESE, _ENGLISH)
         for match in pattern.finditer(folded)
-        if match["yes"]
+        if match["half"] or match["whole"]
     ]
     return sorted(found, key=lambda denial: denial.start)

@@ -84,6 +84,7 @@ _UNITS: Sequence[tuple[str, float, str]] = (
     ("bit/s", 1e6, r"mbps\b|mbit/s\b|mb/s\b|兆(?!瓦)"),
     ("bit/s", 1e3, r"kbps\b|kbit/s\b|kb/s\b"),
     ("age", 1, r"周?岁|years? old\b|years? of age\b|year-olds?\b"),
+    ("s", 315576000, r"decades?\b"),
     ("s", 31557600, r"周?年(?![月底初末代报中])|years?\b"),
     ("s", 7889400, r"个?季度?|quarters?\b"),
     ("s", MONTH, r"个多?月|months?\b"),
@@ -120,13 +121,13 @@ _ORDINALS = {
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 _SHARE = re.compile(
-    rf"\b(?P<each>{_FEW}) (?:in|out of) (?:every )?(?P<among>{_FEW})\b"
+    rf"\b(?P<each>{_FEW}) (?:[a-z]+ ){{0,3}}?(?:in|out of) (?:every )?(?P<among>{_FEW})\b"
     r"(?! (?:year|quarter|month|week|day|hour|minute)s?\b)|"
     rf"每(?P<of_every>[{CHINESE}]{{1,3}}|\d{{1,3}})[个名家位人][^，。；]{{0,8}}?"
     rf"有(?P<some>[{CHINESE}]{{1,2}}|\d{{1,3}})[个名家位人]|"
     rf"(?P<whole>[{CHINESE}]{{1,5}}|\d{{1,5}})分之"
     rf"(?P<part>[{CHINESE}]{{1,9}}(?:点[{CHINESE_DIGITS}]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
-    r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>半)?(?![立为功员长果本品熟绩交都])"
+    r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>[半一二三四五六七八九])?(?![立为功员长果本品熟绩交都])"
     r"|(?P<half>一半|半数|\bhalf\b(?! an? |[ -](?:hour|day|month|year|century)))"
     r"|\b(?P<count>an?|one|two|three|four|five|seven|nine)[- ]"
     r"(?P<of>third|quarter|fourth|fifth|sixth|tenth)s?\b(?! (?:largest|biggest|quarter|world|time))"
@@ -265,11 +266,16 @@ def _percent(match: re.Match[str]) -> tuple[float, float]:
         count = 1 if word in ("a", "an") else numerals.ONES.index(word)
         return 100 * count / _PARTS[match["of"]], 1.0
     if match["tenths"]:
-        return 10 * (numerals.value_of(match["tenths"]) or 0) + 5 * bool(match["more"]), 1.0
+        return 10 * (numerals.value_of(match["tenths"]) or 0) + _more(match["more"]), 1.0
     whole = numerals.value_of(match["whole"]) or 1.0
     decimals = re.search("[.点](.+)", match["part"])
     step = 10.0 ** -(len(decimals[1]) if decimals else 0)
     return 100 * (numerals.value_of(match["part"]) or 0.0) / whole, step * 100 / whole
+
+
+def _more(written: str | None) -> float:
+    """Percent behind tenths: 四成半, 四成六."""
+    return 5.0 if written == "半" else (numerals.value_of(written) or 0.0) if written else 0.0
 
 
 def _few(written: str) -> float:
@@ -306,6 +312,8 @@ def _is_no_number(folded: str, match: re.Match[str]) -> bool:
     if match["words"]:
         return match["words"] in ("one", "hundred", "thousand", "million", "billion")
     chinese = match["chinese"]
+    if folded.startswith("年代", match.end()):
+        return True
     if not chinese:
         is_in_a_name = _LETTER_BEFORE.search(folded, 0, match.start()) or _LETTER_BEHIND.match(
             folded, match.end()
