@@ -28,7 +28,7 @@ _FALLBACKS = frozenset(
 )
 _DROPPED = _FALLBACKS | frozenset(
     (
-        "number date name negation swapped nothing_near invented_marker too_long repeated"
+        "number date name added negation swapped nothing_near invented_marker too_long repeated"
         " not_an_answer instruction"
     ).split()
 )

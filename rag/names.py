@@ -103,7 +103,7 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
         if len(text) > 2 and text[0] in "和与及同跟" and not frequency(text):
             mention = replace(mention, start=mention.start + 1)
             text = text[1:]
-        meaning = lexicon.meaning_in_english(text)
+        meaning = lexicon.meaning_in_english(fold(text))
         if (meaning and not meaning.is_name) or _is_of_function_words(text):
             return None
         if not meaning and mention.kind == "place" and len(text) == 2 and text[1] not in _PLACES:

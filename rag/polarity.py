@@ -30,7 +30,8 @@ _ENGLISH_DENIES = r"""
     fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) reject(?:s|ed|ing)? den(?:y|ies|ied|ying)
     banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
     hardly barely scarcely rarely seldom impossible disobe[a-z]+ instead_of rather_than stopped
-    doubt(?:s|ed|ing)? oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to un(?:likely|willing|affected|successful)
+    doubt(?:s|ed|ing)? oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to
+    un(?:likely|willing|affected|successful)
     against(?!_(?:[\d$€£]|an?_|about|some_|only|just|nearly|over)|\s?$)
 """.split()
 _ENGLISH_HALF_DENIES = r"""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 Span = tuple[int, int]
 
-_BREAK = re.compile(r"[。！？；!?;\n]|\.(?=\s)")
+_BREAK = re.compile(r"[，。！？；!?;\n]|\.(?=\s)")
 # Of two who are joined so, neither acts on the other.
 _WITH = re.compile(r"\s*(?:[a-z-]+\s){0,2}(?:with|and|or)\b|[和与與跟同及、]", re.IGNORECASE)
 _MUTUAL = re.compile(

@@ -134,6 +134,10 @@ _TEXTS = {
         "其中的内容互换了位置",
         "it joins what does not belong together in the passage",
     ),
+    "dropped_added": (
+        "其中一部分在所引段落里没有说到",
+        "the passage says nothing of a part of it",
+    ),
     "dropped_nothing_near": (
         "文档中没有相关的内容",
         "the documents say nothing of it",
