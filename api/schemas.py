@@ -120,9 +120,9 @@ class Dropped(Shape):
     """A sentence that a language model said and the documents do not support.
 
     `reason` is what is not in them or is otherwise there: `number`, `date`, `name`, `negation`,
-    `swapped`, `added` (a clause of it), `nothing_near`. With `invented_marker` it named a passage that there is not, the
-    number of which is `marker`. Where the text is "", the reply broke off there, for one of the
-    reasons of a fallback.
+    `swapped`, `added` (a clause of it), `nothing_near`. With `invented_marker` it named a passage
+    that there is not, the number of which is `marker`. Where the text is "", the reply broke off
+    there, for one of the reasons of a fallback.
     """
 
     text: str

@@ -283,16 +283,23 @@ class Checker:
         core = self._core(claim, window)
         found = self._rivals(claim, core)
         rivals = {name.kind for name in found}
-        if any(is_person(name.text, self._lexicon) for name in found):
-            words = Words.of(core)
-            for name in claim.names:
-                is_near = name not in window.unnamed and is_person(name.text, self._lexicon)
-                if is_near and not self._is_named(name, words):
+        refers_back = _ANAPHOR.search(core)  # and to whom, may be said before
+        words = Words.of(core)
+        outside = [name for name in claim.names if not self._is_named(name, words)]
+        stands_alone = not (found and refers_back and refers_back.start() < found[0].start)
+        if stands_alone and any(is_person(name.text, self._lexicon) for name in found):
+            for name in outside:
+                if name not in window.unnamed and is_person(name.text, self._lexicon):
                     return name
-        document = self._document_words(window.text.indexed.chunk.document_id)
+        chunk = window.text.indexed.chunk
+        said_before = Words.of(f"{window.text.context}\n{chunk.text[: window.start]}")
+        document = self._document_words(chunk.document_id)
         for name in window.unnamed:
             if self._is_named(name, window.text.words):
-                if name.kind in rivals:
+                is_meant = (
+                    not stands_alone and len(outside) == 1 and self._is_named(name, said_before)
+                )
+                if name.kind in rivals and not is_meant:
                     return name
                 continue
             somewhere = self._presence(name, document)
@@ -330,13 +337,11 @@ class Checker:
     def _rivals(self, claim: _Claim, core: str) -> list[Mention]:
         """The names in the words that speak of what the claim does, and that it does not name."""
         words = Words.of(claim.text)
-        found = [
+        return [
             name
             for name in names_of(core, self._lexicon)
             if is_surely_a_name(name.text) and not self._is_named(name, words)
         ]
-        refers_back = _ANAPHOR.search(core)  # to whom, is not said here
-        return [] if found and refers_back and refers_back.start() < found[0].start else found
 
     def _core(self, claim: _Claim, window: _Window) -> str:
         """The sentences of the window that speak most of what the claim does."""

@@ -84,7 +84,7 @@ _UNITS: Sequence[tuple[str, float, str]] = (
     ("bit/s", 1e6, r"mbps\b|mbit/s\b|mb/s\b|兆(?!瓦)"),
     ("bit/s", 1e3, r"kbps\b|kbit/s\b|kb/s\b"),
     ("age", 1, r"周?岁|years? old\b|years? of age\b|year-olds?\b"),
-    ("s", 315576000, r"decades?\b"),
+    ("s", 10 * 31557600, r"decades?\b"),
     ("s", 31557600, r"周?年(?![月底初末代报中])|years?\b"),
     ("s", 7889400, r"个?季度?|quarters?\b"),
     ("s", MONTH, r"个多?月|months?\b"),
@@ -121,7 +121,8 @@ _ORDINALS = {
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 _SHARE = re.compile(
-    rf"\b(?P<each>{_FEW}) (?:[a-z]+ ){{0,3}}?(?:in|out of) (?:every )?(?P<among>{_FEW})\b"
+    rf"\b(?:(?P<each>{_FEW})|(?P<one>one) [a-z]+(?: [a-z]+)?) (?:in|out of) (?:every )?"
+    rf"(?P<among>{_FEW})\b"
     r"(?! (?:year|quarter|month|week|day|hour|minute)s?\b)|"
     rf"每(?P<of_every>[{CHINESE}]{{1,3}}|\d{{1,3}})[个名家位人][^，。；]{{0,8}}?"
     rf"有(?P<some>[{CHINESE}]{{1,2}}|\d{{1,3}})[个名家位人]|"
@@ -258,9 +259,9 @@ def _percent(match: re.Match[str]) -> tuple[float, float]:
     """Percent, and what one in the last place is worth."""
     if match["half"]:
         return 50.0, 1.0
-    if match["each"] or match["some"]:
+    if part := match["each"] or match["one"] or match["some"]:
         whole = _few(match["among"] or match["of_every"]) or 1.0
-        return 100 * _few(match["each"] or match["some"]) / whole, 1.0
+        return 100 * _few(part) / whole, 1.0
     if match["of"]:
         word = match["count"]
         count = 1 if word in ("a", "an") else numerals.ONES.index(word)

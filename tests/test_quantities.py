@@ -134,3 +134,23 @@ def test_one_character_is_sure_to_count_only_before_a_counter():
 )
 def test_time_grows_no_faster_than_the_text(sign):
     assert grows_linearly(lambda size: quantities(sign * (size // len(sign))), 20_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one in five", [(20, "%")]),
+        ("more than one internet user in five worldwide", [(20, "%")]),
+        ("three out of every four", [(75, "%")]),
+        ("全世界每五个网民里就有一个以上", [(20, "%")]),
+        ("四成六", [(46, "%")]),
+        ("四成半", [(45, "%")]),
+        ("one person in two years", [(2 * 31557600, "s")]),
+        ("invested 500 million dollars in One 97", [(5e8, "USD"), (97, "")]),
+        ("two decades", [(20 * 31557600, "s")]),
+        ("上世纪九十年代", []),
+        ("a 7-nanometre chip, 7nm", [(7e-9, "m"), (7e-9, "m")]),
+    ],
+)
+def test_shares_spans_and_small_measures(text, expected):
+    assert [(pytest.approx(each.value), each.dimension) for each in quantities(text)] == expected
