@@ -450,7 +450,8 @@ class Checker:
                     window.words[given[0].start : given[0].end] if given else "",
                 )
         in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
-        return differs if len(ours) % 2 != in_all % 2 else None
+        is_odd = len(ours) % 2
+        return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
 
     def _covering(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
         """The clauses of a text that have the terms, each of them adding some to those before."""

@@ -33,9 +33,11 @@ _YEAR = r"(?:1\d|20|21)\d\d"
 _TO = r"\s?(?:-|–|—|~|至|到|to|and|、|和)\s?"
 _NTH = r"(?:st|nd|rd|th)?"
 # The names of groups begin with what they are: y(ear), m(onth), d(ay), e(nd of a range of days),
-# b(eginning of a range of months), z (the last two digits of a second year), c(entury), x (decade).
+# b(eginning of a range of months), z (the last two digits of a second year), c(entury), x (decade),
+# s(hort year, of two digits).
 _DATE = re.compile(
     rf"(?P<y0>{_YEAR})\s?[-–—]\s?(?P<z0>\d\d)(?!\d)(?! ?[-–—/])"
+    rf"|(?<![\d.])(?P<s0>[0-4]\d) ?年 ?(?P<m0>{_SMALL}) ?月份?(?: ?(?P<d0>{_SMALL}) ?[日号])?"
     r"|(?P<c1>\d\d) ?世纪 ?(?P<x1>\d0) ?年代"
     rf"|(?P<y1>\d{{3,4}}|[{CHINESE_DIGITS}〇]{{4}}) ?年度?(?: ?(?P<m1>{_SMALL}) ?月份?"
     rf"(?: ?(?P<d1>{_SMALL}) ?[日号]?{_TO}(?P<e1>{_SMALL}) ?[日号]"
@@ -103,6 +105,8 @@ def _dates(text: str, folded: str) -> Iterator[Date]:
         date = Date(*match.span(), _whole(parts.get("y")), _month(parts.get("m")), _day(parts, "d"))
         if date.month is not None and not 1 <= date.month <= 12:
             continue
+        if "s" in parts:
+            date = replace(date, year=2000 + int(parts["s"]))
         if "c" in parts:
             date = replace(date, year=100 * int(parts["c"]) - 100 + int(parts["x"]))
         if "b" in parts:

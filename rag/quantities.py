@@ -140,6 +140,7 @@ _ORDINAL = re.compile(
     rf"|(?P<century>\d\d?|[一二十]{1, 2}[一二三四五六七八九]?) ?世纪"
     rf"|\b(?P<word>{'|'.join(_ORDINALS)})\b(?! (?:of a|s\b))"
 )
+_DOUBLES = re.compile(r"翻[一两]?番|翻倍|加倍|\bdoubl(?:e|es|ed|ing)\b|\btwice\b|\btwofold\b")
 _NUMBER = re.compile(NUMERAL)
 _HALVES = {
     "小时": 3600, "钟头": 3600, "天": 86400, "日": 86400, "月": MONTH, "年": 31557600,
@@ -180,9 +181,15 @@ def quantities(text: str) -> list[Quantity]:
     without_shares = _blank(without_dates, [(share.start, share.end) for share in shares])
     places = list(_places(without_shares))
     rest = _blank(without_shares, [(place.start, place.end) for place in places])
+    doubles = [
+        Quantity(*match.span(), 2.0, "times", 1.0, is_sure=False)
+        for match in _DOUBLES.finditer(rest)
+    ]
+    rest = _blank(rest, [(double.start, double.end) for double in doubles])
     halves = [_half(rest, match) for match in _HALF.finditer(rest)]
     rest = _blank(rest, [(half.start, half.end) for half in halves])
-    return sorted([*shares, *places, *halves, *_numbers(rest)], key=lambda each: each.start)
+    found = [*shares, *places, *doubles, *halves, *_numbers(rest)]
+    return sorted(found, key=lambda each: each.start)
 
 
 def agrees(claimed: Quantity, given: Quantity) -> bool:

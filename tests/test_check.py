@@ -127,6 +127,54 @@ def test_things_in_each_others_place_contradict(assistant):
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            "Ant Financial invested 500 million dollars in One 97.",
+            "One 97 invested 500 million dollars in Ant Financial.",
+        ),
+        (
+            "Aokang became the largest shareholder of LightInTheBox.",
+            "LightInTheBox became the largest shareholder of Aokang.",
+        ),
+    ],
+)
+def test_who_acts_on_whom_counts(right, wrong, assistant):
+    assert judged(assistant, right) == ("supported", None)
+    verdict, said = judged(assistant, wrong)
+    assert verdict == "contradicted"
+    assert said.endswith(("位置互换了。", "stand in each other's place."))
+
+
+@pytest.mark.parametrize(
+    ("claim", "clause"),
+    [
+        (
+            f"{TWELVE.rstrip('.')}, although local fishermen protested loudly for weeks.",
+            "local fishermen protested loudly for weeks",
+        ),
+        (
+            "入选的有天津、上海和苏州，一共十二座城市，当地渔民对此强烈不满而且吵闹不休。",
+            "当地渔民对此强烈不满而且吵闹不休",
+        ),
+    ],
+)
+def test_a_clause_that_is_added_is_not_supported(claim, clause, assistant):
+    verdict, said = judged(assistant, claim)
+
+    assert verdict == "unsupported"
+    assert clause in said
+
+
+def test_a_sentence_too_long_to_check_is_told_so(assistant):
+    (found,) = assistant.check("Twelve cities got pilot zones, " * 40)
+
+    assert found.verdict == "unsupported"
+    assert found.reason == "The sentence is too long to be checked; divide it."
+    assert found.citations == ()
+
+
+@pytest.mark.parametrize(
     ("claim", "reason"),
     [
         ("The best soup needs fresh carrots and patience.", "The documents say nothing of this."),

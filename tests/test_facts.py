@@ -36,6 +36,22 @@ def test_a_year_may_stand_in_the_title():
     assert missing("It opened in 2015.", "2014年开馆。", "2015年纪事") == ["2015"]
 
 
+@pytest.mark.parametrize(
+    ("claim", "passage", "wrong"),
+    [
+        ("In the first four months of 2022 it grew.", "2022年1-4月增长。", []),
+        ("In the first four months it grew.", "1至5月增长。", ["four months"]),
+        ("In the first eleven months it grew.", "截至11月，增长。", []),
+        ("2015年1至10月增长。", "In the first ten months of 2015 it grew.", []),
+        ("2015年1至9月增长。", "In the first ten months of 2015 it grew.", ["1至9月", "1至9月"]),
+        ("目标有两个：做大和做强。", "做大，并且做强。", []),
+        ("目标有两个。", "做大，并且做强。", ["两"]),
+    ],
+)
+def test_months_of_a_year_and_what_announces_a_list(claim, passage, wrong):
+    assert missing(claim, passage) == wrong
+
+
 def test_only_what_lies_between_the_offsets_counts():
     passage = "馆藏300件。门票12元。"
     claimed = facts_of("The fee is 12 yuan.")

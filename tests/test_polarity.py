@@ -27,6 +27,32 @@ def test_what_denies_is_found_in_order(text, expected):
     assert found(text) == expected
 
 
+def test_some_words_deny_by_half():
+    text = "资金缺乏，没有电 and it lacks water, it has none"
+
+    assert [(text[d.start : d.end], d.is_half) for d in denials(text)] == [
+        ("缺乏", True),
+        ("没有", False),
+        ("lacks", True),
+        ("none", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("会员不等于买过一次的人", ["不"]),
+        ("大小不等", []),
+        ("against 2.5 billion elsewhere", []),
+        ("He spoke against the plan", ["against"]),
+        ("北非和西非", []),
+        ("其普及不如他国", []),
+    ],
+)
+def test_what_a_word_means_depends_on_its_neighbours(text, expected):
+    assert found(text) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [

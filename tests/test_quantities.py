@@ -147,6 +147,7 @@ def test_time_grows_no_faster_than_the_text(sign):
         ("四成半", [(45, "%")]),
         ("one person in two years", [(2 * 31557600, "s")]),
         ("invested 500 million dollars in One 97", [(5e8, "USD"), (97, "")]),
+        ("翻番 means doubled", [(2, "times"), (2, "times")]),
         ("two decades", [(20 * 31557600, "s")]),
         ("上世纪九十年代", []),
         ("a 7-nanometre chip, 7nm", [(7e-9, "m"), (7e-9, "m")]),
