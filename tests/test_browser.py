@@ -506,7 +506,7 @@ def test_an_open_page_does_not_hold_up_the_end_of_the_server(indexes, chromium):
         context.new_page().goto(url)
         context.pages[0].locator(".welcome").wait_for()
         began = time.monotonic()
-    assert time.monotonic() - began < GRACE_SECONDS / 2
+    assert time.monotonic() - began < GRACE_SECONDS - 1
     context.close()
 
 
