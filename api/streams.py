@@ -48,7 +48,7 @@ class Feed(Generic[Item]):
         self._task.cancel()
 
 
-def _retrieve(task: asyncio.Task[None]) -> None:
+def _retrieve(task: asyncio.Task[Any]) -> None:
     """Takes note of the task's error, which asyncio else reports when its reader has gone."""
     if not task.cancelled():
         task.exception()
@@ -58,10 +58,13 @@ async def unless_left(request: Request, work: Coroutine[Any, Any, Item]) -> Item
     """The result of `work`, which ends where the client goes away before it is there."""
     working = asyncio.create_task(work)
     leaving = asyncio.create_task(_left(request))
+    for task in (working, leaving):
+        task.add_done_callback(_retrieve)
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             working.cancel()
+            await leaving
             raise refuse(499, "client_left", "the client went away", "ask again")
         return await working
     finally:

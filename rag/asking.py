@@ -19,7 +19,7 @@ NEAREST = 3  # passages shown with a refusal
 
 @dataclass(slots=True)
 class Asking:
-    """One question; `fluent` is the model that is to word its answer, None once it has failed."""
+    """One question; `fluent` is the model that is to word its answer, if there is one."""
 
     question: str
     language: str

@@ -248,7 +248,7 @@ class Assistant:
 
     def checking(self, text: str) -> Iterator[CheckedSentence]:
         """What `check` gives, each sentence as it is found."""
-        return self._proofreader.check(text)
+        yield from self._proofreader.check(text)  # and holds on to the open index meanwhile
 
     def document(self, document_id: str) -> Document:
         """A document by id; raises DocumentNotFound."""

@@ -132,7 +132,7 @@ def _roles(claim: str, text: str, first: Place, second: Place, context: Sequence
     """-1 where a word has the two act on each other the other way round in the text, 1 as here."""
     found = set()
     related = (Place("word", *each) for each in relations(claim, text))
-    for word in (*related, *context):
+    for word in related if first.kind != "word" else context:
         here = direction(claim, first.claimed, second.claimed, word.claimed)
         if not here:
             continue

@@ -41,6 +41,7 @@ COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
 COVERED_CLAUSE = 0.1  # of the terms of a clause that the passage must meet
 CLAUSE = 4  # terms, from which a clause says something of its own
+MOST_THINGS, MOST_WORDS, MOST_PLACES = 12, 60, 8  # compared by what stands near them, and where
 LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`
 
 _MEANING = 3.0  # weight of the cosine beside the share of terms met
@@ -359,13 +360,13 @@ class Checker:
         context = self._shared(claim, here, there)
         things = [
             Place(f"number {each.dimension}", (each.start, each.end), given)
-            for each in claim.facts.quantities
+            for each in claim.facts.quantities[:MOST_THINGS]
             if (given := _places_of(each, window))
         ]
         things += opposites(claim.text, window.words)
         actors = []
-        for name in claim.names:
-            given = tuple(self._places_of_name(name, there, context))
+        for name in claim.names[:MOST_THINGS]:
+            given = tuple(dict.fromkeys(self._places_of_name(name, there, context)))[:MOST_PLACES]
             if given:
                 kind = "country" if is_country(name.text, self._lexicon) else name.kind
                 named = Place(kind, (name.start, name.end), given)
@@ -374,7 +375,7 @@ class Checker:
                 if not _belongs(name, claim.text):
                     things.append(named)
         if window.coverage >= _VERBATIM and not crosses(claim.text, window.words):
-            once = (word for word in context if len(set(word.given)) == 1)
+            once = (word for word in context if len(word.given) == 1)
             actors += [word for word in once if word.weight >= _HALF]
         return roles_exchanged(claim.text, window.words, actors, context) or swapped(
             claim.text, window.words, things, context
@@ -387,8 +388,10 @@ class Checker:
             theirs = there.find(group, sure=True)
             if theirs:
                 weight = group.weight * self._lexical.importance(group)
-                found += [Place("word", place, tuple(theirs), weight) for place in here.find(group)]
+                given = tuple(dict.fromkeys(theirs))[:MOST_PLACES]
+                found += [Place("word", place, given, weight) for place in here.find(group)]
         heaviest = max((each.weight for each in found), default=1.0) or 1.0
+        found = sorted(found, key=lambda each: -each.weight)[:MOST_WORDS]
         return [replace(each, weight=each.weight / heaviest) for each in found]
 
     def _places_of_name(

@@ -110,10 +110,10 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
             return None  # 直邮, 波及
         text = _BOTH.sub("", text)  # 中印两国
         return replace(mention, end=mention.start + len(text), text=text) if text else None
-    if all(map(_NUMERAL_WORD.fullmatch, re.split("[ -]", text))):
-        return None
     start = mention.start
     opens = not claim[:start].strip() or claim[:start].rstrip().endswith((".", "!", "?", "“", '"'))
+    if opens and all(map(_NUMERAL_WORD.fullmatch, text.split("-"))):
+        return None
     first, _, rest = text.partition(" ")
     is_pinyin = rest[:1].isupper() and _is_surname(first, lexicon)
     is_known = fold(text) in SAME_NAME  # Ant Financial

@@ -9,13 +9,13 @@ from rag.text import fold_in_place
 
 _CHINESE_DENIES = """
     不能 不会 不是 不再 并不 并非 毫不 绝不 从不(?![到足同]) 决不 尚未 从未 未能 未曾 没有
-        无法 无需 无须 不得 不准 不许 禁止 拒绝 否认 否定 毫无 尚无 暂无
+    无法 无需 无须 不得 不准 不许 禁止 拒绝 否认 否定 缺乏 缺少 毫无 尚无 暂无
     怀疑 质疑 反对 很少 极少 甚少
-    不 没 未 无 勿 (?<![南北西东中])非(?=[\u3400-\u9fff]) 莫(?=[要让使])
+    不 没 未 无 勿 (?<![南北西东])(?<!(?<!其)中)非(?=[\u3400-\u9fff]) 莫(?=[要让使])
 """.split()
-# Words that may stand where the other text just says less, or otherwise: 不够, 缺.
+# Words that may stand where the other text just says less, or otherwise.
 _CHINESE_HALF_DENIES = """
-    难以 缺乏 缺少 短缺 不够 不太 不顺
+    难以 不够 不太 不顺
 """.split()
 # Words and phrases with 不, 无, 未 or 非 that deny nothing, or deny twice.
 _CHINESE_DENIES_NOTHING = """
@@ -29,13 +29,14 @@ _ENGLISH_DENIES = r"""
     not \w+n't no never none nothing nobody neither nor without cannot unable
     fail(?:s|ed|ing)?_to failed refus(?:es?|ed|ing) reject(?:s|ed|ing)? den(?:y|ies|ied|ying)
     banned forbid(?:s|den)? forbade prohibit(?:s|ed|ing)? prevent(?:s|ed|ing)?
-    hardly barely scarcely rarely seldom impossible disobe[a-z]+ instead_of rather_than stopped
+    lack(?:s|ed|ing)? hardly barely scarcely rarely seldom impossible disobe[a-z]+ instead_of
+    rather_than stopped
     doubt(?:s|ed|ing)? oppos(?:es?|ed|ing) object(?:s|ed|ing)?_to
     un(?:likely|willing|affected|successful)
-    against(?!_(?:[\d$€£]|an?_|about|some_|only|just|nearly|over)|\s?$)
+    against(?!_(?:[\d$€£]|an?_back|the_back|(?:about|some|only|just|nearly|over)_[\d$€£]))
 """.split()
 _ENGLISH_HALF_DENIES = r"""
-    lack(?:s|ed|ing)? non-?[a-z]{4,}
+    non-?[a-z]{4,}
 """.split()
 _ENGLISH_DENIES_NOTHING = r"""
     not_only not_just not_merely not_least not_until no_fewer_than no_less_than no_more_than
@@ -61,7 +62,7 @@ _ENGLISH = re.compile(
 class Denial:
     """A word that denies, at half-open offsets of a text.
 
-    One that `is_half` may stand where others would affirm: 缺乏, rarely.
+    One that `is_half` may stand where others would affirm: 不够.
     """
 
     start: int

@@ -121,14 +121,14 @@ _ORDINALS = {
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 _SHARE = re.compile(
-    rf"\b(?:(?P<each>{_FEW})|(?P<one>one) [a-z]+(?: [a-z]+)?) (?:in|out of) (?:every )?"
-    rf"(?P<among>{_FEW})\b"
-    r"(?! (?:year|quarter|month|week|day|hour|minute)s?\b)|"
+    rf"\b(?:(?P<each>{_FEW})|(?P<one>one) (?!hundred|thousand|[mb]illion)[a-z]+(?: [a-z]+)?)"
+    rf" (?:in|out of) (?:every )?(?P<among>{_FEW})\b"
+    r"(?=[^a-z]*$|[,.;:)]| (?:of|is|are|was|were|has|have|had|worldwide|now|says?|said)\b)|"
     rf"每(?P<of_every>[{CHINESE}]{{1,3}}|\d{{1,3}})[个名家位人][^，。；]{{0,8}}?"
     rf"有(?P<some>[{CHINESE}]{{1,2}}|\d{{1,3}})[个名家位人]|"
     rf"(?P<whole>[{CHINESE}]{{1,5}}|\d{{1,5}})分之"
     rf"(?P<part>[{CHINESE}]{{1,9}}(?:点[{CHINESE_DIGITS}]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
-    r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>[半一二三四五六七八九])?(?![立为功员长果本品熟绩交都])"
+    r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>半|[一二三四五六七八九](?=[，。；、,.;的以左]|$))?(?![立为功员长果本品熟绩交都])"
     r"|(?P<half>一半|半数|\bhalf\b(?! an? |[ -](?:hour|day|month|year|century)))"
     r"|\b(?P<count>an?|one|two|three|four|five|seven|nine)[- ]"
     r"(?P<of>third|quarter|fourth|fifth|sixth|tenth)s?\b(?! (?:largest|biggest|quarter|world|time))"
@@ -177,7 +177,12 @@ def quantities(text: str) -> list[Quantity]:
     [350000000.0, 350000000.0, 30.0, 2000000000.0]
     """
     without_dates = _blank(fold_in_place(text), [(date.start, date.end) for date in dates(text)])
-    shares = [_share(without_dates, match) for match in _SHARE.finditer(without_dates)]
+    shares = [
+        share
+        for match in _SHARE.finditer(without_dates)
+        if (share := _share(without_dates, match)).number < 100
+        or not (match["among"] or match["of_every"])
+    ]
     without_shares = _blank(without_dates, [(share.start, share.end) for share in shares])
     places = list(_places(without_shares))
     rest = _blank(without_shares, [(place.start, place.end) for place in places])
@@ -320,8 +325,6 @@ def _is_no_number(folded: str, match: re.Match[str]) -> bool:
     if match["words"]:
         return match["words"] in ("one", "hundred", "thousand", "million", "billion")
     chinese = match["chinese"]
-    if folded.startswith("年代", match.end()):
-        return True
     if not chinese:
         is_in_a_name = _LETTER_BEFORE.search(folded, 0, match.start()) or _LETTER_BEHIND.match(
             folded, match.end()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.text import fold_in_place
+
 Span = tuple[int, int]
 
 _BREAK = re.compile(r"[，。！？；!?;\n]|\.(?=\s)")
@@ -15,7 +17,8 @@ _MUTUAL = re.compile(
     r"|竞争|競爭|结婚|結婚|相当|相同",
     re.IGNORECASE,
 )
-_BY = re.compile(r"\s*(?:[a-z-]+\s)?by\b", re.IGNORECASE)
+_BY = re.compile(r"\bby(?: [\w-]+){0,3}\s*$", re.IGNORECASE)
+_UNCLEAR = re.compile(r"\b(?:from|that|which|who)\b|['’]s\b|[从從自]", re.IGNORECASE)
 _OF = re.compile(r"\s*(?:[a-z-]+\s)?\bof\b", re.IGNORECASE)
 _NOUN_OF = re.compile(r"(?:subsidiary|arm|unit|shareholder|stake|shares|investor) (?:of|in)")
 _SUFFERS = re.compile(r"[被由受遭为為]")
@@ -25,13 +28,13 @@ _OWNS = re.compile(r"的|['’]s?\b|旗下|下属|下屬")
 _RELATIONS = [
     re.compile(words)
     for words in (
-        r"\binvest(?:s|ed|ing|ment|or)?\b|投(?![诉票影降稿])|注[资資]|入股",
+        r"\binvest(?:s|ed|ing)?\b|投(?![诉票影降稿])|注[资資]|入股",
         r"\b(?:buy|buys|buying|bought|acquir(?:e|es|ed|ing)|purchas(?:e|es|ed|ing)|took over)\b"
         r"|\b(?:takes?|took) \d|收[购購]|[买買]下|拿下|[并併][购購]|[购購]入",
         r"\b(?:sell|sells|sold|selling)\b|出售|[卖賣]",
         r"\b(?:overt(?:ake|akes|ook|aking)|surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?)\b"
         r"|[赶趕超]超|超[过過越]|胜[过過]|勝[过過]",
-        r"\b(?:interview(?:s|ed|ing)?)\b|采[访訪]|[专專][访訪]",
+        r"\b(?:interview(?:s|ed|ing)?)\b|采[访訪](?![中时時])|[专專][访訪]",
         r"\b(?:found(?:s|ed|ing)|set up|sets up|establish(?:es|ed|ing)?)\b|[创創][办辦立]"
         r"|成立|[设設]立",
         r"\b(?:subsidiary|arm|unit) (?:of|in)\b|子公司",
@@ -74,17 +77,19 @@ def direction(text: str, first: Span, second: Span, word: Span) -> int:
 def relations(claim: str, text: str) -> Iterator[tuple[Span, list[Span]]]:
     """Words of the claim for a relation that the text speaks of too, and where it does so."""
     for words in _RELATIONS:
-        theirs = [match.span() for match in words.finditer(text.lower())]
+        theirs = [match.span() for match in words.finditer(fold_in_place(text))]
         if theirs:
-            yield from ((match.span(), theirs) for match in words.finditer(claim.lower()))
+            yield from ((match.span(), theirs) for match in words.finditer(fold_in_place(claim)))
 
 
 def _between(before: str, behind: str) -> int:
     """Of a word between the two, with what stands before and behind it."""
     if max(len(before), len(behind)) > FARTHEST or _WITH.match(behind):
         return 0
-    if _BY.match(behind) or _OF.match(behind):
+    if _BY.search(behind) or _OF.match(behind):
         return -1
+    if _UNCLEAR.search(before) or _UNCLEAR.search(behind):
+        return 0
     return 1
 
 

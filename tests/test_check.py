@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from effort import grows_linearly
 
 from rag.config import Settings
 from rag.errors import BadSetting
@@ -230,6 +231,11 @@ def test_odd_texts_are_judged_like_others(text, assistant):
     for found in assistant.check(text):
         assert found.verdict in ("supported", "unsupported", "contradicted")
         assert text[found.start : found.end] == found.text
+
+
+@pytest.mark.parametrize("text", ["阿里巴巴收购马云", "Jack Ma met Angela Merkel, ", "12座，"])
+def test_a_sentence_costs_by_its_length(text, assistant):
+    assert grows_linearly(lambda size: assistant.check((text * size)[:size]), 960)
 
 
 def test_a_text_beyond_the_limit_is_refused(assistant):

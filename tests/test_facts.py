@@ -44,6 +44,8 @@ def test_a_year_may_stand_in_the_title():
         ("In the first eleven months it grew.", "截至11月，增长。", []),
         ("2015年1至10月增长。", "In the first ten months of 2015 it grew.", []),
         ("2015年1至9月增长。", "In the first ten months of 2015 it grew.", ["1至9月", "1至9月"]),
+        ("12个月卖出3万件。", "十一至十二月卖出3万件。", ["12个月"]),
+        ("船期9个月都满。", "目前9月份的船期都满。", ["9个月"]),
         ("目标有两个：做大和做强。", "做大，并且做强。", []),
         ("目标有两个。", "做大，并且做强。", ["两"]),
     ],

@@ -28,12 +28,12 @@ def test_what_denies_is_found_in_order(text, expected):
 
 
 def test_some_words_deny_by_half():
-    text = "资金缺乏，没有电 and it lacks water, it has none"
+    text = "光靠政府不够，没有电 and nonviolent, it has none"
 
     assert [(text[d.start : d.end], d.is_half) for d in denials(text)] == [
-        ("缺乏", True),
+        ("不够", True),
         ("没有", False),
-        ("lacks", True),
+        ("nonviolent", True),
         ("none", False),
     ]
 
@@ -45,7 +45,9 @@ def test_some_words_deny_by_half():
         ("大小不等", []),
         ("against 2.5 billion elsewhere", []),
         ("He spoke against the plan", ["against"]),
+        ("voted against a merger", ["against"]),
         ("北非和西非", []),
+        ("其中非金融类投资", ["非"]),
         ("其普及不如他国", []),
     ],
 )

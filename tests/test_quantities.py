@@ -149,7 +149,9 @@ def test_time_grows_no_faster_than_the_text(sign):
         ("invested 500 million dollars in One 97", [(5e8, "USD"), (97, "")]),
         ("翻番 means doubled", [(2, "times"), (2, "times")]),
         ("two decades", [(20 * 31557600, "s")]),
-        ("上世纪九十年代", []),
+        ("在每一个城市都有三个", [(3, "")]),
+        ("三成一线城市", [(30, "%")]),
+        ("one shop in three countries", [(3, "")]),
         ("a 7-nanometre chip, 7nm", [(7e-9, "m"), (7e-9, "m")]),
     ],
 )

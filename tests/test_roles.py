@@ -16,6 +16,14 @@ def acts(text, first, word, second):
     [
         ("Jumei bought Babytree", "Jumei", "bought", "Babytree", 1),
         ("Babytree was bought by Jumei", "Babytree", "bought", "Jumei", -1),
+        (
+            "Babytree was bought in 2015 by the firm Jumei",
+            "Babytree",
+            "bought",
+            "Jumei",
+            -1,
+        ),
+        ("Puffin received what it bought from Nordvik", "Puffin", "bought", "Nordvik", 0),
         ("聚美收购了宝宝树", "聚美", "收购", "宝宝树", 1),
         ("宝宝树被聚美收购", "宝宝树", "收购", "聚美", -1),
         ("蚂蚁向One97投了5亿", "蚂蚁", "投", "One97", 1),
