@@ -51,7 +51,6 @@ _SPARE = 0.02  # for each further unit
 _WRONG = 0.5  # for each number or date that is not there
 _UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
 _BORNE_OUT = 0.1  # for each fact that is there
-_ENGAGED = 0.3  # of the terms met, found nowhere else: a denial there concerns the sentence
 _VERBATIM = 0.85  # coverage from which a sentence all but repeats the words
 _HALF = 0.5  # of what the best sentence meets
 _ADDS = 0.25  # of the terms of a clause, that a further clause of the passage meets
@@ -143,6 +142,16 @@ class _Window:
     @property
     def facts(self) -> Facts:
         return self.text.facts.between(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause of the claim, how many terms it has, and the parts of the window that have them."""
+
+    start: int
+    end: int
+    terms: int
+    parts: Sequence[tuple[int, int]]
 
 
 class Checker:
@@ -319,9 +328,7 @@ class Checker:
         terms = window.text.context_terms.union(*window.text.terms)
         met = np.minimum(self._lexical.matched(claim.groups, terms), importance)
         here = Located(claim.text)
-        places = [
-            here.find(replace(group, alternatives=group.alternatives[:1])) for group in claim.groups
-        ]
+        places = [here.find(_own(group)) for group in claim.groups]
         told: tuple[Fact | Mention, ...] = (
             *claim.facts.quantities,
             *claim.facts.dates,
@@ -420,41 +427,22 @@ class Checker:
     def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
-        with_all = self._denied_of(claim, window, claim.denials, theirs)
-        whole = [each for each in claim.denials if not each.is_half]
-        with_whole = self._denied_of(
-            claim, window, whole, [each for each in theirs if not each.is_half]
-        )
-        return with_all and with_whole
+        if not claim.denials and not theirs:
+            return None
+        clauses = list(self._aligned(claim, window))
+        differs = _differ(claim, window, clauses, claim.denials, theirs)
+        if differs and any(each.is_half for each in (*claim.denials, *theirs)):
+            whole = [each for each in claim.denials if not each.is_half]
+            firm = [each for each in theirs if not each.is_half]
+            differs = _differ(claim, window, clauses, whole, firm)
+        return differs
 
-    def _denied_of(
-        self, claim: _Claim, window: _Window, ours: Sequence[Denial], theirs: Sequence[Denial]
-    ) -> tuple[str, str] | None:
-        if len(ours) % 2 and not theirs:
-            return claim.text[ours[0].start : ours[0].end], ""
+    def _aligned(self, claim: _Claim, window: _Window) -> Iterator[_Clause]:
         here, there = Located(claim.text), Located(window.words)
-        differs: tuple[str, str] | None = None
-        met: set[tuple[int, int]] = set()
+        places = [(group, here.find(_own(group))) for group in claim.groups]
         for start, end in _clauses(claim.text):
-            groups = [
-                group
-                for group in claim.groups
-                if any(start <= at < end for at, _ in here.find(_own(group)))
-            ]
-            said = [each for each in ours if start <= each.start < end]
-            if len(groups) < 2 and not said:
-                continue
-            parts = self._covering(groups, there)
-            met.update(parts)
-            given = [each for each in theirs if any(a <= each.start < b for a, b in parts)]
-            if parts and len(said) % 2 != len(given) % 2 and not differs:
-                differs = (
-                    claim.text[said[0].start : said[0].end] if said else "",
-                    window.words[given[0].start : given[0].end] if given else "",
-                )
-        in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
-        is_odd = len(ours) % 2
-        return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
+            groups = [group for group, spans in places if any(start <= at < end for at, _ in spans)]
+            yield _Clause(start, end, len(groups), self._covering(groups, there))
 
     def _covering(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
         """The clauses of a text that have the terms, each of them adding some to those before."""
@@ -488,6 +476,34 @@ def crosses(claim: str, words: str) -> bool:
 def _own(group: Group) -> Group:
     """A group's own word without its translations."""
     return replace(group, alternatives=group.alternatives[:1])
+
+
+def _differ(
+    claim: _Claim,
+    window: _Window,
+    clauses: Sequence[_Clause],
+    ours: Sequence[Denial],
+    theirs: Sequence[Denial],
+) -> tuple[str, str] | None:
+    """The denials of the first clause in which one side alone denies, if on the whole it does."""
+    if len(ours) % 2 and not theirs:
+        return claim.text[ours[0].start : ours[0].end], ""
+    differs: tuple[str, str] | None = None
+    met: set[tuple[int, int]] = set()
+    for clause in clauses:
+        said = [each for each in ours if clause.start <= each.start < clause.end]
+        if clause.terms < 2 and not said:
+            continue
+        met.update(clause.parts)
+        given = [each for each in theirs if any(a <= each.start < b for a, b in clause.parts)]
+        if clause.parts and len(said) % 2 != len(given) % 2 and not differs:
+            differs = (
+                claim.text[said[0].start : said[0].end] if said else "",
+                window.words[given[0].start : given[0].end] if given else "",
+            )
+    in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
+    is_odd = len(ours) % 2
+    return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
@@ -531,7 +547,7 @@ def _words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
     for fact in facts:
         is_fact[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
     for group in search.groups:
-        own = replace(group, alternatives=group.alternatives[:1])
+        own = _own(group)
         inside = [all(is_fact[start:end]) for start, end in here.find(own)]
         is_letter = len(own.alternatives[0][0]) == 1 and own.alternatives[0][0].isascii()
         if not group.optional and not is_letter and not (inside and all(inside)):
