@@ -26,7 +26,7 @@ eval: $(VENV)/indexed
 	$(BIN)/wenju eval seeds/questions.jsonl --out eval-report
 
 bench: $(VENV)/indexed
-	$(BIN)/python tests/bench_api.py
+	$(BIN)/python tests/bench/bench_api.py
 
 # Trains the reader anew, or goes on where it was ended; then: wenju setup. See docs/reader.md
 train: $(VENV)/ready

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from api.errors import RequestError, refuse
 from rag.config import Settings
-from rag.uploads import Upload, document_id
+from rag.documents.uploads import Upload, document_id
 
 FIELD = "files"
 _LONGEST_FIELD = 1000

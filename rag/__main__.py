@@ -21,7 +21,7 @@ from rag.config import Settings
 from rag.errors import BadSetting, IndexDamaged, InputNotFound, WenjuError
 
 if TYPE_CHECKING:
-    from rag.load import InputFile
+    from rag.documents.files import InputFile
     from rag.types import Answer, CheckedSentence
 
 DONE, NOTHING_FOUND, FAILED = 0, 1, 2
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.maintenance import build_index
+    from rag.index.maintenance import build_index
     from rag.shapes import reports_shape
 
     reports = build_index(
@@ -153,8 +153,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check_text(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.answering.proofreading import LONGEST_TEXT
     from rag.assistant import Assistant
-    from rag.proofread import LONGEST_TEXT
     from rag.shapes import check_shape
 
     text = _text_of(options.file, LONGEST_TEXT)
@@ -203,7 +203,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
     from api.app import create_app
     from rag.library import Library
-    from rag.llm import OPENAI_API
+    from rag.models.chat import OPENAI_API
     from ui.app import mount
 
     library = Library(settings, options.index)
@@ -253,10 +253,10 @@ def _url_host(host: str) -> str:
 
 def _eval(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
-    from rag.evaluate import evaluate
-    from rag.gold import read_gold
-    from rag.maintenance import build_index
-    from rag.report import render_table, write_report
+    from rag.evaluation.evaluate import evaluate
+    from rag.evaluation.gold import read_gold
+    from rag.evaluation.report import render_table, write_report
+    from rag.index.maintenance import build_index
 
     rows = read_gold(options.gold)
     settings = settings if options.llm else replace(settings, llm=False)
@@ -277,8 +277,9 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _list(options: argparse.Namespace, settings: Settings) -> int:
+    from rag.index.schema import index_folder
+    from rag.index.store import Store
     from rag.shapes import documents_shape
-    from rag.store import Store, index_folder
 
     with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
         documents = store.documents()
@@ -291,7 +292,7 @@ def _list(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _feedback(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.conversations import Conversations
+    from rag.dialogue.conversations import Conversations
     from rag.library import CONVERSATIONS_FILE
 
     path = settings.indexes / CONVERSATIONS_FILE
@@ -310,7 +311,7 @@ def _feedback(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _remove(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.maintenance import remove_document
+    from rag.index.maintenance import remove_document
 
     remove_document(settings, options.id, options.index)
     print(f"removed {options.id}")
@@ -318,7 +319,7 @@ def _remove(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
-    from rag.maintenance import check_index
+    from rag.index.maintenance import check_index
 
     try:
         damage = check_index(settings, options.index, repair=options.repair)

@@ -8,30 +8,43 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from rag.answerability import SPAN_THRESHOLD, THRESHOLD
-from rag.asking import Asking
-from rag.cite import Quote, cite, is_cited, short_answer
+from rag.answering.answer_builder import Asking
+from rag.answering.citations import Quote, cite, is_cited, short_answer
+from rag.answering.generation import Fluent
+from rag.answering.grounding import Grounding, Shown, within_budget
+from rag.answering.proofreading import Proofreader
 from rag.config import BUNDLED_MODEL, Settings
-from rag.cross_encoder import PassageReader
-from rag.embed import Embedder, open_embedder
+from rag.dialogue.small_talk import is_small_talk
+from rag.documents.uploads import Upload, input_files, limited_loader
+from rag.engine import fluent_for, open_lexicon, open_passage_reader
 from rag.errors import BadSetting
-from rag.fluent import Fluent
-from rag.grounding import Grounding, Shown, within_budget
-from rag.indexer import Indexer
-from rag.lexicon import Lexicon
-from rag.llm import open_llm
-from rag.opening import fluent_for, open_lexicon, open_passage_reader
-from rag.passages import FoundPassage, Passages, reranked, to_read
-from rag.proofread import Proofreader
-from rag.read import READ, Reader, Reading
-from rag.refusals import is_small_talk
-from rag.retrieve import Search
-from rag.searchers import Searchers
-from rag.span_reader import CANDIDATES, SpanReader
-from rag.store import DocumentInfo, Store, index_folder
-from rag.text import detect_language, has_words
-from rag.types import Answer, CheckedSentence, Document, Found, Hit, InputReport, Retrieval, Token
-from rag.uploads import Upload, input_files, limited_loader
+from rag.index.fusion import Search
+from rag.index.indexer import Indexer
+from rag.index.retriever import FoundPassage, Passages
+from rag.index.schema import index_folder
+from rag.index.search_files import Searchers
+from rag.index.store import Store
+from rag.language.lexicon import Lexicon
+from rag.language.text import detect_language, has_words
+from rag.models.chat import open_llm
+from rag.models.embedding import Embedder, open_embedder
+from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
+from rag.reading.cross_encoder import PassageReader
+from rag.reading.ranking import reranked, to_read
+from rag.reading.results import Reading
+from rag.reading.sentence_reader import READ, Reader
+from rag.reading.span_reader import CANDIDATES, SpanReader
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    Document,
+    DocumentInfo,
+    Found,
+    Hit,
+    InputReport,
+    Retrieval,
+    Token,
+)
 
 Turn = Mapping[str, str]
 LONGEST_QUESTION = 10_000  # characters

@@ -8,16 +8,17 @@ from contextlib import ExitStack
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.conversations import Conversations
-from rag.cross_encoder import CrossEncoder
-from rag.embed import Embedder, open_embedder
+from rag.dialogue.conversations import Conversations
+from rag.engine import fluent_for, open_lexicon, open_passage_reader
 from rag.errors import BadSetting, IndexNotFound
 from rag.gate import Gate
-from rag.gloss import Gloss, gloss
-from rag.lexicon import Lexicon
-from rag.llm import ChatModel, open_llm
-from rag.opening import fluent_for, open_lexicon, open_passage_reader
-from rag.store import DATABASE_FILE, Store, index_folder, is_index_name
+from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
+from rag.index.store import Store
+from rag.language.glosses import Gloss, gloss
+from rag.language.lexicon import Lexicon
+from rag.models.chat import ChatModel, open_llm
+from rag.models.embedding import Embedder, open_embedder
+from rag.reading.cross_encoder import CrossEncoder
 
 CONVERSATIONS_FILE = "conversations.db"
 LLM_PLACES = 8  # for questions beside those at work, where a language model words the answers

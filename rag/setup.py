@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rag import bundled, bundled_reader, lexicon
 from rag.config import BUNDLED_MODEL, Settings
-from rag.embed import load_sentence_transformer
+from rag.language import lexicon, lexicon_build
+from rag.models import e5
+from rag.models.embedding import load_sentence_transformer
+from rag.reading import reader_build
 
 Say = Callable[[str], None]
 
@@ -16,23 +18,23 @@ def prepare(settings: Settings, say: Say) -> None:
     path = settings.models / lexicon.LEXICON_FILE
     if not lexicon.is_built(path):
         say("preparing the bilingual lexicon")
-        lexicon.build(path)
-    reader = settings.models / bundled_reader.NAME
-    if settings.reader and bundled.available() and not bundled_reader.is_built(reader):
-        bundled_reader.build(reader, say)
+        lexicon_build.build(path)
+    reader = settings.models / reader_build.NAME
+    if settings.reader and e5.available() and not reader_build.is_built(reader):
+        reader_build.build(reader, say)
     if settings.embedding_model != BUNDLED_MODEL:
         say(f"fetching {settings.embedding_model} unless it is here (downloads once)")
         load_sentence_transformer(settings.embedding_model, offline=False)
         return
     folder = settings.models / BUNDLED_MODEL
-    if bundled.is_built(folder):
+    if e5.is_built(folder):
         return
-    if bundled.available():
+    if e5.available():
         say("preparing the bundled model (once, about a minute)")
-        bundled.build(folder, say)
+        e5.build(folder, say)
     else:
         say(
             "this platform has no build of the bundled model's packages; "
-            f"{bundled.OFFICIAL_NAME} is downloaded once instead"
+            f"{e5.OFFICIAL_NAME} is downloaded once instead"
         )
-        load_sentence_transformer(bundled.OFFICIAL_NAME, offline=False)
+        load_sentence_transformer(e5.OFFICIAL_NAME, offline=False)

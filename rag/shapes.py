@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rag.store import DocumentInfo
 from rag.types import (
     Answer,
     CheckedSentence,
     Citation,
     Document,
+    DocumentInfo,
     Dropped,
     Hit,
     InputReport,

@@ -169,3 +169,16 @@ class InputReport:
     documents: int = 0
     chunks: int = 0
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What `wenju list` shows of a document; `characters` counts its canonical text."""
+
+    id: str
+    title: str
+    source: str
+    language: str
+    chunks: int
+    characters: int
+    added: str

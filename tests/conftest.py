@@ -7,20 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from repository import REPOSITORY
 
-from rag import bundled, bundled_reader, lexicon
-from rag.chunk import chunk, context
 from rag.config import BUNDLED_MODEL, Settings
-from rag.cross_encoder import CrossEncoder
-from rag.embed import Passage, PassageVectors, open_embedder
+from rag.documents.chunks import chunk, context
+from rag.index.maintenance import build_index
+from rag.index.rows import IndexedChunk
+from rag.language import lexicon, lexicon_build
+from rag.language.terms import index_terms
+from rag.language.units import units
 from rag.library import Library
-from rag.maintenance import build_index
-from rag.store import IndexedChunk
-from rag.terms import index_terms
+from rag.models import e5
+from rag.models.embedding import Passage, PassageVectors, open_embedder
+from rag.reading import reader_build
+from rag.reading.cross_encoder import CrossEncoder
 from rag.types import Document
-from rag.units import units
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class CharacterEmbedder:
@@ -70,7 +71,7 @@ def lexicon_file(tmp_path_factory) -> Path:
     if lexicon.is_built(prepared):
         return prepared
     path = tmp_path_factory.mktemp("models") / lexicon.LEXICON_FILE
-    lexicon.build(path)
+    lexicon_build.build(path)
     return path
 
 
@@ -97,17 +98,17 @@ def models() -> Path:
     The reader is built here where it is missing or of another adapter, as after each training.
     """
     folder = Settings.from_environment().models
-    reader = folder / bundled_reader.NAME
-    is_prepared = bundled.is_built(folder / BUNDLED_MODEL)
-    if is_prepared and bundled_reader.is_built(reader):
+    reader = folder / reader_build.NAME
+    is_prepared = e5.is_built(folder / BUNDLED_MODEL)
+    if is_prepared and reader_build.is_built(reader):
         return folder
-    if not bundled.available():
+    if not e5.available():
         pytest.skip("this platform has no build of the packages that carry the bundled model")
     if not is_prepared:
         pytest.fail(
             f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False
         )
-    bundled_reader.build(reader)  # half a minute
+    reader_build.build(reader)  # half a minute
     return folder
 
 
@@ -125,7 +126,7 @@ def kept_reader(models):
         def close(self) -> None:
             pass
 
-    reader = Kept(models / bundled_reader.NAME)
+    reader = Kept(models / reader_build.NAME)
     yield reader
     super(Kept, reader).close()
 

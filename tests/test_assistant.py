@@ -13,7 +13,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound
-from rag.maintenance import build_index
+from rag.index.maintenance import build_index
 
 FILES = {
     "zones.md": (
@@ -204,7 +204,7 @@ def test_what_another_process_commits_is_seen_at_the_next_question(settings, tmp
 
     code = (
         "import sys, pathlib\n"
-        "from rag.maintenance import build_index\n"
+        "from rag.index.maintenance import build_index\n"
         "from rag.config import Settings\n"
         "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
         "build_index(Settings(indexes, models), [document], 'growing')"

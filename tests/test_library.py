@@ -13,6 +13,7 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.documents.uploads import Upload
 from rag.errors import (
     BadSetting,
     DocumentNotFound,
@@ -21,12 +22,11 @@ from rag.errors import (
     IndexNotFound,
     ModelMissing,
 )
-from rag.lexicon import Lexicon
+from rag.index.maintenance import build_index
+from rag.index.store import Store
+from rag.language.lexicon import Lexicon
 from rag.library import Library
-from rag.maintenance import build_index
-from rag.store import Store
 from rag.types import Answer, Found, Token
-from rag.uploads import Upload
 
 LETTER = "馬雲第一次上網是在西雅圖。他在信裡寫道：創業者要有驅動力，人才是關鍵。"
 MUSEUM = "The maritime museum in Bergen opens at nine. Its director is Ingrid Dahl."
@@ -125,7 +125,7 @@ def test_what_another_process_commits_is_seen_at_the_next_question(library, sett
     page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
     code = (
         "import sys, pathlib\n"
-        "from rag.maintenance import build_index\n"
+        "from rag.index.maintenance import build_index\n"
         "from rag.config import Settings\n"
         "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
         "build_index(Settings(indexes, models), [document])"

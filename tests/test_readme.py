@@ -6,10 +6,10 @@ import shlex
 from pathlib import Path
 
 import pytest
+from repository import REPOSITORY
 
 from rag.__main__ import _parser
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").glob("*.md")),

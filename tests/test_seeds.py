@@ -6,15 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from repository import REPOSITORY
 
 from rag.assistant import Assistant
-from rag.chunk import chunk
 from rag.config import Settings
-from rag.gold import is_relevant, read_gold
-from rag.load import discover, load
-from rag.maintenance import build_index
+from rag.documents.chunks import chunk
+from rag.documents.files import discover
+from rag.documents.load import load
+from rag.evaluation.gold import is_relevant, read_gold
+from rag.index.maintenance import build_index
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+SEEDS = REPOSITORY / "seeds"
 CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 深圳 苏州".split()
 
 

@@ -12,12 +12,12 @@ from rag.shapes import (
     reports_shape,
     retrieval_shape,
 )
-from rag.store import DocumentInfo
 from rag.types import (
     Answer,
     Chunk,
     Citation,
     Document,
+    DocumentInfo,
     Dropped,
     Hit,
     InputReport,

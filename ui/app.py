@@ -15,10 +15,10 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse
 
+from rag.answering.proofreading import LONGEST_TEXT
 from rag.assistant import LONGEST_QUESTION
 from rag.errors import WenjuError
 from rag.library import Library
-from rag.proofread import LONGEST_TEXT
 from ui import render
 from ui.chat import Chat, Person, View
 from ui.doors import Doors

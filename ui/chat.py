@@ -12,7 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.conversations import Turn, history
+from rag.answering.highlights import in_quote
+from rag.dialogue.turns import Turn, history
 from rag.errors import (
     BadSetting,
     ConversationNotFound,
@@ -22,17 +23,15 @@ from rag.errors import (
     WenjuError,
 )
 from rag.gate import Place
-from rag.gloss import Gloss
-from rag.highlights import in_quote
+from rag.language.glosses import Gloss
 from rag.library import Library
-from rag.read import READ
+from rag.reading.sentence_reader import READ
 from rag.shapes import answer_shape
-from rag.store import DocumentInfo
-from rag.suggest import suggest
-from rag.transcript import to_markdown
-from rag.types import Answer, Document, Found, InputReport, Token
+from rag.types import Answer, Document, DocumentInfo, Found, InputReport, Token
 from ui import render
+from ui.suggest import suggest
 from ui.texts import words as words_of
+from ui.transcript import to_markdown
 
 Data = Mapping[str, Any]
 _LOG = logging.getLogger(__name__)

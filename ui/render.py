@@ -10,11 +10,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rag.cite import on_one_line, one_line
-from rag.conversations import Turn
-from rag.gloss import Gloss
-from rag.highlights import Span, cut, in_quote, moved
-from rag.text import detect_language
+from rag.answering.citations import on_one_line, one_line
+from rag.answering.highlights import Span, cut, in_quote, moved
+from rag.dialogue.turns import Turn
+from rag.language.glosses import Gloss
+from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
 from ui.texts import explained, words
 

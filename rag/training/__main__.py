@@ -10,11 +10,12 @@ from pathlib import Path
 
 import torch
 
-from rag import adapter, bundled, bundled_reader
 from rag.config import BUNDLED_MODEL, Settings
-from rag.network import untrained
-from rag.onnx import open_tokenizer
-from rag.opening import open_lexicon
+from rag.engine import open_lexicon
+from rag.models import e5
+from rag.models.onnx import open_tokenizer
+from rag.reading import reader_build, weight_delta
+from rag.reading.network import untrained
 from rag.training import examples
 from rag.training.batches import Batcher
 from rag.training.examples import Example
@@ -36,14 +37,14 @@ def main(data: Path, folder: Path) -> None:
     if not path.exists():
         examples.prepare(settings, data, path)
     learnt, held_out = _parted(examples.read(path))
-    tokenizer = open_tokenizer(bundled.source_file("tokenizer"))
+    tokenizer = open_tokenizer(e5.source_file("tokenizer"))
     batcher = Batcher(tokenizer, open_lexicon(settings))
     network = untrained()
     base = {name: value.numpy().copy() for name, value in network.state_dict().items()}
     trainer = Trainer(network, STEPS, "cuda" if torch.cuda.is_available() else "cpu")
     run(trainer, batcher, learnt, held_out, folder)
-    adapter.write(bundled_reader.ADAPTER, trainer.weights(), base)
-    print(f"wrote {bundled_reader.ADAPTER}; now run: wenju setup")
+    weight_delta.write(reader_build.ADAPTER, trainer.weights(), base)
+    print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
 
 
 def _parted(found: Sequence[Example]) -> tuple[list[Example], list[Example]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.alignment import met, terms_of
-from rag.lexicon import Lexicon
-from rag.pairs import Pair, Tokenizer, pair
-from rag.query import query_groups
+from rag.language.lexicon import Lexicon
+from rag.language.term_groups import query_groups
+from rag.reading.alignment import met, terms_of
+from rag.reading.inputs import Pair, Tokenizer, pair
 from rag.training.examples import Example, Passage
 from rag.training.switch import Switcher
 

@@ -1,8 +1,9 @@
 """`python -m rag.training.calibrate DATA`: fits how passages are ranked and when to answer.
 
-Prints the weights of `rag.span_reader` and of `rag.answerability`, with the reader (`WENJU_READER`
-is on) or without, and what each threshold would give: the share refused of what cannot be answered,
-the share refused of what would have been answered rightly, and the share wrong of what is answered.
+Prints the weights of `rag.reading.span_reader` and of `rag.reading.confidence`, with the reader
+(`WENJU_READER` is on) or without, and what each threshold would give: the share refused of what
+cannot be answered, the share refused of what would have been answered rightly, and the share wrong
+of what is answered.
 
 The questions are those held out from training and those of XQuAD's half set, each also with its own
 documents hidden, others that the same corpora do not answer, and those of the sample collection,
@@ -21,15 +22,15 @@ from pathlib import Path
 
 import numpy as np
 
-from rag import answerability
-from rag.answerability import Evidence, SpanEvidence, features, features_of_span
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.gold import GoldRow, is_relevant, read_gold
-from rag.maintenance import build_index
-from rag.metrics import answer_match, f1
-from rag.read import Ranked, Reading
-from rag.span_reader import WEIGHTS
+from rag.evaluation.gold import GoldRow, is_relevant, read_gold
+from rag.evaluation.matching import answer_match, f1
+from rag.index.maintenance import build_index
+from rag.reading import confidence
+from rag.reading.confidence import Evidence, SpanEvidence, features, features_of_span
+from rag.reading.results import Ranked, Reading
+from rag.reading.span_reader import WEIGHTS
 from rag.training.examples import held_out_titles
 from rag.types import Hit
 
@@ -53,8 +54,8 @@ class Outcome:
     """What was read for a question, whether it is right, and whether a right one was to be had.
 
     `figures` are what the probability of answering rests on, and `weight` counts in its fit.
-    `ranks` (spans, 4) are the figures that `rag.span_reader.WEIGHTS` weigh; `is_gold` (spans,)
-    tells those that answer.
+    `ranks` (spans, 4) are the figures that `rag.reading.span_reader.WEIGHTS` weigh;
+    `is_gold` (spans,) tells those that answer.
     """
 
     figures: tuple[float, ...]
@@ -144,7 +145,7 @@ def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
         shrinking = _SHRINKING * weights
         return float(losses.sum() + shrinking @ weights / 2), gradient + shrinking
 
-    of_others = len(answerability.WEIGHTS)
+    of_others = len(confidence.WEIGHTS)
     of_reader = max(0, inputs.shape[1] - 1 - of_others)
     bounds = [(None, None), *[(0, None)] * of_reader, *[(None, None)] * of_others]
     start = np.zeros(inputs.shape[1])

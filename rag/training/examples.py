@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.chunk import chunk
 from rag.config import Settings
-from rag.gold import GoldRow, read_gold
-from rag.maintenance import build_index
-from rag.metrics import comparable
-from rag.pairs import context_of
-from rag.text import simplify_in_place
+from rag.documents.chunks import chunk
+from rag.evaluation.gold import GoldRow, read_gold
+from rag.evaluation.matching import comparable
+from rag.index.maintenance import build_index
+from rag.language.text import simplify_in_place
+from rag.reading.inputs import context_of
 from rag.types import Chunk
 
 # Set, how many of its questions, whether it is Chinese: then a tenth of its articles is held out.

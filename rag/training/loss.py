@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from rag.network import ReaderNetwork
+from rag.reading.network import ReaderNetwork
 from rag.training.batches import Item, padded
 
 TWIN_WEIGHT = 0.5

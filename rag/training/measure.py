@@ -16,17 +16,19 @@ from pathlib import Path
 
 import numpy as np
 
-from rag import bundled_reader
-from rag.chunk import chunk
 from rag.config import Settings
-from rag.cross_encoder import CrossEncoder, Passage, PassageReader
-from rag.gold import GoldRow, read_gold
-from rag.lexicon import Lexicon
-from rag.load import discover, load
-from rag.metrics import Share, exact_match, f1, share
-from rag.opening import open_lexicon
-from rag.pairs import context_of
-from rag.query import query_groups
+from rag.documents.chunks import chunk
+from rag.documents.files import discover
+from rag.documents.load import load
+from rag.engine import open_lexicon
+from rag.evaluation.gold import GoldRow, read_gold
+from rag.evaluation.matching import exact_match, f1
+from rag.evaluation.metrics import Share, share
+from rag.language.lexicon import Lexicon
+from rag.language.term_groups import query_groups
+from rag.reading import reader_build
+from rag.reading.cross_encoder import CrossEncoder, Passage, PassageReader
+from rag.reading.inputs import context_of
 from rag.types import Chunk
 
 # Corpus and questions; the second questions, where there are any, ask the same in English.
@@ -65,7 +67,7 @@ def main(data: Path, only: Sequence[str] = ()) -> None:
     """Print a line a set of questions, then the time of eight passages."""
     settings = Settings.from_environment()
     with (
-        closing(CrossEncoder(settings.models / bundled_reader.NAME)) as encoder,
+        closing(CrossEncoder(settings.models / reader_build.NAME)) as encoder,
         closing(open_lexicon(settings)) as lexicon,
     ):
         for corpus, questions in SETS:

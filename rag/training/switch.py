@@ -11,9 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from rag.lexicon import Lexicon, english_phrases
-from rag.terms import ENGLISH_STOP, stem, tagged
-from rag.text import HAN, simplify_in_place
+from rag.language.lexicon import Lexicon, english_phrases
+from rag.language.terms import ENGLISH_STOP, stem, tagged
+from rag.language.text import HAN, simplify_in_place
 
 # What asks, with its translations; the first pattern that is found counts.
 _ASKED_IN_CHINESE = (

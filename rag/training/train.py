@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from rag.cross_encoder import LONGEST_SPAN
-from rag.metrics import exact_match, f1
-from rag.network import ENCODER, ReaderNetwork
+from rag.evaluation.matching import exact_match, f1
+from rag.reading.cross_encoder import LONGEST_SPAN
+from rag.reading.network import ENCODER, ReaderNetwork
 from rag.training.batches import Batcher, Item, padded
 from rag.training.examples import Example
 from rag.training.loss import loss

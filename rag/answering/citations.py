@@ -1,0 +1,104 @@
+"""Sentences to an answer's text with markers, and the citations behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.answering.highlights import Span, clipped, moved
+from rag.language.text import han_share
+from rag.types import Citation, Hit
+
+_LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a hit: `start` and `end` count in the text of its chunk.
+
+    So do the half-open `highlights`: the words that are the short answer.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    highlights: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        return self.hit.chunk.text[self.start : self.end]
+
+
+def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
+    """Each quote followed by its marker, `[1]` first, and the citations in that order."""
+    citations = tuple(citation(marker, quote) for marker, quote in enumerate(quotes, start=1))
+    lines = [f"{one_line(each.quote)}[{each.marker}]" for each in citations]
+    return "\n".join(lines), citations
+
+
+def citation(marker: int, quote: Quote) -> Citation:
+    """The citation of a quote; its highlights are the quote's, as far as they lie in it."""
+    chunk = quote.hit.chunk
+    return Citation(
+        marker,
+        chunk.document_id,
+        chunk.id,
+        quote.hit.title,
+        quote.hit.source,
+        chunk.section,
+        quote.text,
+        chunk.start + quote.start,
+        chunk.start + quote.end,
+        chunk.text,
+        moved(clipped(quote.highlights, quote.start, quote.end), chunk.start),
+    )
+
+
+def one_line(quote: str) -> str:
+    """The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker."""
+    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(quote.split()))
+
+
+def on_one_line(quote: str, spans: Iterable[Span]) -> tuple[Span, ...]:
+    r"""Where spans of the quote lie in `one_line(quote)`, without white space at their ends.
+
+    >>> on_one_line("马云[3]\n  said so", [(2, 12)])
+    ((2, 10),)
+    """
+    places = [place for place, sign in enumerate(one_line(quote)) if not sign.isspace()]
+    found = []
+    for start, end in spans:
+        words = places[_signs(quote[:start]) : _signs(quote[:end])]
+        if words:
+            found.append((words[0], words[-1] + 1))
+    return tuple(found)
+
+
+def _signs(text: str) -> int:
+    """How many characters are not white space: as many as on one line, where each has its own."""
+    return sum(not sign.isspace() for sign in text)
+
+
+def short_answer(quotes: Sequence[Quote]) -> str | None:
+    """The highlighted words of all quotes, None where there are none."""
+    words = [quote.hit.chunk.text[a:b] for quote in quotes for a, b in quote.highlights]
+    joint = "、" if any(han_share(each) >= 0.5 for each in words) else ", "
+    return joint.join(" ".join(each.split()) for each in words) or None
+
+
+def is_cited(quotes: Sequence[Quote], citations: Sequence[Citation]) -> bool:
+    """Whether the words that are the short answer of the quotes lie in what is cited."""
+    places = [
+        (quote.hit.chunk.document_id, quote.hit.chunk.start + start, quote.hit.chunk.start + end)
+        for quote in quotes
+        for start, end in quote.highlights
+    ]
+    return bool(places) and all(
+        any(
+            each.document_id == document and each.start <= start and end <= each.end
+            for each in citations
+        )
+        for document, start, end in places
+    )

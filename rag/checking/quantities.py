@@ -1,0 +1,347 @@
+"""Amounts, shares, measures and counts in Chinese and English text, as values that compare.
+
+Text is read folded (`rag.language.text.fold_in_place`): full-width digits and traditional
+script count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.checking.dates import dates
+from rag.language import numerals
+from rag.language.numerals import CHINESE, CHINESE_DIGITS, NUMERAL, Numeral
+from rag.language.text import fold_in_place
+
+MONTH = 2629800  # seconds
+SAME_DIGITS = 100  # a figure of three digits may be a longer one rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number at half-open offsets of a text: `number` as written, in units of `worth`.
+
+    A unit is worth so many base units of its `dimension`, which is "" where the text names none
+    (things counted), "th" for a place in an order. `step` is what one in the last place that is
+    stated is worth; `is_about` marks 约, 多, nearly. `joins` says that a further number follows,
+    which may carry the unit for both. `is_sure` is false of a word that may be no number.
+    """
+
+    start: int
+    end: int
+    number: float
+    dimension: str
+    step: float
+    worth: float = 1.0
+    is_about: bool = False
+    joins: bool = False
+    is_sure: bool = True
+
+    @property
+    def value(self) -> float:
+        """The number in base units of its dimension."""
+        return self.number * self.worth
+
+
+# (dimension, worth in its base unit, how it is written behind a number)
+_UNITS: Sequence[tuple[str, float, str]] = (
+    ("points", 1, r"个?百分点|percentage[- ]points?\b"),
+    ("%", 1, r"%|percent\b|per cent\b|pct\b"),
+    ("USD", 1, r"美[元金]|(?:u\.?s\.? )?dollars?\b|usd\b"),
+    ("HKD", 1, r"港[元币]|hong kong dollars?\b|hkd\b"),
+    ("EUR", 1, r"欧元|euros?\b|eur\b"),
+    ("GBP", 1, r"英镑|pounds?(?: sterling)?\b|gbp\b"),
+    ("JPY", 1, r"日[元圆]|(?:japanese )?yen\b|jpy\b"),
+    ("KRW", 1, r"韩[元币圆]|(?:south )?(?:korean )?won\b|krw\b"),
+    ("INR", 1, r"(?:印度)?卢比|(?:indian )?rupees?\b|inr\b"),
+    ("RUB", 1, r"卢布|rou?bles?\b"),
+    ("CNY", 1, r"人民币|元(?![素件旦首老月])|块钱|(?:chinese )?yuan\b|renminbi\b|rmb\b|cny\b"),
+    ("m2", 1e6, r"平方(?:公里|千米)|square kilomet(?:re|er)s?\b|sq ?km\b|km2\b"),
+    ("m2", 1, r"平方米|平米|square met(?:re|er)s?\b|m2\b"),
+    ("m2", 2000 / 3, r"亩|mu\b"),
+    ("m2", 1e4, r"公顷|hectares?\b"),
+    ("kg", 1e3, r"公?吨|(?:metric )?ton(?:ne)?s?\b"),
+    ("kg", 1, r"公斤|千克|kilograms?\b|kilos?\b|kg\b"),
+    ("kg", 0.5, r"斤"),
+    ("kg", 1e-3, r"克(?![里拉])|grams?\b"),
+    ("m", 1e3, r"公里|千米|kilomet(?:re|er)s?\b|km\b"),
+    ("m", 1609.344, r"英里|miles?\b"),
+    ("m", 0.01, r"厘米|centimet(?:re|er)s?\b|cm\b"),
+    ("m", 1e-6, r"微米|micromet(?:re|er)s?\b|μm\b"),
+    ("m", 1e-9, r"纳米|nanomet(?:re|er)s?\b|nm\b"),
+    ("m", 1e-3, r"毫米|millimet(?:re|er)s?\b|mm\b"),
+    ("m", 0.3048, r"英尺|feet\b|foot\b"),
+    ("m", 1, r"米(?![饭粉其])|met(?:re|er)s?\b"),
+    ("V", 1e-3, r"毫伏|millivolts?\b|mv\b"),
+    ("V", 1, r"伏特?|volts?\b|v\b"),
+    ("W", 1e6, r"兆瓦|megawatts?\b|mw\b"),
+    ("W", 1e3, r"千瓦|kilowatts?\b|kw\b"),
+    ("byte", 1e12, r"tb\b|terabytes?\b"),
+    ("byte", 1e9, r"gb?\b|gigabytes?\b"),
+    ("byte", 1e6, r"mb\b|megabytes?\b"),
+    ("bit/s", 1e9, r"gbps\b|gbit/s\b|gb/s\b"),
+    ("bit/s", 1e6, r"mbps\b|mbit/s\b|mb/s\b|兆(?!瓦)"),
+    ("bit/s", 1e3, r"kbps\b|kbit/s\b|kb/s\b"),
+    ("age", 1, r"周?岁|years? old\b|years? of age\b|year-olds?\b"),
+    ("s", 10 * 31557600, r"decades?\b"),
+    ("s", 31557600, r"周?年(?![月底初末代报中])|years?\b"),
+    ("s", 7889400, r"个?季度?|quarters?\b"),
+    ("s", MONTH, r"个多?月|months?\b"),
+    ("s", 604800, r"周(?![岁边一二三四五六日])|个?(?:星期|礼拜)|weeks?\b"),
+    ("s", 86400, r"天(?![津猫气空然])|日(?![本元])|days?\b"),
+    ("s", 3600, r"个?多?(?:小时|钟头)|hours?\b"),
+    ("s", 60, r"分钟|minutes?\b"),
+    ("s", 1, r"秒|seconds?\b"),
+    ("times", 1, r"倍|times\b|fold\b"),
+    ("degrees", 1, r"摄氏度|度(?![过假])|℃|degrees?\b"),
+)
+_UNIT = re.compile(
+    f"[多余几]?[ -]?(?:{'|'.join(f'(?P<u{n}>{unit[2]})' for n, unit in enumerate(_UNITS))})"
+)
+_BEFORE = (
+    ("HKD", re.compile(r"hk\$ ?$")),
+    ("USD", re.compile(r"(?:us\$|usd|\$) ?$")),
+    ("EUR", re.compile(r"(?:€|eur) ?$")),
+    ("GBP", re.compile(r"(?:£|gbp) ?$")),
+    ("CNY", re.compile(r"(?:¥|rmb|cny|人民币) ?$")),
+    ("age", re.compile(r"\bage[d]? $")),
+)
+MONEY = frozenset("USD HKD EUR GBP JPY KRW INR RUB CNY".split())
+_ORDINALS = {
+    word: float(value)
+    for value, word in enumerate(
+        (
+            "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+            " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+        ).split(),
+        3,
+    )
+} | {"second": 2.0}
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
+_SHARE = re.compile(
+    rf"\b(?:(?P<each>{_FEW})|(?P<one>one) (?!hundred|thousand|[mb]illion)[a-z]+(?: [a-z]+)?)"
+    rf" (?:in|out of) (?:every )?(?P<among>{_FEW})\b"
+    r"(?=[^a-z]*$|[,.;:)]| (?:of|is|are|was|were|has|have|had|worldwide|now|says?|said)\b)|"
+    rf"每(?P<of_every>[{CHINESE}]{{1,3}}|\d{{1,3}})[个名家位人][^，。；]{{0,8}}?"
+    rf"有(?P<some>[{CHINESE}]{{1,2}}|\d{{1,3}})[个名家位人]|"
+    rf"(?P<whole>[{CHINESE}]{{1,5}}|\d{{1,5}})分之"
+    rf"(?P<part>[{CHINESE}]{{1,9}}(?:点[{CHINESE_DIGITS}]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
+    r"|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])\d)成(?P<more>半|[一二三四五六七八九](?=[，。；、,.;的以左]|$))?(?![立为功员长果本品熟绩交都])"
+    r"|(?P<half>一半|半数|\bhalf\b(?! an? |[ -](?:hour|day|month|year|century)))"
+    r"|\b(?P<count>an?|one|two|three|four|five|seven|nine)[- ]"
+    r"(?P<of>third|quarter|fourth|fifth|sixth|tenth)s?\b(?! (?:largest|biggest|quarter|world|time))"
+)
+_ORDINAL = re.compile(
+    rf"第(?P<chinese>[{CHINESE}]{{1,9}}|\d{{1,9}})|(?P<quarter>[一二三四])季度"
+    r"|\b(?P<figures>\d{1,9})(?:st|nd|rd|th)\b"
+    rf"|(?P<tier>[二三四五])线"
+    rf"|(?P<century>\d\d?|[一二十]{1, 2}[一二三四五六七八九]?) ?世纪"
+    rf"|\b(?P<word>{'|'.join(_ORDINALS)})\b(?! (?:of a|s\b))"
+)
+_DOUBLES = re.compile(r"翻[一两]?番|翻倍|加倍|\bdoubl(?:e|es|ed|ing)\b|\btwice\b|\btwofold\b")
+_NUMBER = re.compile(NUMERAL)
+_HALVES = {
+    "小时": 3600, "钟头": 3600, "天": 86400, "日": 86400, "月": MONTH, "年": 31557600,
+    "世纪": 3155760000, "hour": 3600, "day": 86400, "month": MONTH, "year": 31557600,
+    "century": 3155760000,
+}  # fmt: skip
+_HALF = re.compile(
+    r"(?<![上下前后大小多一二三四五六七八九十0-9年月个天])半个?(?P<chinese>小时|钟头|天|日|月|年|世纪)(?![度])"
+    r"|\bhalf[ -](?:an? )?(?P<english>hour|day|month|year|century)\b"
+)
+_ABOUT_BEFORE = re.compile(
+    r"(?:约|近|逾|超过?|不[到足]|至少|[多高]达|突破|几乎|多于|少于|以上"
+    r"|about|around|roughly|nearly|almost|over|more than|less than|fewer than|under|at least|up to"
+    r"|some|approximately|close to|above|below|exceed(?:s|ed|ing)?"
+    r"|past|beyond|upwards of) ?(?:us|hk|rmb|[$€£¥])*\s?$"
+)
+_ABOUT_BEHIND = re.compile(r"[ -]?(?:[多余]|以[上下]|左右|上下|之多|or so|or more|plus\b|\+)")
+_SOME = re.compile("[多余几]")
+_COUNTER = re.compile(
+    r"[多余]?(?:[个家位名座项条大次国城场届步类张只款级批种]|[\u3400-\u9fff]?$)(?![一二三四五六七八九])"
+)
+_LETTER_BEFORE, _LETTER_BEHIND = re.compile(r"[a-z][.-]?$"), re.compile("[a-z]")
+_LIST_MARK = re.compile(r"[.、)）]\s?(?!\d)")
+_BOTH = re.compile("[国地岸者方端侧边旁头性极]")  # 两国: both
+_JOINS = re.compile(
+    r"[ ]?(?:和|与|至|到|、|/|-|–|—|~|,|，|或|and\b|to\b|or\b)[^。.;；]{0,12}?\d|、"
+)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """The numbers of `text` that are no dates, in order.
+
+    >>> [q.value for q in quantities("3.5亿元, 350 million yuan, 百分之三十, 二十亿")]
+    [350000000.0, 350000000.0, 30.0, 2000000000.0]
+    """
+    without_dates = _blank(fold_in_place(text), [(date.start, date.end) for date in dates(text)])
+    shares = [
+        share
+        for match in _SHARE.finditer(without_dates)
+        if (share := _share(without_dates, match)).number < 100
+        or not (match["among"] or match["of_every"])
+    ]
+    without_shares = _blank(without_dates, [(share.start, share.end) for share in shares])
+    places = list(_places(without_shares))
+    rest = _blank(without_shares, [(place.start, place.end) for place in places])
+    doubles = [
+        Quantity(*match.span(), 2.0, "times", 1.0, is_sure=False)
+        for match in _DOUBLES.finditer(rest)
+    ]
+    rest = _blank(rest, [(double.start, double.end) for double in doubles])
+    halves = [_half(rest, match) for match in _HALF.finditer(rest)]
+    rest = _blank(rest, [(half.start, half.end) for half in halves])
+    found = [*shares, *places, *doubles, *halves, *_numbers(rest)]
+    return sorted(found, key=lambda each: each.start)
+
+
+def agrees(claimed: Quantity, given: Quantity) -> bool:
+    """Whether a claimed number is the given one, or that rounded to the places it states.
+
+    >>> more, (given,) = quantities("10.5亿元, 1.1 billion yuan"), quantities("10.488亿元")
+    >>> [agrees(claimed, given) for claimed in more]
+    [True, False]
+    """
+    if not _are_comparable(claimed, given):
+        return False
+    has_units = bool(claimed.dimension and given.dimension)
+    ours, theirs = (claimed.value, given.value) if has_units else (claimed.number, given.number)
+    if abs(ours - theirs) <= 1e-6 * max(abs(ours), abs(theirs)):
+        return True
+    is_rounded = claimed.is_about or given.is_about or claimed.number / claimed.step >= SAME_DIGITS
+    step = claimed.step * (claimed.worth if has_units else 1.0)
+    return is_rounded and abs(ours - theirs) <= step / 2 * 1.0001
+
+
+def _are_comparable(claimed: Quantity, given: Quantity) -> bool:
+    """Whether both can be of one dimension; a bare amount may be money, or a part of a list."""
+    ours, theirs = claimed.dimension, given.dimension
+    if ours == theirs:
+        return True
+    if not ours:
+        return theirs in MONEY or theirs in ("s", "age", "th", "times") or claimed.joins
+    return not theirs and (given.joins or ours in ("th", "times"))
+
+
+def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """`text` with nothing to find at the offsets, which are in order."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], "\0" * (end - max(start, done))]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
+
+
+def _places(folded: str) -> Iterator[Quantity]:
+    """The places in an order: 第三, third, 19世纪."""
+    for match in _ORDINAL.finditer(folded):
+        word, figures = match["word"], match[str(match.lastgroup)]
+        place = _ORDINALS[word] if word else numerals.value_of(figures)
+        if place is not None:
+            yield Quantity(*match.span(), place, "th", 1.0)
+
+
+def _half(folded: str, match: re.Match[str]) -> Quantity:
+    """Half an hour, 半小时."""
+    worth = _HALVES[match["chinese"] or match["english"]]
+    return Quantity(*match.span(), 0.5, "s", 0.1, worth, is_about=_is_about(folded, *match.span()))
+
+
+def _numbers(folded: str) -> Iterator[Quantity]:
+    for match in _NUMBER.finditer(folded):
+        read = numerals.read(match)
+        if read is not None:
+            found = _measured(folded, match, read)
+            if found.dimension == "degrees" and match["chinese"] == "百":
+                continue  # 百度
+            if _is_both(folded, match):
+                continue
+            if found.dimension or not _is_no_number(folded, match):
+                yield replace(found, is_sure=bool(found.dimension) or _is_sure(folded, match))
+
+
+def _share(folded: str, match: re.Match[str]) -> Quantity:
+    value, step = _percent(match)
+    return Quantity(*match.span(), value, "%", step, is_about=_is_about(folded, *match.span()))
+
+
+def _percent(match: re.Match[str]) -> tuple[float, float]:
+    """Percent, and what one in the last place is worth."""
+    if match["half"]:
+        return 50.0, 1.0
+    if part := match["each"] or match["one"] or match["some"]:
+        whole = _few(match["among"] or match["of_every"]) or 1.0
+        return 100 * _few(part) / whole, 1.0
+    if match["of"]:
+        word = match["count"]
+        count = 1 if word in ("a", "an") else numerals.ONES.index(word)
+        return 100 * count / _PARTS[match["of"]], 1.0
+    if match["tenths"]:
+        return 10 * (numerals.value_of(match["tenths"]) or 0) + _more(match["more"]), 1.0
+    whole = numerals.value_of(match["whole"]) or 1.0
+    decimals = re.search("[.点](.+)", match["part"])
+    step = 10.0 ** -(len(decimals[1]) if decimals else 0)
+    return 100 * (numerals.value_of(match["part"]) or 0.0) / whole, step * 100 / whole
+
+
+def _more(written: str | None) -> float:
+    """Percent behind tenths: 四成半, 四成六."""
+    return 5.0 if written == "半" else (numerals.value_of(written) or 0.0) if written else 0.0
+
+
+def _few(written: str) -> float:
+    if written in numerals.ONES:
+        return float(numerals.ONES.index(written))
+    return numerals.value_of(written) or 0.0
+
+
+def _measured(folded: str, match: re.Match[str], read: Numeral) -> Quantity:
+    """The number with the unit before or behind it."""
+    start, end = match.span()
+    dimension, worth = "", 1.0
+    head = folded[max(0, start - 6) : start]
+    for name, pattern in _BEFORE:
+        if pattern.search(head):
+            dimension = name
+            break
+    else:
+        if written := _UNIT.match(folded, end):
+            dimension, worth, _ = _UNITS[int(str(written.lastgroup)[1:])]
+            end = written.end()
+    is_about = _is_about(folded, start, end) or bool(_SOME.search(match.group()))
+    joins = bool(_JOINS.match(folded, end))
+    return Quantity(start, end, read.value, dimension, read.step, worth, is_about, joins)
+
+
+def _is_about(folded: str, start: int, end: int) -> bool:
+    before = folded[max(0, start - 18) : start]
+    return bool(_ABOUT_BEFORE.search(before) or _ABOUT_BEHIND.match(folded, end))
+
+
+def _is_no_number(folded: str, match: re.Match[str]) -> bool:
+    """Whether words only look like a number: one (a pronoun), 一 in 一带一路, 十 in 十分, B2C."""
+    if match["words"]:
+        return match["words"] in ("one", "hundred", "thousand", "million", "billion")
+    chinese = match["chinese"]
+    if not chinese:
+        is_in_a_name = _LETTER_BEFORE.search(folded, 0, match.start()) or _LETTER_BEHIND.match(
+            folded, match.end()
+        )
+        opens_list = not match.start() and _LIST_MARK.match(folded, match.end())
+        return bool(is_in_a_name or opens_list) or (match["figures"] == "1" and not match["scale"])
+    return chinese in ("一", "零", "〇", "千", "万", "亿", "百", "千万", "百万", "万一")
+
+
+def _is_both(folded: str, match: re.Match[str]) -> bool:
+    """Whether 两国, "the two" means those that were just named."""
+    if match["chinese"] == "两":
+        return bool(_BOTH.match(folded, match.end()))
+    return match["words"] == "two" and folded.endswith("the ", 0, match.start())
+
+
+def _is_sure(folded: str, match: re.Match[str]) -> bool:
+    """Whether a numeral of one character has a counter: 三个, and not 三国, 十分, 五官."""
+    return len(match["chinese"] or "十二") > 1 or bool(_COUNTER.match(folded, match.end()))

@@ -1,0 +1,5 @@
+"""One turn after another: a question completed from those before it, and what was said kept.
+
+In come a question and the turns before it; out goes the question that stands by itself.
+May import language.
+"""

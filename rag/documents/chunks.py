@@ -1,0 +1,139 @@
+"""Documents to passages: sentence-aware, with exact offsets, never across a heading."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rag.documents.headings import Section, sections
+from rag.documents.packing import HAN_IDEAL, HAN_LIMIT, LATIN_IDEAL, Piece, joined, packed
+from rag.language.sentences import SENTENCE_END
+from rag.language.text import count_letters, han_share
+from rag.types import Chunk, Document
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+CONTEXT_LENGTH = 120
+
+_MARKS = r"\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff"  # the usual ones
+_SEPARATORS = [
+    r"\n[^\S\n]*\n\s*",
+    SENTENCE_END,
+    r"[，、：,:](?!\d)",
+    r"\s+",
+    rf"[\s\S]{{63}}[^\u200d](?![{_MARKS}])",
+    r"[\s\S]{64}",
+]
+_SENTENCE_ENDS = re.compile(r"[。！？｡；…!?;.][”’」』》）)】\"']*$")
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz,")
+_ITEM = re.compile(r"(?:[-*+•·]|\d{1,2}[.、)）])\s*\S")
+
+
+def chunk(document: Document) -> list[Chunk]:
+    """The passages of `document` in order: `chunk.text == document.text[start:end]`.
+
+    At most 450 characters where mostly Han, 1,200 otherwise; no overlap; together all of the
+    text but white space between passages.
+    """
+    spans = [
+        (start, end, section.path)
+        for section in sections(document.text)
+        for start, end in _passages(document.text, section)
+    ]
+    return [
+        Chunk(f"{document.id}#{i}", document.id, path, document.text[start:end], start, end, i)
+        for i, (start, end, path) in enumerate(spans)
+    ]
+
+
+def context(document: Document, chunk: Chunk) -> str:
+    """Title and section of `chunk`, a line each, to be indexed before its text; at most 120.
+
+    The title is left out where the section names it.
+    """
+    section, title = chunk.section, document.title.strip()
+    if title and title in section:
+        title = ""
+    title = title[: max(0, CONTEXT_LENGTH - len(section) - 2)].strip()
+    return "".join(f"{line}\n" for line in (title, section) if line)
+
+
+@functools.cache
+def _splitter() -> RecursiveCharacterTextSplitter:
+    """A splitter into pieces that, joined, are the text: paragraphs, else sentences, else less.
+
+    It divides what has length 3 and would merge what sums up to 3: pieces that may stay have
+    length 2, so each comes out alone, and merging is left to `packed`, which sees both sides.
+    """
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    def length(text: str) -> int:
+        short = len(text) <= HAN_IDEAL or (len(text) <= LATIN_IDEAL and han_share(text) < 0.5)
+        return 0 if not text else 2 if short else 3
+
+    return RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        is_separator_regex=True,
+        keep_separator="end",
+        chunk_size=3,
+        chunk_overlap=0,
+        length_function=length,
+        strip_whitespace=False,
+    )
+
+
+def _passages(text: str, section: Section) -> list[tuple[int, int]]:
+    pieces = _cut(text, section.start, section.body) + _cut(text, section.body, section.end)
+    costs = [_break_cost(text, a.end, b.start, section.body) for a, b in pairwise(pieces)]
+    return packed(*joined(pieces, costs))
+
+
+def _cut(text: str, start: int, end: int) -> list[Piece]:
+    """The pieces of `text[start:end]`, in order; white space lies between them."""
+    pieces = []
+    for raw in _splitter().split_text(text[start:end]):
+        words = raw.strip()
+        if words:
+            first = start + len(raw) - len(raw.lstrip())
+            pieces.append(Piece(first, first + len(words), *count_letters(words)))
+        start += len(raw)
+    return pieces
+
+
+def _break_cost(text: str, left: int, right: int, body: int) -> float:
+    """What it costs to end a passage at `left` and begin the next at `right`: 0.02 to 50."""
+    gap = text[left:right]
+    if left <= body <= right:
+        return 20.0  # a heading stays with what it heads
+    if not gap and _within_character(text, right):
+        return 50.0
+    if "\n" in gap:
+        line = text[max(text.rfind("\n", max(0, left - HAN_LIMIT), left) + 1, 0) : left]
+        if _ITEM.match(text[right : right + 8]) and _ITEM.match(line.lstrip()[:8]):
+            return 0.7
+        if line[-1] in "：:":
+            return 0.6
+        if gap.count("\n") > 1:
+            return 0.02
+        return 1.5 if line[-1] in _LOWER and text[right] in _LOWER else 0.1
+    if _SENTENCE_ENDS.search(text[max(0, left - 8) : left]):
+        return 0.2
+    if text[left - 1] in "，、：,:":
+        return 1.5
+    return 2.0 if gap else 4.0 if text[left - 1].isascii() and text[right].isascii() else 3.0
+
+
+def _within_character(text: str, offset: int) -> bool:
+    """Whether `offset` parts a base character from its marks, or the parts of an emoji."""
+    joiner = "\u200d"
+    here = text[offset]
+    return (
+        unicodedata.category(here)[0] == "M"
+        or here == joiner
+        or text[offset - 1] == joiner
+        or "\U0001f3fb" <= here <= "\U0001f3ff"
+    )

@@ -1,0 +1,141 @@
+"""The parser for HTML pages."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
+
+from rag.documents.encoding import decode
+from rag.documents.plain import Parsed, damaged
+
+_NOT_TEXT = re.compile(
+    "^(?:script|style|noscript|template|nav|footer|aside|button|select|svg|iframe|object|canvas)$"
+)
+_PARAGRAPHS = re.compile(
+    "^(?:address|article|blockquote|body|caption|center|dd|details|div|dl|dt|fieldset|figcaption|"
+    "figure|form|h[1-6]|header|hr|main|ol|p|pre|section|summary|table|ul)$"
+)
+_LINES = re.compile("^(?:li|tr)$")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_META = {
+    "article:published_time": "date",
+    "pubdate": "date",
+    "publishdate": "date",
+    "date": "date",
+    "og:url": "url",
+    "og:site_name": "publisher",
+    "author": "author",
+}
+# Stand-ins that no page contains once controls are gone: they survive the joining of spaces.
+_PARAGRAPH, _LINE, _CELL, _KEPT_LINE, _KEPT_SPACE = "\x1c\x1d\x1e\x1f\x02"
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_STRAY = re.compile("[ \n]*([\x1c\x1d\x1e][\x1c\x1d\x1e \n]*)")
+
+
+def parse_html(data: bytes) -> Parsed:
+    """An HTML page, without its navigation, footer, scripts and hidden parts.
+
+    Headings and paragraphs are set apart by blank lines; list items and table rows have lines
+    of their own, with tabs between the cells.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # XHTML read as HTML, text that looks like an address
+        try:
+            page = BeautifulSoup(_CONTROLS.sub("", decode(data)), "lxml")
+        except (ValueError, RecursionError) as error:
+            raise damaged(".html", error) from error
+    title, meta = _title(page), _meta(page)
+    body = page.body or page
+    _drop(body)
+    return Parsed(title, _text(body), meta)
+
+
+def _title(page: BeautifulSoup) -> str:
+    """The words of <title>; of the only <h1> where <title> repeats them with the site's name."""
+    title = " ".join(page.title.get_text().split()) if page.title else ""
+    headings = [" ".join(heading.get_text().split()) for heading in page.find_all("h1")]
+    if len(headings) == 1 and headings[0] and (not title or headings[0] in title):
+        return headings[0]
+    return title
+
+
+def _meta(page: BeautifulSoup) -> dict[str, str]:
+    meta: dict[str, str] = {}
+    for tag in page.find_all("meta"):
+        name = str(tag.get("property") or tag.get("name") or "").lower()
+        value = str(tag.get("content") or "").strip()
+        if name in _META and value:
+            meta.setdefault(_META[name], value)
+    canonical = page.find("link", rel="canonical", href=True)
+    if isinstance(canonical, Tag):
+        meta.setdefault("url", str(canonical["href"]))
+    return meta
+
+
+def _drop(body: Tag) -> None:
+    """Takes out of `body` what is not the text of the page."""
+    for text in body.find_all(string=lambda string: isinstance(string, PreformattedString)):
+        text.extract()
+    for tag in list(_unwanted(body)):
+        tag.extract()
+    length = len(body.get_text())
+    for form in body.find_all("form"):
+        if len(form.get_text()) < length / 2:  # some sites wrap the whole page in a form
+            form.extract()
+
+
+def _unwanted(body: Tag) -> Iterator[Tag]:
+    yield from body.find_all(_NOT_TEXT)
+    for tag in body.find_all(True):
+        style, role = str(tag.get("style") or ""), str(tag.get("role") or "")
+        is_hidden = tag.has_attr("hidden") or tag.get("aria-hidden") == "true"
+        is_site_header = tag.name == "header" and tag.parent is body and not tag.find("h1")
+        if is_hidden or is_site_header or role == "navigation" or _HIDDEN.search(style):
+            yield tag
+
+
+def _text(body: Tag) -> str:
+    for string in list(body.find_all(string=True)):
+        string.replace_with(NavigableString(_spaced(string)))
+    for cell in body.find_all(["td", "th"]):
+        _flatten(cell)
+    for tag in body.find_all("br"):
+        tag.replace_with(NavigableString(_LINE))
+    for names, mark in ((_PARAGRAPHS, _PARAGRAPH), (_LINES, _LINE)):
+        for tag in body.find_all(names):
+            tag.insert_before(NavigableString(mark))
+            tag.insert_after(NavigableString(mark))
+    joined = re.sub(r" +", " ", body.get_text())
+    joined = _STRAY.sub(_break, joined)
+    return joined.replace(_KEPT_LINE, "\n").replace(_KEPT_SPACE, " ").strip()
+
+
+def _spaced(string: NavigableString) -> str:
+    """The words of `string` with single spaces; those of <pre> as they are."""
+    if string.find_parent("pre"):
+        return str(string).replace("\n", _KEPT_LINE).replace(" ", _KEPT_SPACE)
+    return re.sub(r"\s+", " ", str(string))
+
+
+def _flatten(cell: Tag) -> None:
+    """Makes a table cell one run of words, unless it holds a layout: a table, or paragraphs."""
+    is_layout = cell.find("table") is not None or len(cell.find_all(_PARAGRAPHS)) > 1
+    if is_layout:
+        cell.name = "div"
+        return
+    words = " ".join(cell.get_text(" ").split())
+    cell.clear()
+    cell.append(NavigableString(words))
+    if cell.find_next_sibling(["td", "th"]):
+        cell.append(NavigableString(_CELL))
+
+
+def _break(match: re.Match[str]) -> str:
+    marks = match.group(1)
+    if _PARAGRAPH in marks:
+        return "\n\n"
+    return "\n" if _LINE in marks else "\t" * marks.count(_CELL)

@@ -1,0 +1,92 @@
+"""What a parser of a file format returns, and the parsers for plain text and Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import yaml
+
+from rag.documents.encoding import decode
+from rag.errors import Unreadable
+
+_FRONT_MATTER = re.compile(
+    r"\A\s*---[ \t]*\r?\n(.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
+_META_NAMES = {
+    "date": "date",
+    "time": "date",
+    "published": "date",
+    "url": "url",
+    "link": "url",
+    "name": "publisher",
+    "publisher": "publisher",
+    "author": "author",
+}
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one file holds: `title` may be empty; `missing` names parts that gave no text."""
+
+    title: str
+    text: str
+    meta: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+def damaged(suffix: str, error: Exception) -> Unreadable:
+    """The error for a file that its library cannot read; `suffix` names the format."""
+    return Unreadable(f"not a readable {suffix}: {one_line(error)}")
+
+
+def one_line(error: Exception) -> str:
+    """The message of `error` on one line, not longer than a report can show."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def parse_text(data: bytes) -> Parsed:
+    """Plain text, with or without front matter."""
+    title, meta, text = _front_matter(decode(data))
+    return Parsed(title, text, meta)
+
+
+def parse_markdown(data: bytes) -> Parsed:
+    """Markdown: without a title in the front matter, the first heading is the title."""
+    title, meta, text = _front_matter(decode(data))
+    heading = _MARKDOWN_HEADING.search(text)
+    return Parsed(title or (heading.group(1) if heading else ""), text, meta)
+
+
+def _front_matter(text: str) -> tuple[str, dict[str, str], str]:
+    """Title, meta and the text behind the YAML block at the head of `text`, if there is one.
+
+    Values stay as they are written: a date is no number and no object. A block that is not
+    valid YAML, such as `title: 外贸: 增长`, is read line by line.
+    """
+    match = _FRONT_MATTER.match(text)
+    fields = _fields(match.group(1)) if match else {}
+    if not match or not fields:
+        return "", {}, text
+    meta: dict[str, str] = {}
+    for name, value in fields.items():
+        if name in _META_NAMES and value:
+            meta.setdefault(_META_NAMES[name], value)
+    return fields.get("title", ""), meta, text[match.end() :]
+
+
+def _fields(block: str) -> dict[str, str]:
+    try:
+        loaded = yaml.load(block, Loader=yaml.BaseLoader)  # scalars stay strings
+    except (yaml.YAMLError, RecursionError):
+        pairs = (line.partition(":") for line in block.splitlines() if ":" in line)
+        loaded = {name: value.strip().strip("\"'") for name, _, value in pairs}
+    if not isinstance(loaded, dict):
+        return {}
+    return {
+        str(name).strip().lower(): " ".join(value.split())
+        for name, value in loaded.items()
+        if isinstance(value, str)
+    }

@@ -1,0 +1,66 @@
+"""Files that people send: their names become ids, never paths."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.documents.files import UPLOAD, InputFile, Loader
+from rag.documents.sandbox import load_isolated
+from rag.types import Document, InputReport
+
+LONGEST_NAME = 200
+FILE_SECONDS, READING_SECONDS = 30, 90  # to read one file, and all of an upload
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as sent: the name its sender gave it, and where its bytes lie for now."""
+
+    name: str
+    path: Path
+
+
+def document_id(name: str) -> str:
+    r"""The id for an uploaded file: the last part of its name, without invisible characters.
+
+    >>> document_id("../../etc/年报\u202e 2015.txt"), document_id("C:\\docs\\a.md")
+    ('年报 2015.txt', 'a.md')
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE)
+    kept = " ".join(unicodedata.normalize("NFC", kept).split())
+    if len(kept) > LONGEST_NAME:
+        stem, suffix = Path(kept).stem, Path(kept).suffix[:12]
+        kept = stem[: LONGEST_NAME - len(suffix)] + suffix
+    return kept if kept.strip(". ") else "unnamed"
+
+
+def limited_loader() -> Loader:
+    """Reads strangers' files where they can do no harm, and all together not for too long."""
+    end = time.monotonic() + READING_SECONDS
+
+    def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
+        left = max(1.0, end - time.monotonic())
+        return load_isolated(file, seconds=min(round(left), FILE_SECONDS))
+
+    return load
+
+
+def input_files(uploads: Sequence[Upload]) -> tuple[list[InputFile], list[InputReport]]:
+    """What to index of `uploads`, and what not: of two with one name, the first is kept."""
+    files: dict[str, InputFile] = {}
+    skipped = []
+    for upload in uploads:
+        name = document_id(upload.name)
+        if name in files:
+            reason = "another file of this upload has the same name"
+            skipped.append(InputReport(name, "skipped", reason=reason))
+        else:
+            files[name] = InputFile(upload.path, name, name, UPLOAD + name)
+    return list(files.values()), skipped

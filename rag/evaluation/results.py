@@ -1,0 +1,180 @@
+"""What became of gold questions: a row each, and their aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.evaluation import matching, metrics
+from rag.evaluation.gold import GoldRow
+from rag.evaluation.metrics import Mean, Refusals, Retrieval, Share, mean, percentile, share
+from rag.evaluation.reliability import Reliability, reliability
+from rag.types import Citation, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCitation:
+    """A citation, and whether its document says its quote at its offsets."""
+
+    citation: Citation
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """One question, what came back, and the verdicts; None is "does not apply".
+
+    `direction` is question language → document language; `should_answer` is false for
+    unanswerable rows, and for all rows when their gold documents were hidden; `match`,
+    `exact` and `f1` judge the answer (a refusal of an answerable question scores nothing),
+    `cited` whether a verbatim citation shows the evidence; `used_hidden` applies where documents
+    were hidden; `confidence` lies in 0..1, `latency` is in milliseconds.
+    """
+
+    row: GoldRow
+    searched: str
+    direction: str
+    should_answer: bool
+    answered: bool
+    confidence: float
+    text: str
+    short_answer: str | None
+    refusal: str | None
+    citations: tuple[CheckedCitation, ...]
+    markers_agree: bool
+    cited: bool | None
+    hits: tuple[Hit, ...]
+    retrieval: Retrieval | None
+    match: bool | None
+    exact: bool | None
+    f1: float | None
+    used_hidden: bool | None
+    latency: float
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the answer given is right; None for a refusal.
+
+        An answer to what should be refused is wrong, whatever it says.
+        """
+        return (self.should_answer and self.match is True) if self.answered else None
+
+    @property
+    def verbatim(self) -> bool | None:
+        """Whether all citations are verbatim and go with the markers; None for a refusal."""
+        if not self.answered and not self.text and not self.citations:
+            return None
+        found = bool(self.citations) and all(checked.verbatim for checked in self.citations)
+        return found and self.markers_agree
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the result; empty when nothing is."""
+        found = {
+            "not refused": self.answered and not self.should_answer,
+            "refused wrongly": not self.answered and self.should_answer,
+            "wrong answer": self.answered and self.should_answer and self.match is False,
+            "not verbatim": self.verbatim is False,
+            "evidence not cited": self.cited is False,
+            "not in first 5": self.retrieval is not None and not self.retrieval.hit_at(5),
+            "hidden document used": self.used_hidden is True,
+        }
+        return tuple(fault for fault, present in found.items() if present)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """The figures over a group of questions.
+
+    `hit_at_*`, `reciprocal_rank`, `ndcg`: over the questions whose evidence is known;
+    `recall_at_*` (documents): over those with `gold_ids`. `match`, `exact`, `f1`: over the
+    answerable; `match_answered`: over those of them that were answered. `cited`, `verbatim`:
+    over the answered; `quotes`: over citations; `reliability`: over the answered, those that
+    should have been refused among them. `latency_*` in milliseconds, `length` the median of an
+    answer's characters, markers not counted.
+    """
+
+    name: str
+    questions: int
+    answered: Share
+    hit_at_1: Share
+    hit_at_5: Share
+    reciprocal_rank: Mean
+    ndcg: Mean
+    recall_at_1: Share
+    recall_at_5: Share
+    match: Share
+    match_answered: Share
+    exact: Share
+    f1: Mean
+    cited: Share
+    verbatim: Share
+    quotes: Share
+    refusals: Refusals
+    reliability: Reliability
+    used_hidden: Share
+    latency_p50: float | None
+    latency_p95: float | None
+    length: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All results in the order of the gold rows, and the figures over them.
+
+    `left_out` counts unanswerable rows that name no document to hide (`without_gold`) or to
+    keep (`only_gold`).
+    """
+
+    results: tuple[RowResult, ...]
+    overall: Aggregate
+    by_direction: tuple[Aggregate, ...]
+    by_type: tuple[Aggregate, ...]
+    without_gold: bool = False
+    only_gold: bool = False
+    left_out: int = 0
+
+
+def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
+    """The figures over `results`; a figure that applies to none of them has a total of 0."""
+    found = [result.retrieval for result in results if result.retrieval]
+    latencies = [result.latency for result in results]
+    lengths = [len(matching.without_markers(r.text).strip()) for r in results if r.answered]
+    due = [result for result in results if result.should_answer]
+    return Aggregate(
+        name=name,
+        questions=len(results),
+        answered=share(result.answered for result in results),
+        hit_at_1=share(each.hit_at(1) for each in found),
+        hit_at_5=share(each.hit_at(5) for each in found),
+        reciprocal_rank=mean(each.reciprocal_rank for each in found),
+        ndcg=mean(each.ndcg for each in found),
+        recall_at_1=share(each.recall_at(1) for each in found),
+        recall_at_5=share(each.recall_at(5) for each in found),
+        match=share(result.match for result in due),
+        match_answered=share(result.match for result in results if result.answered),
+        exact=share(result.exact for result in due),
+        f1=mean(result.f1 for result in due),
+        cited=share(result.cited for result in results),
+        verbatim=share(result.verbatim for result in results),
+        quotes=share(checked.verbatim for result in results for checked in result.citations),
+        refusals=metrics.refusals((result.should_answer, result.answered) for result in results),
+        reliability=reliability(
+            (result.confidence, result.right) for result in results if result.right is not None
+        ),
+        used_hidden=share(result.used_hidden for result in results),
+        latency_p50=percentile(latencies, 50),
+        latency_p95=percentile(latencies, 95),
+        length=percentile(lengths, 50),
+    )
+
+
+def grouped(
+    results: Sequence[RowResult], name: Callable[[RowResult], str]
+) -> tuple[Aggregate, ...]:
+    """The rows aggregated by what `name` says of each, as they appear; "" is left out."""
+    groups: dict[str, list[RowResult]] = {}
+    for result in results:
+        if name(result):
+            groups.setdefault(name(result), []).append(result)
+    return tuple(aggregate(key, group) for key, group in groups.items())

@@ -1,0 +1,72 @@
+"""What is read and what comes of it: passages, units, spans, a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.index.fusion import Candidate
+from rag.index.rows import IndexedChunk
+from rag.reading.confidence import Evidence, SpanEvidence
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A candidate passage with what the store holds of it."""
+
+    candidate: Candidate
+    indexed: IndexedChunk
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of a passage: `number` counts in the passage, `start` and `end` in its text."""
+
+    passage: int
+    number: int
+    start: int
+    end: int
+    text: str
+    score: float
+    matched: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that answer: of which passage, and where in its text.
+
+    `highlights` are the words among them that are the short answer, where that is known.
+    """
+
+    passage: int
+    start: int
+    end: int
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Words of a passage that were ranked: the score, higher for better, and what it weighs."""
+
+    passage: int
+    start: int
+    end: int
+    score: float
+    figures: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The spans that answer, the best first, and the probability that they do.
+
+    `evidence` is what that probability rests on, None where there was nothing to read. `ranking`
+    holds all words that were ranked, best first, and with them their passages; none where the
+    order in which these were found stands.
+    """
+
+    spans: tuple[Span, ...]
+    confidence: float
+    evidence: Evidence | SpanEvidence | None = None
+    ranking: tuple[Ranked, ...] = ()

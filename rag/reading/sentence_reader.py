@@ -1,0 +1,186 @@
+"""Reading without an LLM: which words of the passages answer, and whether any do.
+
+A passage is read in units (`rag.language.units`). Each unit gets a score from figures that
+a person can follow; the best one is the heart of the answer, and grows by its neighbours to what
+is read at a glance. Whether there is an answer at all is decided by `rag.reading.confidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from rag.index.fusion import Search
+from rag.index.lexical import LexicalIndex
+from rag.language import question
+from rag.language.term_groups import Group
+from rag.language.terms import index_terms
+from rag.language.text import han_share
+from rag.reading.confidence import (
+    TYPICAL_CLOSENESS,
+    TYPICAL_LEAD,
+    TYPICAL_SCORE,
+    Evidence,
+    probability,
+)
+from rag.reading.quotes import LENGTH, grown, length_of
+from rag.reading.results import Ranked, Read, Reading, Span, Unit
+
+READ = 6  # passages
+FEW = 30  # passages; among fewer, how far one stands out says little
+CLOSE_ENOUGH = 1.2  # a second quote's score below the best one's
+
+# Weights of a unit's score, rounded from logistic fits on public question sets.
+_CLOSENESS = 60.0
+_COVERAGE = 5.5
+_PASSAGE_LEAD = 0.3
+_SHOWS = 1.0
+_AS_MANY = 2.5
+_FIRST = 1.1
+_ECHO = 4.0
+_FOCUS = 2.0
+
+
+class Reader:
+    """Reads passages for one question.
+
+    `search` is the question as searched; `asked` what the person asked last, where that is only a
+    part of it: then it alone decides which words answer. `calibrated` says that the vectors are
+    the bundled model's, for which alone cosines have a known meaning.
+    """
+
+    def __init__(
+        self,
+        search: Search,
+        lexical: LexicalIndex,
+        asked: Search | None = None,
+        *,
+        calibrated: bool = True,
+    ) -> None:
+        self._lexical = lexical
+        self._search = search
+        self._asked = asked or search
+        self._calibrated = calibrated
+        self._kinds = question.kinds_of(self._asked.query)
+        self._count = question.count_of(self._asked.query)
+
+    def read(self, passages: Sequence[Read]) -> Reading:
+        """What the passages, best first, say to the question."""
+        passages = passages[:READ]
+        units = self.units(passages)
+        if not units:
+            return Reading((), 0.0)
+        answer = self._answer(units)
+        spans = [_span(answer)]
+        best = max(answer, key=lambda unit: unit.score)
+        rest = [unit for unit in units if unit not in answer and unit.text not in best.text]
+        second = max(rest, key=lambda unit: unit.score, default=None)
+        is_close = second is not None and second.score >= best.score - CLOSE_ENOUGH
+        if second and is_close and length_of(answer) + length_of([second]) <= LENGTH:
+            spans.append(_span([second]))
+        evidence = self.evidence(passages, answer)
+        return Reading(tuple(spans), probability(evidence), evidence)
+
+    def rank(self, passages: Sequence[Read]) -> tuple[Ranked, ...]:  # noqa: ARG002
+        """No order but the one in which the passages were found."""
+        return ()
+
+    def _answer(self, units: Sequence[Unit]) -> list[Unit]:
+        best = max(units, key=lambda unit: unit.score)
+        return grown([best], units)
+
+    def evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
+        """What speaks for the units of `answer` among all that the passages say."""
+        groups = self._search.groups
+        importance = self._lexical.importances(groups)
+        ideal = float(importance.sum()) or 1.0
+        trust = min(1.0, len(self._lexical) / FEW)
+        top = passages[0]
+        runner_up = passages[1].candidate.score if len(passages) > 1 else top.candidate.score
+        whole = f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}"
+        held = self._matches(groups, whole)
+        met = self._matches(groups, "\n".join(unit.text for unit in answer))
+        nowhere = np.array([not self._occurs(group) for group in groups], dtype=bool)
+        crosses = (han_share(self._search.query) < 0.2) != (han_share(top.indexed.chunk.text) < 0.2)
+        return Evidence(
+            coverage=float(met.sum()) / ideal,
+            passage_score=trust * top.candidate.score + (1 - trust) * TYPICAL_SCORE,
+            lead=trust * (top.candidate.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
+            nowhere=float(importance[nowhere].sum()) / ideal,
+            unmatched=float(importance[held == 0].sum()) / ideal,
+            crosses=float(crosses),
+            closeness=self._closeness(passages),
+        )
+
+    def units(self, passages: Sequence[Read]) -> list[Unit]:
+        """The units of all passages with their scores."""
+        units = []
+        for number, read in enumerate(passages):
+            text = read.indexed.chunk.text
+            cosines = read.indexed.unit_vectors @ self._asked.vector
+            lead = read.candidate.score - passages[0].candidate.score
+            for position, (start, end) in enumerate(read.indexed.spans):
+                words = text[start:end]
+                score = (
+                    _CLOSENESS * (float(cosines[position]) - read.candidate.centre)
+                    + _PASSAGE_LEAD * lead
+                    + _SHOWS * question.shown(self._kinds, words)
+                    + _AS_MANY * self._holds_as_many(words)
+                    + _FIRST * (number == 0)
+                    - _ECHO * _is_question(words)
+                )
+                matched = self._matches(self._asked.groups, words)
+                units.append(Unit(number, position, start, end, words, score, matched))
+        return self._with_matches(units)
+
+    def _with_matches(self, units: Sequence[Unit]) -> list[Unit]:
+        """Units with the score of the terms they meet, each weighed by how few units meet it.
+
+        What all passages found speak of says little about which of their words answer.
+        """
+        if not units:
+            return []
+        matched = np.array([unit.matched for unit in units])
+        holding = (matched > 0).sum(axis=0)
+        rarity = np.log((len(units) + 1) / (holding + 0.5)) / np.log(len(units) + 1)
+        weights = rarity * (1 + _FOCUS * self._in_focus())
+        ideal = float((self._lexical.importances(self._asked.groups) * weights).sum()) or 1.0
+        shares = (matched * weights).sum(axis=1) / ideal
+        return [
+            replace(unit, score=unit.score + _COVERAGE * share)
+            for unit, share in zip(units, shares, strict=True)
+        ]
+
+    def _in_focus(self) -> np.ndarray:
+        focus = set(index_terms(question.focus(self._asked.query)))
+        return np.array(
+            [any(term in focus for term, _ in group.alternatives) for group in self._asked.groups]
+        )
+
+    def _matches(self, groups: Sequence[Group], text: str) -> np.ndarray:
+        """(groups,) the weighted idf of the best alternative in the text, 0 for none."""
+        return self._lexical.matched(groups, set(index_terms(text)))
+
+    def _holds_as_many(self, words: str) -> bool:
+        return self._count is not None and question.items(words) >= self._count
+
+    def _occurs(self, group: Group) -> bool:
+        return any(self._lexical.knows(term) for term, _ in group.alternatives)
+
+    def _closeness(self, passages: Sequence[Read]) -> float:
+        if not self._calibrated:
+            return TYPICAL_CLOSENESS
+        return max(
+            float((read.indexed.unit_vectors @ self._search.vector).max(initial=-1.0))
+            for read in passages
+        )
+
+
+def _span(units: Sequence[Unit]) -> Span:
+    return Span(units[0].passage, units[0].start, units[-1].end)
+
+
+def _is_question(text: str) -> bool:
+    return text.rstrip("”\"’'」』）)").endswith(("?", "？"))

@@ -1,0 +1,134 @@
+import math
+
+import numpy as np
+import pytest
+
+from rag.index.dense import HAN, OTHER, DenseIndex
+
+
+def unit_vectors(count, dimension=16, seed=3):
+    vectors = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def built(han, other):
+    """Keys from 10 for the Han partition, from 1000 for the other."""
+    keys = np.array([*range(10, 10 + len(han)), *range(1000, 1000 + len(other))], dtype=np.int64)
+    is_han = np.array([True] * len(han) + [False] * len(other), dtype=bool)
+    return DenseIndex.build(keys, np.concatenate([han, other]), is_han)
+
+
+@pytest.fixture
+def query():
+    return unit_vectors(1, seed=7)[0]
+
+
+def test_search_finds_what_brute_force_finds(query):
+    han, other = unit_vectors(50, seed=1), unit_vectors(30, seed=2)
+    found = built(han, other).search(query, 5)
+    expected = {}
+    for first, vectors in ((10, han), (1000, other)):
+        cosines = vectors @ query
+        expected |= {first + row: cosines[row] for row in np.argsort(-cosines)[:5]}
+    assert found == pytest.approx(expected, abs=1e-6)
+    assert len(found) == 10
+
+
+def test_search_gives_all_where_there_are_fewer(query):
+    assert set(built(unit_vectors(3), unit_vectors(1)).search(query, 100)) == {10, 11, 12, 1000}
+
+
+def test_cosine_is_the_dot_product(query):
+    vectors = unit_vectors(4)
+    index = built(vectors[:3], vectors[3:])
+    assert index.cosine(query, 12) == pytest.approx(float(vectors[2] @ query), abs=1e-6)
+    assert index.cosine(query, 1000) == pytest.approx(float(vectors[3] @ query), abs=1e-6)
+
+
+def test_one_partition_is_standardised_by_its_mean_and_deviation(query):
+    vectors = unit_vectors(40)
+    index = built(vectors, vectors[:0])
+    cosines = vectors @ query
+    best = int(np.argmax(cosines))
+    # (cosine - mean) / deviation, less what the best of 40 reaches by chance: sqrt(2 ln 40) = 2.716
+    expected = (cosines[best] - cosines.mean()) / cosines.std() - 2.7162
+    found = index.standardise(query, {10 + best: float(cosines[best])})
+    assert found == {10 + best: pytest.approx(expected, abs=1e-3)}
+
+
+def test_each_partition_has_its_mean_and_a_small_one_the_variance_of_both(query):
+    han, other = unit_vectors(24, seed=1), unit_vectors(2, seed=2)
+    index = built(han, other)
+    within = (24 * (han @ query).var() + 2 * (other @ query).var()) / 26
+    for key, part, cosine in ((10, han @ query, 0.5), (1000, other @ query, 0.5)):
+        trust = len(part) / (len(part) + 8)
+        mean = part.mean()
+        variance = trust * part.var() + (1 - trust) * within
+        expected = (cosine - mean) / math.sqrt(variance) - math.sqrt(2 * math.log(len(part)))
+        found = index.standardise(query, {key: cosine})[key]
+        assert found == pytest.approx(float(expected), abs=1e-4)
+        assert index.centre(query, key) == pytest.approx(float(mean), abs=1e-6)
+
+
+def test_a_good_match_in_a_small_partition_beats_a_middling_one_in_a_large_one():
+    """A Chinese question: all Chinese passages lie near it, the English answer a little less."""
+    random = np.random.default_rng(5)
+    query = np.zeros(16, dtype=np.float32)
+    query[0] = 1
+
+    def passages(cosines):
+        rest = random.normal(size=(len(cosines), 15))
+        rest /= np.linalg.norm(rest, axis=1, keepdims=True)
+        cosines = np.array(cosines)[:, None]
+        return np.hstack([cosines, np.sqrt(1 - cosines**2) * rest]).astype(np.float32)
+
+    han = passages(random.normal(0.80, 0.02, 400).clip(0, 0.84))
+    other = passages([0.70, 0.71, 0.69, 0.70, 0.72, 0.71, 0.70, 0.69, 0.70, 0.71, 0.79])
+    index = built(han, other)
+    cosines = index.search(query, 100)
+    assert max(cosines, key=cosines.__getitem__) < 1000
+    standardised = index.standardise(query, cosines)
+    assert max(standardised, key=standardised.__getitem__) == 1010
+    assert standardised[1010] - max(standardised[key] for key in standardised if key < 1000) > 0.5
+
+
+@pytest.mark.parametrize(("han", "other"), [(0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (2, 1), (0, 2)])
+def test_tiny_partitions_give_finite_numbers(query, han, other):
+    vectors = unit_vectors(han + other)
+    index = built(vectors[:han], vectors[han:])
+    cosines = index.search(query, 5)
+    assert len(index) == len(cosines) == han + other
+    standardised = index.standardise(query, cosines)
+    assert all(math.isfinite(value) and abs(value) < 150 for value in standardised.values())
+
+
+def test_of_two_passages_the_nearer_one_is_two_deviations_better(query):
+    index = built(unit_vectors(2), unit_vectors(0))
+    low, high = sorted(index.standardise(query, index.search(query, 2)).values())
+    assert high - low == pytest.approx(2, abs=1e-3)
+    assert high == pytest.approx(1 - math.sqrt(2 * math.log(2)), abs=1e-3)
+
+
+def test_keys_know_their_partition():
+    index = built(unit_vectors(2), unit_vectors(1))
+    assert index.keys == {10, 11, 1000}
+    assert index.partitions_of(np.array([1000, 11])).tolist() == [OTHER, HAN]
+
+
+@pytest.mark.parametrize(("han", "other"), [(5, 3), (2, 0), (0, 0)])
+def test_what_is_saved_is_loaded(tmp_path, query, han, other):
+    vectors = unit_vectors(han + other)
+    index = built(vectors[:han], vectors[han:])
+    index.save(tmp_path / "索引")
+    loaded = DenseIndex.load(tmp_path / "索引")
+    cosines = index.search(query, 4)
+    assert loaded.search(query, 4) == cosines
+    assert loaded.standardise(query, cosines) == index.standardise(query, cosines)
+    assert loaded.keys == index.keys
+
+
+def test_a_file_of_another_kind_is_not_loaded(tmp_path):
+    built(unit_vectors(2), unit_vectors(1)).save(tmp_path / "x")
+    (tmp_path / "x" / "han.faiss").write_bytes(b"not an index")
+    with pytest.raises(RuntimeError):
+        DenseIndex.load(tmp_path / "x")
