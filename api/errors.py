@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from rag.errors import (
-    BadSetting,
     DocumentNotFound,
     IndexBusy,
     IndexDamaged,
@@ -24,6 +23,7 @@ from rag.errors import (
     IndexMismatch,
     IndexNotFound,
     IndexUnavailable,
+    InvalidInput,
     LLMUnavailable,
     Overloaded,
 )
@@ -148,8 +148,8 @@ def failure_of(error: Exception) -> Failure:
         case DocumentNotFound():
             remedy = "GET /v1/documents lists the documents"
             failure = Failure(404, "document_not_found", error.message, remedy)
-        case BadSetting():
-            failure = Failure(422, "bad_setting", error.message, error.remedy)
+        case InvalidInput():
+            failure = Failure(422, "invalid_input", error.message, error.remedy)
         case _:
             failure = _LIBRARY.get(type(error), _INTERNAL)
     if failure.status >= 500 and not isinstance(error, Overloaded):

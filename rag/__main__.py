@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.config import Settings
-from rag.errors import BadSetting, IndexDamaged, InputNotFound, WenjuError
+from rag.errors import BadSetting, IndexDamaged, InputNotFound, InvalidInput, WenjuError
 
 if TYPE_CHECKING:
     from rag.documents.files import InputFile
@@ -162,7 +162,7 @@ def _check_text(options: argparse.Namespace, settings: Settings) -> int:
     with closing(Assistant.open(without_model, options.index)) as assistant:
         sentences = assistant.check(text)
     if not sentences:
-        raise BadSetting(f"there is no sentence in {options.file}", "give a text with words")
+        raise InvalidInput(f"there is no sentence in {options.file}", "give a text with words")
     if options.json:
         _print_json(check_shape(sentences))
     else:
@@ -173,7 +173,7 @@ def _check_text(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _text_of(name: str, longest: int) -> str:
-    """The text of a file, or of standard input; raises BadSetting and OSError."""
+    """The text of a file, or of standard input; raises InvalidInput and OSError."""
     most = 4 * longest  # bytes of so many characters
     if name == _STANDARD_INPUT:
         data = sys.stdin.buffer.read(most + 1)
@@ -181,12 +181,12 @@ def _text_of(name: str, longest: int) -> str:
         with Path(name).open("rb") as file:
             data = file.read(most + 1)
     if len(data) > most:
-        raise BadSetting(f"the text is longer than {longest:,} characters", "check it in parts")
+        raise InvalidInput(f"the text is longer than {longest:,} characters", "check it in parts")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"{name} is not UTF-8 text (byte {error.start})"
-        raise BadSetting(message, "save it as UTF-8") from error
+        raise InvalidInput(message, "save it as UTF-8") from error
 
 
 def _print_checked(sentence: CheckedSentence) -> None:

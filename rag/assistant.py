@@ -17,7 +17,7 @@ from rag.config import BUNDLED_MODEL, Settings
 from rag.dialogue.small_talk import is_small_talk
 from rag.documents.uploads import Upload, input_files, limited_loader
 from rag.engine import fluent_for, open_lexicon, open_passage_reader
-from rag.errors import BadSetting
+from rag.errors import InvalidInput
 from rag.index.fusion import Search
 from rag.index.indexer import Indexer
 from rag.index.retriever import FoundPassage, Passages
@@ -160,11 +160,11 @@ class Assistant:
     ) -> Iterator[Found | Token | Answer]:
         """An answer as it comes about: `Found`, the `Token`s of its text, the whole `Answer`.
 
-        `mode` is `auto`, `extractive` or `llm`; raises BadSetting for another.
+        `mode` is `auto`, `extractive` or `llm`; raises InvalidInput for another.
         """
         _check_length(question)
         if mode not in MODES:
-            raise BadSetting(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
+            raise InvalidInput(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
         asking = Asking(question, detect_language(question), self.name, top_k)
         if reason := _without_search(question):
             yield Found(question, asking.language, ())
@@ -256,7 +256,7 @@ class Assistant:
         return ""
 
     def check(self, text: str) -> list[CheckedSentence]:
-        """Each sentence of anyone's text held against the documents; raises BadSetting."""
+        """Each sentence of anyone's text held against the documents; raises InvalidInput."""
         return list(self.checking(text))
 
     def checking(self, text: str) -> Iterator[CheckedSentence]:
@@ -375,6 +375,6 @@ def _without_search(question: str) -> str:
 
 def _check_length(question: str) -> None:
     if len(question) > LONGEST_QUESTION:
-        raise BadSetting(
+        raise InvalidInput(
             f"the question is longer than {LONGEST_QUESTION:,} characters", "ask a shorter one"
         )

@@ -28,7 +28,11 @@ class BadGold(WenjuError):
 
 
 class BadSetting(WenjuError):
-    """A setting or argument has a value that makes no sense."""
+    """A setting has a value that makes no sense."""
+
+
+class InvalidInput(WenjuError):
+    """What a caller gave cannot be used: a question, a text, a file, a name or an option."""
 
 
 class NothingIndexed(WenjuError):

@@ -10,7 +10,7 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.dialogue.conversations import Conversations
 from rag.engine import fluent_for, open_lexicon, open_passage_reader
-from rag.errors import BadSetting, IndexNotFound
+from rag.errors import IndexNotFound, InvalidInput
 from rag.gate import Gate
 from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
 from rag.index.store import Store
@@ -94,7 +94,7 @@ class Library:
             raise RuntimeError("the library is not open")
         try:
             folder = index_folder(self.settings.indexes, name)
-        except BadSetting as error:  # no index can have such a name
+        except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
         assistant = Assistant(

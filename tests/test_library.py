@@ -15,11 +15,11 @@ from rag.assistant import Assistant
 from rag.config import Settings
 from rag.documents.uploads import Upload
 from rag.errors import (
-    BadSetting,
     DocumentNotFound,
     IndexingStopped,
     IndexMismatch,
     IndexNotFound,
+    InvalidInput,
     ModelMissing,
 )
 from rag.index.maintenance import build_index
@@ -100,7 +100,7 @@ def test_an_index_of_another_model_does_not_hinder_the_others(library, settings)
 
 def test_a_library_with_a_bad_default_does_not_open(models, tmp_path):
     settings = replace(Settings.from_environment(), indexes=tmp_path)
-    with pytest.raises(BadSetting):
+    with pytest.raises(InvalidInput):
         Library(settings, "../elsewhere").open()
 
 
@@ -157,7 +157,7 @@ def test_a_refused_stream_has_no_words(library):
 
 def test_a_mode_that_does_not_exist_is_an_error_and_llm_falls_back(library):
     assistant = library.assistant("papers")
-    with pytest.raises(BadSetting, match="auto, extractive, llm"):
+    with pytest.raises(InvalidInput, match="auto, extractive, llm"):
         assistant.ask("Who is the director?", mode="magic")
 
     answer = assistant.ask("Who is the director?", mode="llm")

@@ -15,10 +15,10 @@ from typing import Any
 from rag.answering.highlights import in_quote
 from rag.dialogue.turns import Turn, history
 from rag.errors import (
-    BadSetting,
     ConversationNotFound,
     DocumentNotFound,
     IndexBusy,
+    InvalidInput,
     Overloaded,
     WenjuError,
 )
@@ -35,7 +35,7 @@ from ui.transcript import to_markdown
 
 Data = Mapping[str, Any]
 _LOG = logging.getLogger(__name__)
-_TELLING = (BadSetting, ConversationNotFound, DocumentNotFound)
+_TELLING = (InvalidInput, ConversationNotFound, DocumentNotFound)
 _STATUSES = frozenset({"indexed", "unchanged", "skipped", "removed"})
 LONGEST_GLOSSED = 240  # characters of a quote
 PULSE_SECONDS = 0.5

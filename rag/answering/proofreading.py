@@ -11,7 +11,7 @@ from rag.answering.verdicts import message
 from rag.checking.aliases import aliases_of
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.names import Words
-from rag.errors import BadSetting, DocumentNotFound
+from rag.errors import DocumentNotFound, InvalidInput
 from rag.index.retriever import FoundPassage, Passages
 from rag.index.search_files import Searchers
 from rag.index.store import Store
@@ -45,9 +45,9 @@ class Proofreader:
             return self._held[1]
 
     def check(self, text: str) -> Iterator[CheckedSentence]:
-        """Each sentence with its verdict, as it is found; raises BadSetting for a long text."""
+        """Each sentence with its verdict, as it is found; raises InvalidInput for a long text."""
         if len(text) > LONGEST_TEXT:
-            raise BadSetting(
+            raise InvalidInput(
                 f"the text is longer than {LONGEST_TEXT:,} characters", "check it in parts"
             )
         return self._checked(text)

@@ -22,10 +22,10 @@ from typing import Any
 
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, Verdict, feedback_shape
 from rag.errors import (
-    BadSetting,
     ConversationNotFound,
     ConversationsDamaged,
     ConversationsUnavailable,
+    InvalidInput,
 )
 from rag.storage import BUSY_SECONDS, cause, transaction
 
@@ -162,7 +162,7 @@ class Conversations:
         Of `note`, the first 2,000 characters are kept. Raises ConversationNotFound.
         """
         if verdict not in ("up", "down", None):
-            raise BadSetting(f"{verdict!r} is not a verdict", "use 'up', 'down' or None")
+            raise InvalidInput(f"{verdict!r} is not a verdict", "use 'up', 'down' or None")
         values = (verdict, _writable(note[:LONGEST_NOTE]), _now()) if verdict else (None,) * 3
         with self._transaction() as connection:
             key = self._row_of_turn(owner, turn_id)[0]
@@ -294,7 +294,7 @@ def _shortened(question: str) -> str:
 
 def _digest(owner: str) -> str:
     if not owner:
-        raise BadSetting("a conversation needs an owner", "pass a name that is not empty")
+        raise InvalidInput("a conversation needs an owner", "pass a name that is not empty")
     return hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()
 
 

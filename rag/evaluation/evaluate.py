@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from rag.errors import BadGold, BadSetting, DocumentNotFound
+from rag.errors import BadGold, DocumentNotFound, InvalidInput
 from rag.evaluation import hiding, matching, metrics
 from rag.evaluation.gold import GoldRow, is_relevant, relevance
 from rag.evaluation.metrics import (
@@ -68,7 +68,7 @@ def evaluate(
     `without_gold` hides the row's gold documents from each question, which must then be
     refused; `only_gold` hides all others. `progress` is called with (done, total); `clock`
     gives seconds. Raises BadGold where there is nothing to ask, to hide or to keep, and
-    BadSetting for both kinds of hiding at once.
+    InvalidInput for both kinds of hiding at once.
     """
     asked, hide = _plan(assistant, rows, without_gold, only_gold)
     if not asked:
@@ -98,7 +98,7 @@ def _plan(
     assistant: Assistant, rows: Sequence[GoldRow], without_gold: bool, only_gold: bool
 ) -> hiding.Plan:
     if without_gold and only_gold:
-        raise BadSetting(
+        raise InvalidInput(
             f"{hiding.WITHOUT_GOLD} and {hiding.ONLY_GOLD} exclude each other", "use one of them"
         )
     if without_gold:

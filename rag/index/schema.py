@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import BadSetting, DocumentNotFound, IndexBusy, IndexDamaged, IndexUnavailable
+from rag.errors import DocumentNotFound, IndexBusy, IndexDamaged, IndexUnavailable, InvalidInput
 from rag.storage import BUSY_SECONDS, cause
 
 FORMAT = 1
@@ -42,9 +42,9 @@ INFO = (
 
 
 def index_folder(indexes: Path, name: str) -> Path:
-    """The folder of the index `name`; raises BadSetting for a name that is not a plain word."""
+    """The folder of the index `name`; raises InvalidInput for a name that is not a plain word."""
     if not is_index_name(name):
-        raise BadSetting(
+        raise InvalidInput(
             f"{name!r} is not an index name",
             "use letters, digits, '-', '_' and '.', beginning with a letter or digit",
         )

@@ -12,7 +12,14 @@ from api import schemas
 from api.app import create_app
 from api.errors import failure_of
 from rag.config import Settings
-from rag.errors import IndexBusy, IndexDamaged, LLMUnavailable, Overloaded
+from rag.errors import (
+    BadSetting,
+    IndexBusy,
+    IndexDamaged,
+    InvalidInput,
+    LLMUnavailable,
+    Overloaded,
+)
 from rag.types import Answer, CheckedSentence, Dropped, Found, Refusal, Token
 
 EN = "which 12 cities got cross-border pilot zones?"
@@ -351,6 +358,19 @@ def test_reasons_that_nobody_knows_make_no_new_labels():
     assert found["wenju_fallbacks_total", "other"] == 2
     assert found["wenju_dropped_sentences_total", "other"] == 2
     assert not any("wild" in str(name) for name in found)
+
+
+def test_what_a_client_sent_and_cannot_be_used_is_422_and_a_setting_is_the_servers_own_fault():
+    failure = failure_of(InvalidInput("the text is longer than 9 characters", "check it in parts"))
+    assert (failure.status, failure.code) == (422, "invalid_input")
+    assert (failure.message, failure.remedy) == (
+        "the text is longer than 9 characters",
+        "check it in parts",
+    )
+
+    failure = failure_of(BadSetting("WENJU_X=7 is wrong", "unset it"))
+    assert (failure.status, failure.code) == (500, "internal_error")
+    assert "WENJU_X" not in str(failure.shape)
 
 
 def test_a_model_that_gives_no_answer_is_an_error_that_names_no_host():

@@ -8,7 +8,7 @@ from effort import grows_linearly
 
 from rag.answering.proofreading import LONGEST_TEXT
 from rag.config import Settings
-from rag.errors import BadSetting
+from rag.errors import InvalidInput
 
 TWELVE = "Twelve cities got pilot zones, among them Tianjin and Suzhou."
 
@@ -239,7 +239,7 @@ def test_a_sentence_costs_by_its_length(text, assistant):
 
 
 def test_a_text_beyond_the_limit_is_refused(assistant):
-    with pytest.raises(BadSetting):
+    with pytest.raises(InvalidInput):
         assistant.check("a" * (LONGEST_TEXT + 1))
 
 

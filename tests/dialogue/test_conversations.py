@@ -16,10 +16,10 @@ from rag.dialogue import conversations as conversations_module
 from rag.dialogue.conversations import Conversations
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, history
 from rag.errors import (
-    BadSetting,
     ConversationNotFound,
     ConversationsDamaged,
     ConversationsUnavailable,
+    InvalidInput,
     WenjuError,
 )
 
@@ -169,7 +169,7 @@ def test_an_owner_needs_a_name(conversations):
         lambda: conversations.rate("", "x", "up", ""),
         lambda: conversations.delete("", conversation),
     ):
-        with pytest.raises(BadSetting, match="a conversation needs an owner; pass a name"):
+        with pytest.raises(InvalidInput, match="a conversation needs an owner; pass a name"):
             call()
 
 
@@ -225,7 +225,7 @@ def test_a_rating_can_be_changed_and_taken_back(conversations, at):
 
 def test_a_verdict_is_up_or_down(conversations):
     turn = conversations.add(ANNA, conversations.start(ANNA, "news"), answer())
-    with pytest.raises(BadSetting, match="'好' is not a verdict; use 'up', 'down' or None"):
+    with pytest.raises(InvalidInput, match="'好' is not a verdict; use 'up', 'down' or None"):
         conversations.rate(ANNA, turn.id, "好", "")
     assert conversations.turn(ANNA, turn.id) == turn
 

@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from rag.errors import BadGold, BadSetting, DocumentNotFound
+from rag.errors import BadGold, DocumentNotFound, InvalidInput
 from rag.evaluation.evaluate import evaluate
 from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Mean, Refusals, Share
@@ -454,7 +454,7 @@ def test_only_gold_needs_gold_ids_that_are_in_the_index():
 
 def test_the_two_kinds_of_hiding_exclude_each_other():
     with pytest.raises(
-        BadSetting, match="--without-gold and --only-gold exclude each other; use one of them"
+        InvalidInput, match="--without-gold and --only-gold exclude each other; use one of them"
     ):
         evaluate(WordOverlap(), [ORDERS], without_gold=True, only_gold=True)
 

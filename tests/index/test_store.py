@@ -11,13 +11,13 @@ import pytest
 from repository import REPOSITORY
 
 from rag.errors import (
-    BadSetting,
     DocumentNotFound,
     IndexBusy,
     IndexDamaged,
     IndexMismatch,
     IndexNotFound,
     IndexUnavailable,
+    InvalidInput,
     WenjuError,
 )
 from rag.index import store as store_module
@@ -515,7 +515,7 @@ def test_another_format_is_named(filled, folder):
     "name", ["../x", "", "a/b", "a\\b", "..", ".a", "-a", "a b", "a\n", "长" * 65]
 )
 def test_bad_index_names_are_refused(tmp_path, name):
-    with pytest.raises(BadSetting, match="is not an index name; use letters, digits"):
+    with pytest.raises(InvalidInput, match="is not an index name; use letters, digits"):
         index_folder(tmp_path, name)
 
 
