@@ -19,13 +19,7 @@ from api.streams import EventStream, Feed, event, unless_left
 from rag.assistant import Assistant
 from rag.errors import IndexNotFound
 from rag.library import Library
-from rag.shapes import (
-    answer_shape,
-    check_shape,
-    citation_shape,
-    hit_shape,
-    retrieval_shape,
-)
+from rag.shapes import shape
 from rag.types import Answer, CheckedSentence, Found, Retrieval, Token
 
 Event = Found | Token | Answer
@@ -90,7 +84,7 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         async with library.questions.admit() as place:
             found = await place.run(search)
         metrics.observe_stages(found.timings)
-        return retrieval_shape(found)
+        return shape(found)
 
     @app.post(
         "/v1/answer",
@@ -128,7 +122,7 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         work = answered(library, body.index or index, body.question, options)
         found = await unless_left(request, work)
         metrics.observe_answer(found)
-        return answer_shape(found)
+        return shape(found)
 
     @app.post(
         "/v1/check",
@@ -144,7 +138,8 @@ def add_answers(app: FastAPI, library: Library, metrics: Metrics) -> None:
         index: IndexQuery = None,
     ) -> dict[str, Any]:
         """Each sentence of anyone's text with its verdict and the words it was held against."""
-        return check_shape(await unless_left(request, checked(body.text, body.index or index)))
+        sentences = await unless_left(request, checked(body.text, body.index or index))
+        return {"sentences": [shape(sentence) for sentence in sentences]}
 
     async def checked(text: str, index: str | None) -> list[CheckedSentence]:
         def checking() -> Iterator[CheckedSentence]:
@@ -161,7 +156,7 @@ async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:
     first = await anext(feed)  # what is wrong before it is an error response, not an event
 
     async def events() -> AsyncIterator[bytes]:
-        yield event(_found_shape(first), "hits")
+        yield event(shape(first), "hits")
         try:
             async for found in feed:
                 match found:
@@ -169,16 +164,10 @@ async def _streamed(feed: Feed[Event], metrics: Metrics) -> Response:
                         yield event({"text": text}, "token")
                     case Answer():
                         metrics.observe_answer(found)
-                        citations = [citation_shape(citation) for citation in found.citations]
+                        citations = [shape(citation) for citation in found.citations]
                         yield event({"citations": citations}, "citations")
-                        yield event(answer_shape(found), "done")
+                        yield event(shape(found), "done")
         except Exception as error:  # noqa: BLE001 (the outermost edge of a stream)
             yield event(failure_of(error).shape, "error")
 
     return EventStream(events(), feed)
-
-
-def _found_shape(found: Event) -> dict[str, Any]:
-    assert isinstance(found, Found)
-    hits = [hit_shape(hit) for hit in found.hits]
-    return {"searched": found.searched, "language": found.language, "hits": hits}

@@ -19,7 +19,7 @@ from api.described import failures
 from api.multipart import FIELD, read_form
 from rag.errors import Overloaded
 from rag.library import Library
-from rag.shapes import document_shape, documents_shape, reports_shape
+from rag.shapes import document_shape, shape
 from rag.types import InputReport
 
 _MOST_BODIES = 8
@@ -67,7 +67,11 @@ def add_documents(app: FastAPI, library: Library) -> None:
         """All documents of an index, by id."""
         async with library.questions.admit() as place:
             return await place.run(
-                lambda: documents_shape(assistant_of(library, index).documents())
+                lambda: {
+                    "documents": [
+                        shape(info) for info in assistant_of(library, index).store.documents()
+                    ]
+                }
             )
 
     @app.get(
@@ -83,8 +87,8 @@ def add_documents(app: FastAPI, library: Library) -> None:
 
         def read() -> dict[str, Any]:
             assistant = assistant_of(library, index)
-            info = assistant.document_info(document_id)
-            return document_shape(info, assistant.document(document_id))
+            info = assistant.store.document_info(document_id)
+            return document_shape(info, assistant.store.document(document_id))
 
         async with library.questions.admit() as place:
             return await place.run(read)
@@ -109,7 +113,7 @@ def add_documents(app: FastAPI, library: Library) -> None:
                     return assistant_of(library, name).add(form.uploads)
 
                 async with library.writes.admit() as place:
-                    return reports_shape(await place.run(add))
+                    return {"inputs": [shape(report) for report in await place.run(add)]}
         finally:
             await run_in_threadpool(folder.cleanup)
 
@@ -129,7 +133,7 @@ def add_documents(app: FastAPI, library: Library) -> None:
 
         async with library.writes.admit() as place:
             await place.run(drop)
-        return reports_shape([InputReport(document_id, "removed", 1)])
+        return {"inputs": [shape(InputReport(document_id, "removed", 1))]}
 
 
 def _link(operation: str) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class Metrics:
         self._answers.labels(answer.refusal.reason if answer.refusal else "answered").inc()
         self._modes.labels(answer.mode).inc()
         if answer.fallback:
-            self._fallbacks.labels(_known(answer.fallback, _FALLBACKS)).inc()
+            self._fallbacks.labels(_known(answer.fallback.reason, _FALLBACKS)).inc()
         for dropped in answer.dropped:
             self._dropped.labels(_known(dropped.reason, _DROPPED)).inc()
         self.observe_stages(answer.timings)

@@ -19,7 +19,7 @@ from api.errors import failure_of, refuse
 from api.metrics import Metrics
 from api.streams import DONE, EventStream, Feed, event, unless_left
 from rag.library import Library
-from rag.shapes import answer_shape
+from rag.shapes import shape
 from rag.types import Answer, Token
 
 MODEL = "wenju"
@@ -123,7 +123,7 @@ def _text(content: str | list[chat_schemas.Part] | None) -> str:
 
 def _words(answer: Answer) -> str:
     """What a chat shows: the answer, or why there is none."""
-    return answer.refusal.message if answer.refusal else answer.text
+    return answer.refusal.message if answer.refusal else answer.answer
 
 
 class _Completion:
@@ -145,7 +145,7 @@ class _Completion:
             "object": "chat.completion",
             "choices": [choice],
             "usage": _USAGE,
-            "wenju": answer_shape(answer),
+            "wenju": shape(answer),
         }
 
     def chunk(
@@ -177,7 +177,7 @@ async def _streamed(
                         metrics.observe_answer(found)
                         if found.refusal is not None:
                             yield event(completion.chunk({"content": found.refusal.message}))
-                        riding: dict[str, Any] = {"wenju": answer_shape(found)}
+                        riding: dict[str, Any] = {"wenju": shape(found)}
                         if with_usage:
                             yield event(completion.chunk({}, "stop"))
                             yield event(completion.chunk(usage=_USAGE, **riding))

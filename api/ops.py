@@ -43,7 +43,7 @@ def add_ops(app: FastAPI, library: Library, metrics: Metrics) -> None:
         """What the index served holds; 503 where it cannot be read."""
 
         def counts() -> tuple[int, int]:
-            return assistant_of(library, None).counts()
+            return assistant_of(library, None).store.counts()
 
         try:  # not through the gate: a server with much to do is ready all the same
             documents, chunks = await run_in_threadpool(counts)

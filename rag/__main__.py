@@ -58,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _index(options: argparse.Namespace, settings: Settings) -> int:
     from rag.index.maintenance import build_index
-    from rag.shapes import reports_shape
+    from rag.shapes import shape
 
     reports = build_index(
         settings, options.paths, options.index, prune=options.prune, progress=_bar
     )
     if options.json:
-        return _print_json(reports_shape(reports))
+        return _print_json({"inputs": [shape(report) for report in reports]})
     for report in reports:
         print(_report_line(report))
     kinds = {status: sum(r.status == status for r in reports) for status in _STATUSES}
@@ -85,7 +85,7 @@ def _report_line(report: Any) -> str:
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
-    from rag.shapes import answer_shape
+    from rag.shapes import shape
 
     with closing(Assistant.open(settings, options.index)) as assistant:
         if assistant.model_host is not None and options.mode != "extractive":
@@ -93,16 +93,16 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         answer = assistant.ask(options.question, mode=options.mode)
     _print_notes(answer)
     if options.json:
-        _print_json(answer_shape(answer))
+        _print_json(shape(answer))
     elif answer.refusal is not None:
         print(answer.refusal.message)
         for hit in answer.refusal.nearest:
-            print(f"\n  {_where(hit.title, hit.source, hit.chunk.section)}")
-            print(f"  {_shortened(hit.chunk.text)}")
+            print(f"\n  {_where(hit.title, hit.source, hit.section)}")
+            print(f"  {_shortened(hit.text)}")
     else:
         if answer.short_answer:
             print(f"{_on_one_line(answer.short_answer)}\n")
-        print(answer.text)
+        print(answer.answer)
         for citation in answer.citations:
             place = _where(citation.title, citation.source, citation.section)
             print(f"\n[{citation.marker}] {place}")
@@ -127,7 +127,7 @@ def _print_notes(answer: Answer) -> None:
     if answer.model:
         notes.append(texts["worded"].format(model=answer.model))
     if answer.fallback:
-        notes.append(explained("fallback", answer.fallback, language))
+        notes.append(explained("fallback", answer.fallback.reason, language))
     for dropped in answer.dropped:
         what = f"[{dropped.marker}]" if dropped.marker is not None else f"“{dropped.text}”"
         quoted = f"{what} " if dropped.text else ""
@@ -139,23 +139,23 @@ def _print_notes(answer: Answer) -> None:
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
-    from rag.shapes import retrieval_shape
+    from rag.shapes import shape
 
     with closing(Assistant.open(settings, options.index)) as assistant:
         found = assistant.search(options.query, options.top_k)
     if options.json:
-        _print_json(retrieval_shape(found))
+        _print_json(shape(found))
     else:
         for hit in found.hits:
-            print(f"{hit.rank}. {_where(hit.title, hit.source, hit.chunk.section)}")
-            print(f"   {_shortened(hit.chunk.text)}\n")
+            print(f"{hit.rank}. {_where(hit.title, hit.source, hit.section)}")
+            print(f"   {_shortened(hit.text)}\n")
     return DONE if found.hits else NOTHING_FOUND
 
 
 def _check_text(options: argparse.Namespace, settings: Settings) -> int:
     from rag.answering.proofreading import LONGEST_TEXT
     from rag.assistant import Assistant
-    from rag.shapes import check_shape
+    from rag.shapes import shape
 
     text = _text_of(options.file, LONGEST_TEXT)
     without_model = replace(settings, llm=False)  # which has no part in it
@@ -164,7 +164,7 @@ def _check_text(options: argparse.Namespace, settings: Settings) -> int:
     if not sentences:
         raise InvalidInput(f"there is no sentence in {options.file}", "give a text with words")
     if options.json:
-        _print_json(check_shape(sentences))
+        _print_json({"sentences": [shape(each) for each in sentences]})
     else:
         for sentence in sentences:
             _print_checked(sentence)
@@ -279,12 +279,12 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
 def _list(options: argparse.Namespace, settings: Settings) -> int:
     from rag.index.schema import index_folder
     from rag.index.store import Store
-    from rag.shapes import documents_shape
+    from rag.shapes import shape
 
     with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
         documents = store.documents()
     if options.json:
-        return _print_json(documents_shape(documents))
+        return _print_json({"documents": [shape(each) for each in documents]})
     for document in documents:
         sizes = f"{document.chunks} chunks, {document.characters} characters"
         print(f"{document.id}\n    {document.title} ({document.language}; {sizes})")

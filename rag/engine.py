@@ -1,39 +1,79 @@
-"""What set-up prepared and the settings configure, opened."""
+"""What set-up prepared and the settings configure, opened once for all indexes."""
 
 from __future__ import annotations
 
-from rag.answering.generation import Fluent
-from rag.config import Settings
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from rag.answering.generation import Generator
+from rag.config import BUNDLED_MODEL, Settings
 from rag.language.lexicon import LEXICON_FILE, Lexicon
 from rag.models import e5
-from rag.models.chat import ChatModel
+from rag.models.chat import ChatModel, open_llm
+from rag.models.embedding import Embedder, open_embedder
 from rag.reading import reader_build
-from rag.reading.cross_encoder import CrossEncoder
+from rag.reading.cross_encoder import CrossEncoder, PassageReader
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The models and the lexicon; safe to share between threads.
+
+    `reader` is None where the trained reader is off or cannot be had on this platform, `llm` where
+    no language model is configured.
+    """
+
+    settings: Settings
+    embedder: Embedder
+    lexicon: Lexicon
+    reader: PassageReader | None = None
+    llm: ChatModel | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Engine:
+        """All that `wenju setup` prepared; raises ModelMissing."""
+        with ExitStack() as opened:
+            embedder = open_embedder(settings)
+            lexicon = open_lexicon(settings)
+            opened.callback(lexicon.close)
+            reader = open_reader(settings)
+            if reader is not None:
+                opened.callback(reader.close)
+            engine = cls(settings, embedder, lexicon, reader, open_llm(settings))
+            opened.pop_all()
+        return engine
+
+    def close(self) -> None:
+        """Release all of it."""
+        for part in (self.lexicon, self.reader, self.llm):
+            if part is not None:
+                part.close()
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether the vectors are the bundled model's, whose cosines have a known meaning."""
+        return self.embedder.name == BUNDLED_MODEL
+
+    def generator_for(self, index: str) -> Generator | None:
+        """What writes answers over an index, None where its passages are not to be sent."""
+        if self.llm is None or index in self.settings.llm_off_for:
+            return None
+        return Generator(
+            self.llm,
+            self.settings.llm_seconds,
+            self.settings.llm_context_tokens,
+            marks_unsupported=self.settings.llm_unsupported == "mark",
+        )
 
 
 def open_lexicon(settings: Settings) -> Lexicon:
-    """The bilingual lexicon that set-up prepared; raises ModelMissing."""
+    """The bilingual lexicon; raises ModelMissing."""
     return Lexicon(settings.models / LEXICON_FILE)
 
 
-def open_passage_reader(settings: Settings) -> CrossEncoder | None:
-    """The trained reader that set-up prepared, None where it is off or cannot be had here.
-
-    Raises ModelMissing.
-    """
+def open_reader(settings: Settings) -> CrossEncoder | None:
+    """The trained reader, None where it is off or cannot be had here; raises ModelMissing."""
     folder = settings.models / reader_build.NAME
     if not settings.reader or not (reader_build.is_built(folder) or e5.available()):
         return None
     return CrossEncoder(folder)
-
-
-def fluent_for(settings: Settings, name: str, model: ChatModel | None) -> Fluent | None:
-    """The language model for the index `name`, None where its passages are not to be sent."""
-    if model is None or name in settings.llm_off_for:
-        return None
-    return Fluent(
-        model,
-        settings.llm_seconds,
-        settings.llm_context_tokens,
-        marks_unsupported=settings.llm_unsupported == "mark",
-    )

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import ExitStack
 
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.dialogue.conversations import Conversations
-from rag.engine import fluent_for, open_lexicon, open_passage_reader
+from rag.engine import Engine
 from rag.errors import IndexNotFound, InvalidInput
 from rag.gate import Gate
 from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
 from rag.index.store import Store
 from rag.language.glosses import Gloss, gloss
-from rag.language.lexicon import Lexicon
-from rag.models.chat import ChatModel, open_llm
-from rag.models.embedding import Embedder, open_embedder
-from rag.reading.cross_encoder import CrossEncoder
 
 CONVERSATIONS_FILE = "conversations.db"
 LLM_PLACES = 8  # for questions beside those at work, where a language model words the answers
@@ -41,10 +36,7 @@ class Library:
         self.questions = Gate(places, patience=settings.wait_seconds)
         self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
         self.checks = Gate(1, waiting=8, patience=30.0, retry_after=10)  # long texts take long
-        self._embedder: Embedder | None = None
-        self._lexicon: Lexicon | None = None
-        self._passage_reader: CrossEncoder | None = None
-        self._llm: ChatModel | None = None
+        self._engine: Engine | None = None
         self._conversations: Conversations | None = None
         self._assistants: dict[str, Assistant] = {}
         self._lock = threading.Lock()
@@ -55,25 +47,18 @@ class Library:
         A second call does nothing. Raises WenjuErrors.
         """
         with self._lock:
-            if self._embedder is not None:
+            if self._engine is not None:
                 return
-            embedder = open_embedder(self.settings)
-            folder = index_folder(self.settings.indexes, self.default)
-            Store.create(folder, self.settings.embedding_model, embedder.dimension).close()
-            with ExitStack() as opened:
-                lexicon = open_lexicon(self.settings)
-                opened.callback(lexicon.close)
-                passage_reader = open_passage_reader(self.settings)
-                if passage_reader is not None:
-                    opened.callback(passage_reader.close)
-                llm = open_llm(self.settings)
-                if llm is not None:
-                    opened.callback(llm.close)
+            engine = Engine.open(self.settings)
+            try:
+                folder = index_folder(self.settings.indexes, self.default)
+                model, dimension = self.settings.embedding_model, engine.embedder.dimension
+                Store.create(folder, model, dimension).close()
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
-                opened.pop_all()
-            self._llm = llm
-            self._lexicon, self._passage_reader = lexicon, passage_reader
-            self._embedder = embedder
+            except BaseException:
+                engine.close()
+                raise
+            self._engine = engine
         self.assistant().ask(*_FIRST_QUESTION, mode="extractive")
 
     def assistant(self, name: str | None = None) -> Assistant:
@@ -81,7 +66,7 @@ class Library:
         name = name or self.default
         with self._lock:
             opened = self._assistants.get(name)
-            if opened is not None and not opened.is_replaced:
+            if opened is not None and not opened.store.is_replaced:
                 return opened
         fresh = self._open(name)  # takes its time over a large index: others need not wait
         with self._lock:
@@ -90,30 +75,25 @@ class Library:
             return self._assistants[name]
 
     def _open(self, name: str) -> Assistant:
-        if self._embedder is None or self._lexicon is None:
-            raise RuntimeError("the library is not open")
+        engine = self._opened_engine()
         try:
             folder = index_folder(self.settings.indexes, name)
         except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
-        assistant = Assistant(
-            name,
-            store,
-            self._embedder,
-            self._lexicon,
-            self._passage_reader,
-            fluent_for(self.settings, name, self._llm),
-        )
+        assistant = Assistant(name, store, engine)
         # One whose index was replaced is let go of; the last question that uses it closes it.
         weakref.finalize(assistant, store.close)
         return assistant
 
+    def _opened_engine(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("the library is not open")
+        return self._engine
+
     def gloss(self, text: str, language: str) -> list[Gloss]:
         """Names and terms of `text` in the language of the reader, where that is another."""
-        if self._lexicon is None:
-            raise RuntimeError("the library is not open")
-        return gloss(text, language, self._lexicon)
+        return gloss(text, language, self._opened_engine().lexicon)
 
     def names(self) -> list[str]:
         """Names of all indexes, the default one first."""
@@ -138,13 +118,9 @@ class Library:
         self.checks.close()
         with self._lock:
             for assistant in self._assistants.values():
-                assistant.close_index()
+                assistant.store.close()
             self._assistants.clear()
-            if self._passage_reader is not None:
-                self._passage_reader.close()
-            if self._lexicon is not None:
-                self._lexicon.close()
-            if self._llm is not None:
-                self._llm.close()
+            if self._engine is not None:
+                self._engine.close()
             if self._conversations is not None:
                 self._conversations.close()

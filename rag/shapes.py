@@ -1,115 +1,44 @@
-"""The JSON shapes of answers, hits and documents, as the HTTP contract and `--json` show them."""
+"""The JSON of results, as the HTTP contract and `--json` show it: their fields, by their names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import (
-    Answer,
-    CheckedSentence,
-    Citation,
-    Document,
-    DocumentInfo,
-    Dropped,
-    Hit,
-    InputReport,
-    Retrieval,
-)
+from rag.types import Document, DocumentInfo
 
 Shape = dict[str, Any]
+_DIGITS = {"score": 4, "confidence": 4}
+_TIMING_DIGITS = 2
 
 
-def hit_shape(hit: Hit) -> Shape:
-    """One retrieved passage."""
-    chunk = hit.chunk
-    return {
-        "rank": hit.rank,
-        "score": round(hit.score, 4),
-        "chunk_id": chunk.id,
-        "document_id": chunk.document_id,
-        "title": hit.title,
-        "source": hit.source,
-        "section": chunk.section,
-        "text": chunk.text,
-        "start": chunk.start,
-        "end": chunk.end,
-    }
+def shape(result: Any) -> Shape:
+    """A dataclass of `rag.types` as JSON: scores and confidence with four digits, timings with two.
 
-
-def citation_shape(citation: Citation) -> Shape:
-    """One citation with the passage that holds it."""
-    return {**asdict(citation), "highlights": [list(span) for span in citation.highlights]}
-
-
-def dropped_shape(dropped: Dropped) -> Shape:
-    """Something left out of an answer."""
-    return asdict(dropped)
-
-
-def check_shape(sentences: Sequence[CheckedSentence]) -> Shape:
-    """What `/v1/check` and `wenju check-text` give."""
-    return {
-        "sentences": [
-            {**asdict(each), "citations": [citation_shape(one) for one in each.citations]}
-            for each in sentences
-        ]
-    }
-
-
-def answer_shape(answer: Answer) -> Shape:
-    """A whole answer or refusal."""
-    refusal = answer.refusal
-    return {
-        "question": answer.question,
-        "searched": answer.searched,
-        "language": answer.language,
-        "answered": answer.answered,
-        "answer": answer.text,
-        "short_answer": answer.short_answer,
-        "confidence": round(answer.confidence, 4),
-        "citations": [citation_shape(citation) for citation in answer.citations],
-        "hits": [hit_shape(hit) for hit in answer.hits],
-        "refusal": refusal
-        and {
-            "reason": refusal.reason,
-            "message": refusal.message,
-            "nearest": [hit_shape(hit) for hit in refusal.nearest],
-        },
-        "dropped": [dropped_shape(dropped) for dropped in answer.dropped],
-        "fallback": {"reason": answer.fallback} if answer.fallback else None,
-        "mode": answer.mode,
-        "model": answer.model,
-        "index": answer.index,
-        "timings": _rounded(answer.timings),
-    }
-
-
-def retrieval_shape(found: Retrieval) -> Shape:
-    """What `retrieve` and `wenju search` give."""
-    return {
-        "query": found.query,
-        "language": found.language,
-        "hits": [hit_shape(hit) for hit in found.hits],
-        "timings": _rounded(found.timings),
-    }
-
-
-def documents_shape(documents: Sequence[DocumentInfo]) -> Shape:
-    """All documents of an index."""
-    return {"documents": [asdict(document) for document in documents]}
+    >>> from rag.types import InputReport
+    >>> shape(InputReport("信.txt", "indexed", 1, 3))
+    {'source': '信.txt', 'status': 'indexed', 'documents': 1, 'chunks': 3, 'reason': ''}
+    """
+    return _rounded(asdict(result))
 
 
 def document_shape(info: DocumentInfo, document: Document) -> Shape:
     """One document with its canonical text, in which all offsets count."""
-    return {**asdict(info), "text": document.text}
+    return {**shape(info), "text": document.text}
 
 
-def reports_shape(reports: Sequence[InputReport]) -> Shape:
-    """What became of each input."""
-    return {"inputs": [asdict(report) for report in reports]}
+def _rounded(fields: Mapping[str, Any]) -> Shape:
+    return {name: _value(name, value) for name, value in fields.items()}
 
 
-def _rounded(timings: Any) -> dict[str, float]:
-    return {stage: round(milliseconds, 2) for stage, milliseconds in timings.items()}
+def _value(name: str, value: Any) -> Any:
+    if name == "timings":
+        return {stage: round(milliseconds, _TIMING_DIGITS) for stage, milliseconds in value.items()}
+    if name in _DIGITS:
+        return round(value, _DIGITS[name])
+    if isinstance(value, dict):
+        return _rounded(value)
+    if isinstance(value, tuple):
+        return [_value("", each) for each in value]
+    return value

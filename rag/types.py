@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rag.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -36,18 +38,21 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved chunk: `score` is higher for better, `rank` counts from 1.
+    """A passage: `text` lies at `start`..`end` (code points) of its document's text.
 
-    `ranks` gives the chunk's rank in each arm that found it, for example
-    `{"dense": 2, "lexical": 1}`.
+    `score` is higher for better, `rank` counts from 1.
     """
 
-    chunk: Chunk
-    score: float
     rank: int
-    ranks: Mapping[str, int] = field(default_factory=dict)
-    title: str = ""
-    source: str = ""
+    score: float
+    chunk_id: str
+    document_id: str
+    title: str
+    source: str
+    section: str
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Citation:
 class Refusal:
     """Why there is no answer: a `reason` for programs, a `message` for people."""
 
-    reason: str
+    reason: Reason
     message: str
     nearest: tuple[Hit, ...] = ()
 
@@ -95,8 +100,15 @@ class Dropped:
     """Something left out of an answer, and why."""
 
     text: str
-    reason: str
+    reason: Reason
     marker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """Why another mode than the one asked for has answered."""
+
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +139,14 @@ class Answer:
     searched: str
     language: str
     answered: bool
-    text: str
+    answer: str
     short_answer: str | None
     confidence: float
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     refusal: Refusal | None
     dropped: tuple[Dropped, ...] = ()
-    fallback: str | None = None
+    fallback: Fallback | None = None
     mode: str = "extractive"
     model: str | None = None
     index: str = "default"

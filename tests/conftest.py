@@ -138,8 +138,8 @@ def open_library(bundled_embedder, kept_reader):
     def opened(settings: Settings, default: str = "default") -> Library:
         library = Library(settings, default)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("rag.library.open_embedder", lambda _settings: bundled_embedder)
-            patch.setattr("rag.library.open_passage_reader", lambda _settings: kept_reader)
+            patch.setattr("rag.engine.open_embedder", lambda _settings: bundled_embedder)
+            patch.setattr("rag.engine.open_reader", lambda _settings: kept_reader)
             library.open()
         return library
 

@@ -15,7 +15,7 @@ MODULES = {
 }
 
 # One rule per wing: the wings that it may import, beside itself and the ground.
-GROUND = "__init__ config errors gate storage types"
+GROUND = "__init__ config errors gate reasons storage types"
 RULES = {
     "language": "",
     "models": "language",

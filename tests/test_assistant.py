@@ -78,15 +78,15 @@ def test_an_answer_rests_on_citations_and_each_is_verbatim(assistant, question, 
     assert answer.answered
     assert answer.refusal is None
     assert answer.citations[0].document_id == document
-    markers = [int(marker) for marker in re.findall(r"\[(\d+)\]", answer.text)]
+    markers = [int(marker) for marker in re.findall(r"\[(\d+)\]", answer.answer)]
     assert markers == [citation.marker for citation in answer.citations]
     assert markers == list(range(1, len(markers) + 1))
     for citation in answer.citations:
-        text = assistant.document_text(citation.document_id)
+        text = assistant.store.document(citation.document_id).text
         assert text[citation.start : citation.end] == citation.quote != ""
         assert citation.quote in citation.passage
-        assert citation.title == assistant.document(citation.document_id).title
-        assert citation.chunk_id in {hit.chunk.id for hit in answer.hits}
+        assert citation.title == assistant.store.document(citation.document_id).title
+        assert citation.chunk_id in {hit.chunk_id for hit in answer.hits}
 
 
 @pytest.mark.parametrize("question", REFUSED)
@@ -94,7 +94,7 @@ def test_what_the_documents_do_not_hold_is_refused_with_the_nearest_passages(ass
     answer = assistant.ask(question)
 
     assert not answer.answered
-    assert (answer.text, answer.short_answer, answer.citations) == ("", None, ())
+    assert (answer.answer, answer.short_answer, answer.citations) == ("", None, ())
     assert answer.refusal.reason == "not_in_documents"
     assert answer.refusal.nearest == answer.hits[:3]
     assert 0 <= answer.confidence < 0.5
@@ -105,7 +105,7 @@ def test_an_empty_question_is_refused_as_such(assistant, question):
     answer = assistant.ask(question)
 
     assert answer.refusal.reason == "empty_question"
-    assert (answer.question, answer.text, answer.citations) == (question, "", ())
+    assert (answer.question, answer.answer, answer.citations) == (question, "", ())
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_footnote_in_the_document_is_no_marker_of_the_answer(assistant):
     answer = assistant.ask("两个平台是哪两个？")
 
     assert "[3]" in answer.citations[0].quote
-    assert "[3]" not in answer.text
+    assert "[3]" not in answer.answer
 
 
 def test_hits_are_ranked_from_one_by_falling_score(assistant):
@@ -136,10 +136,10 @@ def test_hits_are_ranked_from_one_by_falling_score(assistant):
 
     assert [hit.rank for hit in hits] == [1, 2, 3, 4]
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert all(assistant.document_text(h.chunk.document_id) for h in hits)
+    assert all(assistant.store.document(h.document_id).text for h in hits)
     for hit in hits:
-        text = assistant.document_text(hit.chunk.document_id)
-        assert text[hit.chunk.start : hit.chunk.end] == hit.chunk.text
+        text = assistant.store.document(hit.document_id).text
+        assert text[hit.start : hit.end] == hit.text
     assert assistant.ask("十二座城市", top_k=2).hits == assistant.ask("十二座城市").hits[:2]
 
 
@@ -149,14 +149,14 @@ def test_a_hidden_document_appears_nowhere(assistant, question, document):
 
     shown = [*answer.hits, *(answer.refusal.nearest if answer.refusal else ())]
     assert shown
-    assert document not in {hit.chunk.document_id for hit in shown}
+    assert document not in {hit.document_id for hit in shown}
     assert document not in {citation.document_id for citation in answer.citations}
     found = assistant.retrieve(question, 20, hidden=[document])
-    assert document not in {hit.chunk.document_id for hit in found}
+    assert document not in {hit.document_id for hit in found}
 
 
 def test_with_every_document_hidden_there_is_nothing_to_find(assistant):
-    everything = [document.id for document in assistant.documents()]
+    everything = [document.id for document in assistant.store.documents()]
 
     assert assistant.retrieve("账册由谁保管？", hidden=everything) == []
     assert not assistant.ask("账册由谁保管？", hidden=everything).answered
@@ -217,7 +217,7 @@ def test_what_another_process_commits_is_seen_at_the_next_question(settings, tmp
 
     answer = assistant.ask(question)
     assert answer.citations[0].quote == "The ferry to Skagen is steered by Captain Lindqvist."
-    assert [document.id for document in assistant.documents()] == ["first.txt", "second.txt"]
+    assert [document.id for document in assistant.store.documents()] == ["first.txt", "second.txt"]
     assistant.close()
 
 
@@ -246,4 +246,4 @@ def test_an_index_of_another_model_or_name_is_not_opened(settings):
 
 def test_a_document_that_is_not_there_is_an_error(assistant):
     with pytest.raises(DocumentNotFound, match="没有"):
-        assistant.document_text("没有.txt")
+        assistant.store.document("没有.txt")

@@ -91,7 +91,7 @@ def test_the_first_question_is_answered_with_all_twelve_cities(models, tmp_path)
 
     assistant = Assistant.open(settings)
     answer = assistant.ask("which 12 cities got cross-border pilot zones?")
-    text = assistant.document_text(answer.citations[0].document_id)
+    text = assistant.store.document(answer.citations[0].document_id).text
     assistant.close()
 
     citation = answer.citations[0]

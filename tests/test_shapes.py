@@ -3,15 +3,10 @@
 import json
 from dataclasses import replace
 
-from rag.shapes import (
-    answer_shape,
-    citation_shape,
-    document_shape,
-    documents_shape,
-    hit_shape,
-    reports_shape,
-    retrieval_shape,
-)
+from passages import hit_of
+
+from rag.reasons import Reason
+from rag.shapes import document_shape, shape
 from rag.types import (
     Answer,
     Chunk,
@@ -19,14 +14,14 @@ from rag.types import (
     Document,
     DocumentInfo,
     Dropped,
-    Hit,
+    Fallback,
     InputReport,
     Refusal,
     Retrieval,
 )
 
 CHUNK = Chunk("letter.txt#2", "letter.txt", "人才", "驱动力和人才。 Talent.", 40, 56, 2)
-HIT = Hit(CHUNK, 1.234567, 1, {"dense": 1, "lexical": 3}, "公开信", "letter.txt")
+HIT = hit_of(CHUNK, 1.234567, 1, "公开信", "letter.txt")
 HIT_SHAPE = {
     "rank": 1,
     "score": 1.2346,
@@ -46,7 +41,7 @@ CITATION = Citation(
 
 
 def test_a_hit():
-    assert hit_shape(HIT) == HIT_SHAPE
+    assert shape(HIT) == HIT_SHAPE
 
 
 def test_an_answer():
@@ -55,19 +50,19 @@ def test_an_answer():
         searched="创业要什么？ 它要什么？",
         language="zh",
         answered=True,
-        text="驱动力[1]",
+        answer="驱动力[1]",
         short_answer="驱动力",
         confidence=0.87654321,
         citations=(CITATION,),
         hits=(HIT,),
         refusal=None,
-        dropped=(Dropped("Said nobody.", "unsupported"), Dropped("[7]", "invented", 7)),
-        fallback="llm_unavailable",
+        dropped=(Dropped("Said nobody.", Reason.NUMBER), Dropped("[7]", Reason.INVENTED_MARKER, 7)),
+        fallback=Fallback(Reason.LLM_TIMEOUT),
         index="letters",
         timings={"embed": 6.66666, "total": 10.0},
     )
 
-    assert answer_shape(answer) == {
+    assert shape(answer) == {
         "question": "它要什么？",
         "searched": "创业要什么？ 它要什么？",
         "language": "zh",
@@ -93,10 +88,10 @@ def test_an_answer():
         "hits": [HIT_SHAPE],
         "refusal": None,
         "dropped": [
-            {"text": "Said nobody.", "reason": "unsupported", "marker": None},
-            {"text": "[7]", "reason": "invented", "marker": 7},
+            {"text": "Said nobody.", "reason": "number", "marker": None},
+            {"text": "[7]", "reason": "invented_marker", "marker": 7},
         ],
-        "fallback": {"reason": "llm_unavailable"},
+        "fallback": {"reason": "llm_timeout"},
         "mode": "extractive",
         "model": None,
         "index": "letters",
@@ -105,30 +100,30 @@ def test_an_answer():
 
 
 def test_a_citation_without_a_short_answer_has_no_highlights():
-    shape = citation_shape(replace(CITATION, highlights=()))
+    made = shape(replace(CITATION, highlights=()))
 
-    assert shape["highlights"] == []
-    assert list(shape)[-2:] == ["passage", "highlights"]
+    assert made["highlights"] == []
+    assert list(made)[-2:] == ["passage", "highlights"]
 
 
 def test_a_refusal():
-    refusal = Refusal("not_in_documents", "The documents do not hold the answer.", (HIT,))
+    refusal = Refusal(Reason.NOT_IN_DOCUMENTS, "The documents do not hold the answer.", (HIT,))
     answer = Answer("Who?", "Who?", "en", False, "", None, 0.1, (), (HIT,), refusal)
 
-    shape = answer_shape(answer)
+    made = shape(answer)
 
-    assert shape["refusal"] == {
+    assert made["refusal"] == {
         "reason": "not_in_documents",
         "message": "The documents do not hold the answer.",
         "nearest": [HIT_SHAPE],
     }
-    assert (shape["answered"], shape["answer"], shape["citations"]) == (False, "", [])
-    assert (shape["short_answer"], shape["fallback"], shape["dropped"]) == (None, None, [])
-    assert json.loads(json.dumps(shape)) == shape
+    assert (made["answered"], made["answer"], made["citations"]) == (False, "", [])
+    assert (made["short_answer"], made["fallback"], made["dropped"]) == (None, None, [])
+    assert json.loads(json.dumps(made)) == made
 
 
 def test_what_search_list_and_index_show():
-    assert retrieval_shape(Retrieval("人才 talent", "zh", (HIT,), {"total": 1.005})) == {
+    assert shape(Retrieval("人才 talent", "zh", (HIT,), {"total": 1.005})) == {
         "query": "人才 talent",
         "language": "zh",
         "hits": [HIT_SHAPE],
@@ -136,28 +131,20 @@ def test_what_search_list_and_index_show():
     }
     info = DocumentInfo("a.md", "题", "a.md", "zh", 3, 900, "2026-01-02T03:04:05+00:00")
     text = Document("a.md", "a.md", "题", "全文", {"language": "zh"})
-    assert document_shape(info, text) == {**documents_shape([info])["documents"][0], "text": "全文"}
-    assert documents_shape([info]) == {
-        "documents": [
-            {
-                "id": "a.md",
-                "title": "题",
-                "source": "a.md",
-                "language": "zh",
-                "chunks": 3,
-                "characters": 900,
-                "added": "2026-01-02T03:04:05+00:00",
-            }
-        ]
+    assert document_shape(info, text) == {**shape(info), "text": "全文"}
+    assert shape(info) == {
+        "id": "a.md",
+        "title": "题",
+        "source": "a.md",
+        "language": "zh",
+        "chunks": 3,
+        "characters": 900,
+        "added": "2026-01-02T03:04:05+00:00",
     }
-    assert reports_shape([InputReport("b.png", "skipped", reason="unsupported format .png")]) == {
-        "inputs": [
-            {
-                "source": "b.png",
-                "status": "skipped",
-                "documents": 0,
-                "chunks": 0,
-                "reason": "unsupported format .png",
-            }
-        ]
+    assert shape(InputReport("b.png", "skipped", reason="unsupported format .png")) == {
+        "source": "b.png",
+        "status": "skipped",
+        "documents": 0,
+        "chunks": 0,
+        "reason": "unsupported format .png",
     }

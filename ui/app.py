@@ -15,8 +15,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.responses import FileResponse
 
+from rag.answering.pipeline import LONGEST_QUESTION
 from rag.answering.proofreading import LONGEST_TEXT
-from rag.assistant import LONGEST_QUESTION
 from rag.errors import WenjuError
 from rag.library import Library
 from ui import render

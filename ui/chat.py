@@ -26,7 +26,7 @@ from rag.gate import Place
 from rag.language.glosses import Gloss
 from rag.library import Library
 from rag.reading.sentence_reader import READ
-from rag.shapes import answer_shape
+from rag.shapes import shape
 from rag.types import Answer, Document, DocumentInfo, Found, InputReport, Token
 from ui import render
 from ui.suggest import suggest
@@ -115,7 +115,7 @@ class Chat:
         """The documents of the index as HTML, led by what became of an upload."""
         infos: Sequence[DocumentInfo] = ()
         try:
-            infos = self._library.assistant(view.index).documents()
+            infos = self._library.assistant(view.index).store.documents()
         except WenjuError as error:
             problem = problem or self.problem(error, view.language)
         return render.documents(
@@ -164,7 +164,7 @@ class Chat:
     def _keep(self, person: Person, view: View, answer: Answer) -> View:
         store = self._library.conversations
         conversation = view.conversation or store.start(person.owner, view.index)
-        store.add(person.owner, conversation, answer_shape(answer))
+        store.add(person.owner, conversation, shape(answer))
         return replace(view, conversation=conversation)
 
     def source(self, person: Person, view: View, data: Data) -> str:
@@ -186,7 +186,7 @@ class Chat:
         texts = words_of(view.language)
         document, problem = None, texts["changed"]
         try:
-            document = self._library.assistant(index).document(cited["document_id"])
+            document = self._library.assistant(index).store.document(cited["document_id"])
         except DocumentNotFound:
             pass
         except WenjuError as error:
@@ -251,7 +251,7 @@ class Chat:
 
     def document(self, view: View, data: Data) -> str:
         """A whole document from its beginning; raises DocumentNotFound."""
-        document = self._library.assistant(view.index).document(str(data.get("document")))
+        document = self._library.assistant(view.index).store.document(str(data.get("document")))
         place = render.Place(0, 0, 0, 0)
         return render.source(document, place, view.language, context=render.WHOLE)
 
@@ -346,13 +346,13 @@ class Chat:
         """Example questions of the index, and whether it is empty."""
         try:
             assistant = self._library.assistant(view.index)
-            generation = assistant.generation
+            generation = assistant.store.generation
             with self._suggesting:
                 known = self._examples.get((view.index, view.language))
                 if known is None or known[0] != generation:
                     known = generation, suggest(assistant, view.language)
                     self._examples[view.index, view.language] = known
-            return known[1], assistant.counts() == (0, 0)
+            return known[1], assistant.store.counts() == (0, 0)
         except WenjuError as error:
             _LOG.error("%s", error)
             return [], False

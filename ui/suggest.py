@@ -37,10 +37,10 @@ def suggest(assistant: Assistant, language: str, count: int = 4) -> list[str]:
 
 
 def _candidates(assistant: Assistant, language: str) -> Iterator[str]:
-    written = [q for q in assistant.sample_questions() if _is_in(language, q)]
+    written = [q for q in assistant.store.questions() if _is_in(language, q)]
     step = max(1, 2 * len(written) // MOST_TRIED)
     yield from written[::step]
-    sections = assistant.sections()
+    sections = assistant.store.sections()
     own = [row for row in sections if _is_in(language, row[2] or row[1])] or sections
     asking = [
         (document_id, f"{head}{'？' if _is_in('zh', head) else '?'}")

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.answering.highlights import Span, clipped, moved
+from rag.index.passage import Passage
 from rag.language.text import han_share
-from rag.types import Citation, Hit
+from rag.types import Citation
 
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a hit: `start` and `end` count in the text of its chunk.
+    """Words of a passage: `start` and `end` count in its text.
 
     So do the half-open `highlights`: the words that are the short answer.
     """
 
-    hit: Hit
+    passage: Passage
     start: int
     end: int
     highlights: tuple[Span, ...] = ()
@@ -28,7 +29,7 @@ class Quote:
     @property
     def text(self) -> str:
         """The words themselves."""
-        return self.hit.chunk.text[self.start : self.end]
+        return self.passage.text[self.start : self.end]
 
 
 def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
@@ -40,13 +41,13 @@ def cite(quotes: Sequence[Quote]) -> tuple[str, tuple[Citation, ...]]:
 
 def citation(marker: int, quote: Quote) -> Citation:
     """The citation of a quote; its highlights are the quote's, as far as they lie in it."""
-    chunk = quote.hit.chunk
+    chunk = quote.passage.chunk
     return Citation(
         marker,
         chunk.document_id,
         chunk.id,
-        quote.hit.title,
-        quote.hit.source,
+        quote.passage.title,
+        quote.passage.source,
         chunk.section,
         quote.text,
         chunk.start + quote.start,
@@ -83,7 +84,7 @@ def _signs(text: str) -> int:
 
 def short_answer(quotes: Sequence[Quote]) -> str | None:
     """The highlighted words of all quotes, None where there are none."""
-    words = [quote.hit.chunk.text[a:b] for quote in quotes for a, b in quote.highlights]
+    words = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
     joint = "、" if any(han_share(each) >= 0.5 for each in words) else ", "
     return joint.join(" ".join(each.split()) for each in words) or None
 
@@ -91,8 +92,9 @@ def short_answer(quotes: Sequence[Quote]) -> str | None:
 def is_cited(quotes: Sequence[Quote], citations: Sequence[Citation]) -> bool:
     """Whether the words that are the short answer of the quotes lie in what is cited."""
     places = [
-        (quote.hit.chunk.document_id, quote.hit.chunk.start + start, quote.hit.chunk.start + end)
+        (chunk.document_id, chunk.start + start, chunk.start + end)
         for quote in quotes
+        for chunk in (quote.passage.chunk,)
         for start, end in quote.highlights
     ]
     return bool(places) and all(

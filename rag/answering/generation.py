@@ -1,4 +1,4 @@
-"""Answers in a language model's words: questions made complete, passages told, words checked."""
+"""Answers that a language model writes: questions completed, passages given, sentences checked."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from rag.answering.grounding import Grounding, passages_of
+from rag.answering.grounding import Grounding
 from rag.answering.prompts import answer_messages, rewrite_messages
-from rag.answering.reply import said
+from rag.answering.reply import cited_sentences
 from rag.dialogue.carryover import content_words
 from rag.errors import LLMUnavailable
 from rag.language.entities import names
@@ -26,8 +26,8 @@ _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Fluent:
-    """A model, and how it is used: seconds for an answer, tokens of passages to tell it."""
+class Generator:
+    """A model, and how it is used: seconds for an answer, tokens of passages to give it."""
 
     model: ChatModel
     seconds: float
@@ -36,20 +36,20 @@ class Fluent:
 
 
 def rewritten(
-    fluent: Fluent,
+    generator: Generator,
     question: str,
     history: Sequence[Mapping[str, str]],
     language: str,
 ) -> str | None:
-    """The question complete in itself, in the model's words; None where these add something.
+    """The question complete in itself, as the model writes it; None where that adds something.
 
     Raises LLMUnavailable.
     """
     recent = [turn for turn in history if turn.get("content")][-MOST_TURNS:]
-    reply = fluent.model.complete(
+    reply = generator.model.complete(
         rewrite_messages(question, recent, language),
         max_tokens=REWRITE_TOKENS,
-        seconds=min(fluent.seconds, REWRITE_SECONDS),
+        seconds=min(generator.seconds, REWRITE_SECONDS),
     )
     whole = reply.strip().strip('“”"「」').strip()
     said_before = fold(" ".join([*(str(turn["content"]) for turn in recent), question]))
@@ -60,12 +60,8 @@ def rewritten(
     return whole
 
 
-def worded(
-    fluent: Fluent,
-    question: str,
-    language: str,
-    grounding: Grounding,
-    seconds: float,
+def generated(
+    generator: Generator, question: str, language: str, grounding: Grounding
 ) -> Iterator[str]:
     """The supported sentences of the model's answer as they come; "" for each other piece.
 
@@ -73,13 +69,13 @@ def worded(
     nothing.
     """
     fence = f"passage-{secrets.token_hex(3)}"
-    messages = answer_messages(question, language, passages_of(grounding.shown), fence)
+    messages = answer_messages(question, language, grounding.passages, fence)
     is_shown = False
-    pieces = fluent.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=seconds)
+    pieces = generator.model.stream(messages, max_tokens=ANSWER_TOKENS, seconds=generator.seconds)
     try:
         with closing(pieces):
-            for one in said(pieces):
-                text = grounding.take(one) if one else ""
+            for sentence in cited_sentences(pieces):
+                text = grounding.take(sentence) if sentence else ""
                 is_shown = is_shown or bool(text)
                 yield text
     except LLMUnavailable as error:

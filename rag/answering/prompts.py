@@ -1,10 +1,11 @@
-"""What a language model is told: the instruction, and the passages as data."""
+"""What a language model is given: the instruction, and the passages as data."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from rag.index.passage import Passage
 
 Message = dict[str, str]
 NO_ANSWER = "NOT_IN_DOCUMENTS"
@@ -43,27 +44,17 @@ _REWRITE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage as the model sees it."""
-
-    number: int
-    title: str
-    section: str
-    text: str
-
-
 def answer_messages(
     question: str, language: str, passages: Sequence[Passage], fence: str
 ) -> list[Message]:
-    """The instruction, and the question under its passages.
+    """The instruction, and the question under its passages, numbered from 1.
 
     Each passage stands between marks with `fence`, a word that no document can know.
     """
     blocks = [
-        f"<{fence} {passage.number}>\n{_heading(passage)}{_fenced(passage.text, fence)}\n"
-        f"</{fence} {passage.number}>"
-        for passage in passages
+        f"<{fence} {number}>\n{_heading(passage)}{_fenced(passage.text, fence)}\n"
+        f"</{fence} {number}>"
+        for number, passage in enumerate(passages, start=1)
     ]
     asked = ("问题：" if language != "en" else "Question: ") + " ".join(question.split())
     return [
@@ -87,7 +78,7 @@ def rewrite_messages(
 
 
 def _heading(passage: Passage) -> str:
-    above = [part for part in (passage.title, passage.section) if part]
+    above = [part for part in (passage.title, passage.chunk.section) if part]
     return " · ".join(dict.fromkeys(" ".join(part.split()) for part in above)) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Anyone's text held against the documents of one index, sentence by sentence."""
+"""Anyone's text checked against the documents of one index, sentence by sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from rag.checking.aliases import aliases_of
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.names import Words
 from rag.errors import DocumentNotFound, InvalidInput
-from rag.index.retriever import FoundPassage, Passages
+from rag.index.passage import Passage
+from rag.index.retriever import Retriever
 from rag.index.search_files import Searchers
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
@@ -26,23 +27,23 @@ LONGEST_TEXT = 50_000  # characters, to be checked
 class Proofreader:
     """Finds for each sentence what the documents say of it; safe to share between threads."""
 
-    def __init__(self, store: Store, passages: Passages, lexicon: Lexicon) -> None:
+    def __init__(self, store: Store, retriever: Retriever, lexicon: Lexicon) -> None:
         self._store = store
-        self._passages = passages
+        self._retriever = retriever
         self._lexicon = lexicon
-        self._held: tuple[Searchers, Checker] | None = None
+        self._current: tuple[Searchers, Checker] | None = None
         self._lock = threading.Lock()
 
     def checker(self, current: Searchers) -> Checker:
         """What checks sentences against the index as `current` has it."""
         with self._lock:  # of its own: who only asks need not wait while names are gathered
-            if self._held is None or self._held[0] is not current:
+            if self._current is None or self._current[0] is not current:
                 words_of = functools.partial(_words_of, self._store)
                 aliases = aliases_of(words_of(info.id).text for info in self._store.documents())
                 cached = functools.lru_cache(maxsize=64)(words_of)
                 checker = Checker(self._lexicon, current.lexical, aliases, cached)
-                self._held = (current, checker)
-            return self._held[1]
+                self._current = (current, checker)
+            return self._current[1]
 
     def check(self, text: str) -> Iterator[CheckedSentence]:
         """Each sentence with its verdict, as it is found; raises InvalidInput for a long text."""
@@ -53,25 +54,25 @@ class Proofreader:
         return self._checked(text)
 
     def _checked(self, text: str) -> Iterator[CheckedSentence]:
-        current = self._passages.current()
+        current = self._retriever.current()
         checker = self.checker(current)
-        before: list[FoundPassage] = []  # what the sentence before rests on
+        before: list[Passage] = []  # what the sentence before rests on
         for start, end in sentences(text):
             sentence = text[start:end]
             if not has_words(sentence):
                 continue
-            found: list[FoundPassage] = []
+            found: list[Passage] = []
             finding = TOO_LONG
             if len(sentence) <= LONGEST:
-                search = self._passages.prepare(sentence)
-                found = [*self._passages.find(current, search, PASSAGES), *before]
-                finding = checker.check(search, [each.indexed for each in found])
+                search = self._retriever.prepare(sentence)
+                found = [*self._retriever.find(current, search, PASSAGES), *before]
+                finding = checker.check(search, found)
             passage = None if finding.passage is None else found[finding.passage]
             if finding.verdict == "supported" and passage is not None:
                 before = [passage]
             reason = message(finding, detect_language(sentence)) or None
             yield CheckedSentence(
-                sentence, start, end, finding.verdict, reason, _held_against(finding, passage)
+                sentence, start, end, finding.verdict, reason, _nearest_words(finding, passage)
             )
 
 
@@ -84,7 +85,7 @@ def _words_of(store: Store, document_id: str) -> Words:
     return Words.of(f"{document.title}\n{document.text}")
 
 
-def _held_against(finding: Finding, passage: FoundPassage | None) -> tuple[Citation, ...]:
+def _nearest_words(finding: Finding, passage: Passage | None) -> tuple[Citation, ...]:
     if passage is None or finding.reason == "nothing_near":
         return ()
-    return (citation(1, Quote(passage.hit, finding.start, finding.end)),)
+    return (citation(1, Quote(passage, finding.start, finding.end)),)

@@ -26,7 +26,7 @@ _CUT_MARKER = re.compile(r"\s*[\[【［][^\]】］]{0,40}$|\[\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CitedSentence:
     """A sentence: `lead` is what stands before it (white space, a list's mark).
 
     `markers` are the passages that it names, in its order; `text` is without them.
@@ -37,13 +37,13 @@ class Said:
     markers: tuple[int, ...]
 
 
-def said(pieces: Iterable[str]) -> Iterator[Said | None]:
+def cited_sentences(pieces: Iterable[str]) -> Iterator[CitedSentence | None]:
     """The sentences of a text that comes in pieces, and None for each piece that ends none.
 
-    >>> [each for each in said(["杭州有桥。", "[1]", "[2] It", " rained [3]."]) if each]
+    >>> [each for each in cited_sentences(["杭州有桥。", "[1]", "[2] It", " rained [3]."]) if each]
     ... # doctest: +NORMALIZE_WHITESPACE
-    [Said(lead='', text='杭州有桥。', markers=(1, 2)),
-     Said(lead=' ', text='It rained.', markers=(3,))]
+    [CitedSentence(lead='', text='杭州有桥。', markers=(1, 2)),
+     CitedSentence(lead=' ', text='It rained.', markers=(3,))]
     """
     rest = ""
     for piece in pieces:
@@ -70,7 +70,7 @@ def _end(text: str) -> int | None:
     return LONGEST if len(text) > LONGEST else None
 
 
-def _read(text: str) -> Said | None:
+def _read(text: str) -> CitedSentence | None:
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0
     words = _LINK.sub(r"\1", text[start:])
@@ -78,7 +78,7 @@ def _read(text: str) -> Said | None:
     words = _CUT_MARKER.sub("", _EMPHASIS.sub("", _MARKER.sub("", words))).strip()
     if not words and not markers:
         return None
-    return Said(text[:start], words, tuple(dict.fromkeys(markers)))
+    return CitedSentence(text[:start], words, tuple(dict.fromkeys(markers)))
 
 
 def _numbers(written: str) -> Iterator[int]:

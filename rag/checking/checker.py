@@ -42,7 +42,7 @@ from rag.checking.swaps import Place, opposites, roles_exchanged, swapped
 from rag.checking.term_finder import Located
 from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
-from rag.index.rows import IndexedChunk
+from rag.index.passage import Passage
 from rag.language.entities import Mention
 from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences
@@ -131,7 +131,7 @@ class _Claim:
 class _Text:
     """A passage made ready: its parts by unit, its facts by their offsets."""
 
-    indexed: IndexedChunk
+    indexed: Passage
     context: str
     terms: tuple[frozenset[str], ...]
     context_terms: frozenset[str]
@@ -191,7 +191,7 @@ class Checker:
         self._document_words = document_words
         self._text = functools.lru_cache(maxsize=512)(_text)
 
-    def check(self, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
+    def check(self, claim: Search, passages: Sequence[Passage]) -> Finding:
         """What the passages say of the sentence that `claim` was made from."""
         read = self._claim(claim)
         windows = self._best(read, passages)
@@ -211,7 +211,7 @@ class Checker:
             tuple(denials(text)),
         )
 
-    def _best(self, claim: _Claim, passages: Sequence[IndexedChunk]) -> list[_Window]:
+    def _best(self, claim: _Claim, passages: Sequence[Passage]) -> list[_Window]:
         """The windows that fit the claim best, best first."""
         importance = self._lexical.importances(claim.groups)
         windows = [
@@ -226,7 +226,7 @@ class Checker:
         named = [self._named(claim, window) for window in looked_at]
         return sorted(named, key=lambda window: -window.score)
 
-    def _text_of(self, indexed: IndexedChunk) -> _Text:
+    def _text_of(self, indexed: Passage) -> _Text:
         return self._text(_Key(indexed))
 
     def _windows(
@@ -532,7 +532,7 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
 class _Key:
     """A chunk as a key: what it holds never changes under its id and text."""
 
-    def __init__(self, indexed: IndexedChunk) -> None:
+    def __init__(self, indexed: Passage) -> None:
         self.indexed = indexed
         self._key = (indexed.chunk.id, indexed.chunk.text)
 

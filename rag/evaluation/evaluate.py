@@ -15,7 +15,7 @@ from rag.evaluation.metrics import (
 )
 from rag.evaluation.results import CheckedCitation, Evaluation, RowResult, aggregate, grouped
 from rag.language.text import detect_language, han_share
-from rag.types import Answer, Citation, Hit
+from rag.types import Answer, Citation, Document, DocumentInfo, Hit
 
 Turn = Mapping[str, str]
 Progress = Callable[[int, int], None]
@@ -23,12 +23,15 @@ Progress = Callable[[int, int], None]
 KEPT_HITS = 5  # how many hits a result keeps, for the report
 
 
-class Listed(Protocol):
-    """One of the documents that can be asked about."""
+class Documents(Protocol):
+    """The documents that can be asked about."""
 
-    @property
-    def id(self) -> str:
-        """What `hidden` and `gold_ids` call it."""
+    def documents(self) -> Sequence[DocumentInfo]:
+        """All of them, each once."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """The one whose text offsets count in; raises DocumentNotFound."""
         ...
 
 
@@ -45,12 +48,9 @@ class Assistant(Protocol):
         """The best passages for `query`, using no document of `hidden`."""
         ...
 
-    def documents(self) -> Sequence[Listed]:
-        """All documents, each once."""
-        ...
-
-    def document_text(self, document_id: str) -> str:
-        """The text that offsets count in; raises DocumentNotFound."""
+    @property
+    def store(self) -> Documents:
+        """Its documents."""
         ...
 
 
@@ -104,7 +104,7 @@ def _plan(
     if without_gold:
         return hiding.without_gold(rows)
     if only_gold:
-        return hiding.only_gold(rows, [document.id for document in assistant.documents()])
+        return hiding.only_gold(rows, [document.id for document in assistant.store.documents()])
     return hiding.nothing(rows)
 
 
@@ -120,7 +120,7 @@ def _ask(
     for earlier in row.history:
         reply = assistant.ask(earlier, tuple(history), hidden=hidden)
         history.append({"role": "user", "content": earlier})
-        history.append({"role": "assistant", "content": reply.text})
+        history.append({"role": "assistant", "content": reply.answer})
     start = clock()
     answer = assistant.ask(row.question, tuple(history), hidden=hidden)
     return answer, (clock() - start) * 1000
@@ -136,7 +136,7 @@ def _judge(
     languages: dict[str, str],
 ) -> RowResult:
     citations = tuple(_checked(assistant, citation) for citation in answer.citations)
-    spoken = answer.text if answer.answered else ""
+    spoken = answer.answer if answer.answered else ""
     short = (answer.short_answer or "") if answer.answered else ""
     return RowResult(
         row=row,
@@ -145,11 +145,11 @@ def _judge(
         should_answer=should_answer,
         answered=answer.answered,
         confidence=float(answer.confidence),
-        text=answer.text,
+        text=answer.answer,
         short_answer=answer.short_answer,
         refusal=answer.refusal.reason if answer.refusal else None,
         citations=citations,
-        markers_agree=matching.markers(answer.text) == {c.marker for c in answer.citations},
+        markers_agree=matching.markers(answer.answer) == {c.marker for c in answer.citations},
         cited=_cited(row, citations) if should_answer and answer.answered else None,
         hits=answer.hits[:KEPT_HITS],
         retrieval=_retrieval(row, answer.hits) if should_answer else None,
@@ -163,7 +163,7 @@ def _judge(
 
 def _checked(assistant: Assistant, citation: Citation) -> CheckedCitation:
     try:
-        text = assistant.document_text(citation.document_id)
+        text = assistant.store.document(citation.document_id).text
     except DocumentNotFound:
         return CheckedCitation(citation, verbatim=False)
     inside = 0 <= citation.start < citation.end <= len(text)
@@ -187,13 +187,13 @@ def _cited(row: GoldRow, citations: Iterable[CheckedCitation]) -> bool | None:
 def _retrieval(row: GoldRow, hits: Sequence[Hit]) -> Retrieval | None:
     if not row.has_target:
         return None
-    documents = [hit.chunk.document_id for hit in hits]
+    documents = [hit.document_id for hit in hits]
     return judge_hits(relevance(row, hits), documents, row.gold_ids, passages=row.has_evidence)
 
 
 def _uses(answer: Answer, hidden: Collection[str]) -> bool:
     nearest = answer.refusal.nearest if answer.refusal else ()
-    used = {hit.chunk.document_id for hit in (*answer.hits, *nearest)}
+    used = {hit.document_id for hit in (*answer.hits, *nearest)}
     used.update(citation.document_id for citation in answer.citations)
     return not used.isdisjoint(hidden)
 
@@ -210,7 +210,7 @@ def _direction(
     for document_id in row.gold_ids:
         if document_id not in languages:
             try:
-                languages[document_id] = detect_language(assistant.document_text(document_id))
+                languages[document_id] = detect_language(assistant.store.document(document_id).text)
             except DocumentNotFound:
                 continue
         return f"{asked}→{languages[document_id]}"
@@ -219,4 +219,4 @@ def _direction(
     if rank is None and (han_share(evidence) or len(evidence.split()) > 3):
         return f"{asked}→{detect_language(evidence)}"
     hit = answer.hits[(rank or 1) - 1] if answer.hits else None
-    return f"{asked}→{detect_language(hit.chunk.text) if hit else '?'}"
+    return f"{asked}→{detect_language(hit.text) if hit else '?'}"

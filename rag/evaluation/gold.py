@@ -95,7 +95,7 @@ def is_relevant(row: GoldRow, document_id: str, passage: str) -> bool:
 
 def relevance(row: GoldRow, hits: Sequence[Hit]) -> list[bool]:
     """`is_relevant` of each hit, in the order of `hits`."""
-    return [is_relevant(row, hit.chunk.document_id, hit.chunk.text) for hit in hits]
+    return [is_relevant(row, hit.document_id, hit.text) for hit in hits]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

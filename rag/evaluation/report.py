@@ -115,8 +115,8 @@ def _result(result: RowResult) -> dict[str, Any]:
             {
                 "rank": hit.rank,
                 "score": float(hit.score),
-                "chunk_id": hit.chunk.id,
-                "document_id": hit.chunk.document_id,
+                "chunk_id": hit.chunk_id,
+                "document_id": hit.document_id,
             }
             for hit in result.hits
         ],

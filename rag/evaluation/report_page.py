@@ -120,9 +120,9 @@ def _hits(result: RowResult) -> str:
     if not result.hits:
         return "<p>No passage was found.</p>"
     items = "".join(
-        f"<li><code>{escape(hit.chunk.document_id)}</code> <small>{hit.score:.3f}"
-        f"{' · evidence' if is_relevant(result.row, hit.chunk.document_id, hit.chunk.text) else ''}"
-        f"</small><br>{escape(hit.chunk.text)}</li>"
+        f"<li><code>{escape(hit.document_id)}</code> <small>{hit.score:.3f}"
+        f"{' · evidence' if is_relevant(result.row, hit.document_id, hit.text) else ''}"
+        f"</small><br>{escape(hit.text)}</li>"
         for hit in result.hits
     )
     return f"<details><summary>First passages</summary><ol>{items}</ol></details>"

@@ -1,33 +1,21 @@
-"""The passages of one index: found for a query, and put in the order of their reading."""
+"""The passages of one index that suit a query, best first."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from contextlib import suppress
-from dataclasses import dataclass
 
-from rag.errors import WenjuError
 from rag.index import search_files
-from rag.index.fusion import Candidate, Search, fuse, prepare
+from rag.index.fusion import Search, fuse, prepare
+from rag.index.passage import Passage
 from rag.index.rows import IndexedChunk
 from rag.index.search_files import Searchers
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import Embedder
-from rag.types import Hit
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPassage:
-    """A chunk that was found: as others see it, how it was found, and as it is indexed."""
-
-    hit: Hit
-    candidate: Candidate
-    indexed: IndexedChunk
-
-
-class Passages:
+class Retriever:
     """Finds passages; safe to share between threads.
 
     What another process commits to the index is seen at the next `current`.
@@ -49,33 +37,51 @@ class Passages:
         with self._lock:
             if self._searchers is None or self._searchers.generation != self._store.generation:
                 self._searchers = search_files.load(self._store)
-                self._keep(self._searchers)
             return self._searchers
 
-    def _keep(self, current: Searchers) -> None:
-        """Spare the next process the derivation, where this one may write."""
-        with suppress(WenjuError, OSError):
-            if search_files.must_derive(self._store):
-                search_files.save(self._store, current)
+    def save(self) -> None:
+        """Write the search files of the index as it now stands, where they are not of it.
+
+        For who has changed the index: it spares the next process the derivation.
+        """
+        if search_files.must_derive(self._store):
+            search_files.save(self._store, self.current())
 
     def find(
         self, current: Searchers, search: Search, top_k: int, hidden: Collection[str] = ()
-    ) -> list[FoundPassage]:
+    ) -> list[Passage]:
         """The passages for a query, best first; `hidden` documents are left out."""
         candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
         chunks = self._store.chunks(candidate.key for candidate in candidates)
-        found: list[FoundPassage] = []
-        for candidate in candidates:
-            indexed = chunks.get(candidate.key)
-            if indexed is None:
-                continue
-            hit = Hit(
-                indexed.chunk,
-                candidate.score,
-                len(found) + 1,
-                candidate.ranks,
-                indexed.title,
-                indexed.source,
-            )
-            found.append(FoundPassage(hit, candidate, indexed))
+        # A chunk that was removed since `current` is passed over.
+        there = [candidate for candidate in candidates if candidate.key in chunks]
+        return [
+            _passage(chunks[each.key], each.score, rank, each.ranks, each.centre)
+            for rank, each in enumerate(there, start=1)
+        ]
+
+    def neighbours(self, passage: Passage) -> list[Passage]:
+        """The passages before and behind one in its document, of its score and rank."""
+        chunk = passage.chunk
+        found = []
+        for ordinal in (chunk.ordinal - 1, chunk.ordinal + 1):
+            indexed = self._store.chunk_at(chunk.document_id, ordinal)
+            if indexed is not None:
+                found.append(_passage(indexed, passage.score, passage.rank, {}, passage.centre))
         return found
+
+
+def _passage(
+    indexed: IndexedChunk, score: float, rank: int, ranks: dict[str, int], centre: float
+) -> Passage:
+    return Passage(
+        indexed.chunk,
+        indexed.title,
+        indexed.source,
+        indexed.spans,
+        indexed.unit_vectors,
+        score,
+        rank,
+        ranks,
+        centre,
+    )

@@ -26,7 +26,7 @@ _TRIMMED = "，。、；：！？,;:!?…"  # and white space
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class ReaderInput:
     """What is read: `context` is title and section, in which no answer is looked for."""
 
     context: str
@@ -57,7 +57,7 @@ class PassageReader(Protocol):
     """What reads a question with each of some passages."""
 
     def read(
-        self, question: str, groups: Sequence[Group], passages: Sequence[Passage]
+        self, question: str, groups: Sequence[Group], passages: Sequence[ReaderInput]
     ) -> list[PassageReading]:
         """A reading of each passage, in their order; `groups` are the question's terms."""
         ...
@@ -79,7 +79,7 @@ class CrossEncoder:
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "reader")
 
     def read(
-        self, question: str, groups: Sequence[Group], passages: Sequence[Passage]
+        self, question: str, groups: Sequence[Group], passages: Sequence[ReaderInput]
     ) -> list[PassageReading]:
         """A reading of each passage, in their order; `groups` are the question's terms."""
         terms = terms_of(groups)
@@ -89,7 +89,7 @@ class CrossEncoder:
         """End the threads."""
         self._pool.shutdown()
 
-    def _read(self, question: str, terms: Terms, passage: Passage) -> PassageReading:
+    def _read(self, question: str, terms: Terms, passage: ReaderInput) -> PassageReading:
         levels = met(terms, passage.text)
         made = pair(self._tokenizer, question, passage.context, passage.text, levels)
         logits, relevance = self._session.run(

@@ -5,32 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.index.retriever import FoundPassage
-from rag.reading.results import Ranked, Read
+from rag.index.passage import Passage
+from rag.reading.results import Ranked
 
 
-def to_read(found: Sequence[FoundPassage]) -> list[Read]:
-    """The passages as a reader takes them."""
-    return [Read(each.candidate, each.indexed, each.hit.title) for each in found]
-
-
-def reranked(passages: Sequence[FoundPassage], ranking: Sequence[Ranked]) -> list[FoundPassage]:
+def reranked(passages: Sequence[Passage], ranking: Sequence[Ranked]) -> list[Passage]:
     """The passages in the order of `ranking`, with its scores; the others follow, below it."""
     read: dict[int, Ranked] = {}
     for ranked in ranking:
         read.setdefault(ranked.passage, ranked)
-    lowest = min((ranked.score for ranked in read.values()), default=0.0)
-    found: list[FoundPassage] = []
-    for rank, ranked in enumerate(read.values(), start=1):
-        passage = passages[ranked.passage]
-        ranks = {**passage.hit.ranks, "reader": rank}
-        hit = replace(passage.hit, score=ranked.score, rank=rank, ranks=ranks)
-        found.append(replace(passage, hit=hit))
+    found = [
+        replace(
+            passages[number],
+            score=ranked.score,
+            rank=rank,
+            ranks={**passages[number].ranks, "reader": rank},
+        )
+        for rank, (number, ranked) in enumerate(read.items(), start=1)
+    ]
     rest = [passage for number, passage in enumerate(passages) if number not in read]
-    above = rest[0].hit.score if rest else 0.0
+    lowest = min((ranked.score for ranked in read.values()), default=0.0)
     for passage in rest:
-        score = passage.hit.score
+        score = passage.score
         if ranking:
-            score = min(score, lowest - (above - score))
-        found.append(replace(passage, hit=replace(passage.hit, score=score, rank=len(found) + 1)))
+            score = min(score, lowest - (rest[0].score - score))
+        found.append(replace(passage, score=score, rank=len(found) + 1))
     return found

@@ -1,4 +1,4 @@
-"""What is read and what comes of it: passages, units, spans, a ranking."""
+"""What comes of reading passages: units, spans, a ranking, and how sure the answer is."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.index.fusion import Candidate
-from rag.index.rows import IndexedChunk
 from rag.reading.confidence import Evidence, SpanEvidence
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A candidate passage with what the store holds of it."""
-
-    candidate: Candidate
-    indexed: IndexedChunk
-    title: str
 
 
 @dataclass(frozen=True, slots=True)

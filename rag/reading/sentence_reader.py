@@ -14,6 +14,7 @@ import numpy as np
 
 from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
+from rag.index.passage import Passage
 from rag.language import question
 from rag.language.term_groups import Group
 from rag.language.terms import index_terms
@@ -26,7 +27,7 @@ from rag.reading.confidence import (
     probability,
 )
 from rag.reading.quotes import LENGTH, grown, length_of
-from rag.reading.results import Ranked, Read, Reading, Span, Unit
+from rag.reading.results import Ranked, Reading, Span, Unit
 
 READ = 6  # passages
 FEW = 30  # passages; among fewer, how far one stands out says little
@@ -43,7 +44,7 @@ _ECHO = 4.0
 _FOCUS = 2.0
 
 
-class Reader:
+class SentenceReader:
     """Reads passages for one question.
 
     `search` is the question as searched; `asked` what the person asked last, where that is only a
@@ -66,7 +67,7 @@ class Reader:
         self._kinds = question.kinds_of(self._asked.query)
         self._count = question.count_of(self._asked.query)
 
-    def read(self, passages: Sequence[Read]) -> Reading:
+    def read(self, passages: Sequence[Passage]) -> Reading:
         """What the passages, best first, say to the question."""
         passages = passages[:READ]
         units = self.units(passages)
@@ -83,7 +84,7 @@ class Reader:
         evidence = self.evidence(passages, answer)
         return Reading(tuple(spans), probability(evidence), evidence)
 
-    def rank(self, passages: Sequence[Read]) -> tuple[Ranked, ...]:  # noqa: ARG002
+    def rank(self, passages: Sequence[Passage]) -> tuple[Ranked, ...]:  # noqa: ARG002
         """No order but the one in which the passages were found."""
         return ()
 
@@ -91,40 +92,40 @@ class Reader:
         best = max(units, key=lambda unit: unit.score)
         return grown([best], units)
 
-    def evidence(self, passages: Sequence[Read], answer: Sequence[Unit]) -> Evidence:
+    def evidence(self, passages: Sequence[Passage], answer: Sequence[Unit]) -> Evidence:
         """What speaks for the units of `answer` among all that the passages say."""
         groups = self._search.groups
         importance = self._lexical.importances(groups)
         ideal = float(importance.sum()) or 1.0
         trust = min(1.0, len(self._lexical) / FEW)
         top = passages[0]
-        runner_up = passages[1].candidate.score if len(passages) > 1 else top.candidate.score
-        whole = f"{top.title}\n{top.indexed.chunk.section}\n{top.indexed.chunk.text}"
+        runner_up = passages[1].score if len(passages) > 1 else top.score
+        whole = f"{top.title}\n{top.chunk.section}\n{top.text}"
         held = self._matches(groups, whole)
         met = self._matches(groups, "\n".join(unit.text for unit in answer))
         nowhere = np.array([not self._occurs(group) for group in groups], dtype=bool)
-        crosses = (han_share(self._search.query) < 0.2) != (han_share(top.indexed.chunk.text) < 0.2)
+        crosses = (han_share(self._search.query) < 0.2) != (han_share(top.text) < 0.2)
         return Evidence(
             coverage=float(met.sum()) / ideal,
-            passage_score=trust * top.candidate.score + (1 - trust) * TYPICAL_SCORE,
-            lead=trust * (top.candidate.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
+            passage_score=trust * top.score + (1 - trust) * TYPICAL_SCORE,
+            lead=trust * (top.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
             nowhere=float(importance[nowhere].sum()) / ideal,
             unmatched=float(importance[held == 0].sum()) / ideal,
             crosses=float(crosses),
             closeness=self._closeness(passages),
         )
 
-    def units(self, passages: Sequence[Read]) -> list[Unit]:
+    def units(self, passages: Sequence[Passage]) -> list[Unit]:
         """The units of all passages with their scores."""
         units = []
-        for number, read in enumerate(passages):
-            text = read.indexed.chunk.text
-            cosines = read.indexed.unit_vectors @ self._asked.vector
-            lead = read.candidate.score - passages[0].candidate.score
-            for position, (start, end) in enumerate(read.indexed.spans):
+        for number, passage in enumerate(passages):
+            text = passage.text
+            cosines = passage.unit_vectors @ self._asked.vector
+            lead = passage.score - passages[0].score
+            for position, (start, end) in enumerate(passage.spans):
                 words = text[start:end]
                 score = (
-                    _CLOSENESS * (float(cosines[position]) - read.candidate.centre)
+                    _CLOSENESS * (float(cosines[position]) - passage.centre)
                     + _PASSAGE_LEAD * lead
                     + _SHOWS * question.shown(self._kinds, words)
                     + _AS_MANY * self._holds_as_many(words)
@@ -169,12 +170,12 @@ class Reader:
     def _occurs(self, group: Group) -> bool:
         return any(self._lexical.knows(term) for term, _ in group.alternatives)
 
-    def _closeness(self, passages: Sequence[Read]) -> float:
+    def _closeness(self, passages: Sequence[Passage]) -> float:
         if not self._calibrated:
             return TYPICAL_CLOSENESS
         return max(
-            float((read.indexed.unit_vectors @ self._search.vector).max(initial=-1.0))
-            for read in passages
+            float((passage.unit_vectors @ self._search.vector).max(initial=-1.0))
+            for passage in passages
         )
 
 

@@ -11,16 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.index.fusion import Search
+from rag.index.passage import Passage
 from rag.language import question
 from rag.language.lists import Enumeration, enumerations
 from rag.language.sentences import balanced, sentences
 from rag.language.text import fold, han_share
 from rag.reading.confidence import SpanEvidence, probability_of_span
-from rag.reading.cross_encoder import Passage, PassageReader, PassageReading, ScoredSpan
+from rag.reading.cross_encoder import PassageReader, PassageReading, ReaderInput, ScoredSpan
 from rag.reading.inputs import context_of
 from rag.reading.quotes import LENGTH, grown
-from rag.reading.results import Ranked, Read, Reading, Span, Unit
-from rag.reading.sentence_reader import Reader
+from rag.reading.results import Ranked, Reading, Span, Unit
+from rag.reading.sentence_reader import SentenceReader
 
 CANDIDATES = 8  # passages
 MOST_ANSWERS = 4  # where several are asked for
@@ -59,7 +60,7 @@ class SpanReader:
     """
 
     def __init__(
-        self, encoder: PassageReader, reader: Reader, search: Search, asked: Search
+        self, encoder: PassageReader, reader: SentenceReader, search: Search, asked: Search
     ) -> None:
         self._encoder = encoder
         self._reader = reader
@@ -69,7 +70,7 @@ class SpanReader:
         self._counted = question.counted_in(asked.query)
         self._parts = question.parts_of(asked.query)
 
-    def read(self, passages: Sequence[Read]) -> Reading:
+    def read(self, passages: Sequence[Passage]) -> Reading:
         """What the passages, best first, say to the question."""
         passages = passages[:CANDIDATES]
         units = self._reader.units(passages)
@@ -85,12 +86,12 @@ class SpanReader:
         evidence = self._evidence(answers, passages, ranked, units)
         return Reading(tuple(spans), probability_of_span(evidence), evidence, _ranking(ranked))
 
-    def rank(self, passages: Sequence[Read]) -> tuple[Ranked, ...]:
+    def rank(self, passages: Sequence[Passage]) -> tuple[Ranked, ...]:
         """The words that were read, best first."""
         passages = passages[:CANDIDATES]
         return _ranking(self._ranked(passages, self._reader.units(passages)))
 
-    def _ranked(self, passages: Sequence[Read], units: Sequence[Unit]) -> list[_Candidate]:
+    def _ranked(self, passages: Sequence[Passage], units: Sequence[Unit]) -> list[_Candidate]:
         """All spans of all passages, best first; those in headings where there are no others."""
         asked_years = set(_YEAR.findall(self._search.query))
         found = []
@@ -100,21 +101,22 @@ class SpanReader:
                 unit = max((u for u in same if u.start <= span.start), default=same[0], key=_start)
                 years = set(_YEAR.findall(unit.text))
                 is_of_another = bool(asked_years and years and not asked_years & years)
-                score = passages[number].candidate.score
+                score = passages[number].score
                 figures = (span.score, score, float(unit.score), -float(is_of_another))
                 rank = sum(w * figure for w, figure in zip(WEIGHTS, figures, strict=True))
                 found.append(_Candidate(number, span, unit, figures, rank))
         found.sort(key=lambda each: (-each.rank, each.passage, each.span.start))
         return [each for each in found if not each.unit.text.startswith("#")] or found
 
-    def _readings(self, passages: Sequence[Read]) -> list[PassageReading]:
+    def _readings(self, passages: Sequence[Passage]) -> list[PassageReading]:
         to_read = [
-            Passage(context_of(read.title, read.indexed.chunk.section), read.indexed.chunk.text)
-            for read in passages
+            ReaderInput(context_of(each.title, each.chunk.section), each.text) for each in passages
         ]
         return self._encoder.read(self._search.query, self._search.groups, to_read)
 
-    def _listed(self, ranked: Sequence[_Candidate], passages: Sequence[Read]) -> _Candidate | None:
+    def _listed(
+        self, ranked: Sequence[_Candidate], passages: Sequence[Passage]
+    ) -> _Candidate | None:
         """The whole list that the answer to a question for a list lies in.
 
         Where the question says how many things it asks for, a list of as many in a sentence that
@@ -148,7 +150,7 @@ class SpanReader:
         return bool(self._counted) and self._counted in fold(words)
 
     def _addressed(
-        self, ranked: Sequence[_Candidate], passages: Sequence[Read]
+        self, ranked: Sequence[_Candidate], passages: Sequence[Passage]
     ) -> _Candidate | None:
         """The web address that is asked for, nearest to what was read; training knew none."""
         if "address" not in self._kinds:
@@ -164,7 +166,7 @@ class SpanReader:
         return None
 
     def _further(
-        self, best: _Candidate, ranked: Sequence[_Candidate], passages: Sequence[Read]
+        self, best: _Candidate, ranked: Sequence[_Candidate], passages: Sequence[Passage]
     ) -> Iterator[_Candidate]:
         """More answers of a question that asks for several, each saying something new.
 
@@ -190,14 +192,14 @@ class SpanReader:
     def _evidence(
         self,
         answers: Sequence[_Candidate],
-        passages: Sequence[Read],
+        passages: Sequence[Passage],
         ranked: Sequence[_Candidate],
         units: Sequence[Unit],
     ) -> SpanEvidence:
         best = answers[0]
         others = [other.rank for other in ranked if other.passage != best.passage]
         first = passages[best.passage]
-        in_order = [first, *(read for read in passages if read is not first)]
+        in_order = [first, *(other for other in passages if other is not first)]
         words = _words(best, passages)
         named = sum(question.items(_words(answer, passages)) for answer in answers)
         return SpanEvidence(
@@ -225,7 +227,7 @@ def _ranking(ranked: Sequence[_Candidate]) -> tuple[Ranked, ...]:
     )
 
 
-def _is_by(candidate: _Candidate, found: Enumeration, passages: Sequence[Read]) -> bool:
+def _is_by(candidate: _Candidate, found: Enumeration, passages: Sequence[Passage]) -> bool:
     """Whether a list meets the candidate or stands in the sentence that it begins in."""
     return (found.start < candidate.span.end and candidate.span.start < found.end) or any(
         start <= candidate.span.start < end and start <= found.start < end
@@ -233,7 +235,9 @@ def _is_by(candidate: _Candidate, found: Enumeration, passages: Sequence[Read]) 
     )
 
 
-def _mended(found: Enumeration, candidate: _Candidate, passages: Sequence[Read]) -> tuple[int, int]:
+def _mended(
+    found: Enumeration, candidate: _Candidate, passages: Sequence[Passage]
+) -> tuple[int, int]:
     """The list with the beginning or end of a word that the span holds and the list cut off."""
     text, span = _text(candidate, passages), candidate.span
     before, behind = text[span.start : found.start], text[found.end : span.end]
@@ -242,7 +246,7 @@ def _mended(found: Enumeration, candidate: _Candidate, passages: Sequence[Read])
 
 
 def _quotes(
-    answers: Sequence[_Candidate], units: Sequence[Unit], passages: Sequence[Read]
+    answers: Sequence[_Candidate], units: Sequence[Unit], passages: Sequence[Passage]
 ) -> Iterator[Span]:
     """The answers in their sentences; those of one passage that meet in one quote."""
     quotes: list[Span] = []
@@ -293,7 +297,7 @@ def _joined(first: Span, second: Span) -> Span:
     )
 
 
-def _is_new(other: _Candidate, answers: Sequence[_Candidate], passages: Sequence[Read]) -> bool:
+def _is_new(other: _Candidate, answers: Sequence[_Candidate], passages: Sequence[Passage]) -> bool:
     """Whether no answer lies where the other does, nor says the same."""
     words = _words(other, passages)
     return all(
@@ -309,15 +313,15 @@ def _is_new(other: _Candidate, answers: Sequence[_Candidate], passages: Sequence
     )
 
 
-def _words(answer: _Candidate, passages: Sequence[Read]) -> str:
+def _words(answer: _Candidate, passages: Sequence[Passage]) -> str:
     return fold(_text(answer, passages)[answer.span.start : answer.span.end])
 
 
-def _text(answer: _Candidate, passages: Sequence[Read]) -> str:
-    return passages[answer.passage].indexed.chunk.text
+def _text(answer: _Candidate, passages: Sequence[Passage]) -> str:
+    return passages[answer.passage].text
 
 
-def _length(span: Span, passages: Sequence[Read]) -> float:
+def _length(span: Span, passages: Sequence[Passage]) -> float:
     """Characters; two of Latin text count as one."""
-    words = passages[span.passage].indexed.chunk.text[span.start : span.end]
+    words = passages[span.passage].text[span.start : span.end]
     return len(words) if han_share(words) >= 0.5 else len(words) / 2

@@ -27,12 +27,12 @@ from rag.config import Settings
 from rag.evaluation.gold import GoldRow, is_relevant, read_gold
 from rag.evaluation.matching import answer_match, f1
 from rag.index.maintenance import build_index
+from rag.index.passage import Passage
 from rag.reading import confidence
 from rag.reading.confidence import Evidence, SpanEvidence, features, features_of_span
 from rag.reading.results import Ranked, Reading
 from rag.reading.span_reader import WEIGHTS
 from rag.training.examples import held_out_titles
-from rag.types import Hit
 
 QUESTIONS = 150  # of each set; half as many of another set
 SAMPLE_WEIGHT = 3.0
@@ -196,7 +196,7 @@ def _of_sample(settings: Settings, seeds: Path) -> Iterator[Outcome]:
 
 def _held_out(assistant: Assistant, rows: Sequence[GoldRow]) -> list[GoldRow]:
     """Those over articles of which training asks nothing."""
-    titles = {info.id: info.title for info in assistant.documents()}
+    titles = {info.id: info.title for info in assistant.store.documents()}
     kept = held_out_titles(titles.values())
     return [row for row in rows if titles[row.gold_ids[0]] in kept]
 
@@ -209,18 +209,18 @@ def outcomes_of(
     assistant: Assistant, row: GoldRow, weight: float, hidden: Sequence[str] = ()
 ) -> Iterator[Outcome]:
     """What was read for a question, if anything; with its documents hidden nothing is right."""
-    hits, reading = assistant.reading(row.question, hidden)
+    passages, reading = assistant.read(row.question, hidden)
     if reading.evidence is None:
         return
     is_answerable = row.answerable and not hidden
     ranks = [ranked.figures for ranked in reading.ranking]
     yield Outcome(
         _figures(reading.evidence),
-        is_answerable and bool(answer_match(row.answers, *_texts(hits, reading))),
+        is_answerable and bool(answer_match(row.answers, *_texts(passages, reading))),
         is_answerable,
         weight,
         np.array(ranks).reshape(len(ranks), len(WEIGHTS)),
-        np.array([is_answerable and _answers(row, hits, r) for r in reading.ranking], bool),
+        np.array([is_answerable and _answers(row, passages, r) for r in reading.ranking], bool),
     )
 
 
@@ -230,26 +230,26 @@ def _figures(evidence: Evidence | SpanEvidence) -> tuple[float, ...]:
     return features(evidence)
 
 
-def _texts(hits: Sequence[Hit], reading: Reading) -> tuple[str, str]:
+def _texts(passages: Sequence[Passage], reading: Reading) -> tuple[str, str]:
     """What is quoted, and the short answer."""
-    texts = [(hits[span.passage].chunk.text, span) for span in reading.spans]
+    texts = [(passages[span.passage].text, span) for span in reading.spans]
     quoted = [text[span.start : span.end] for text, span in texts]
     short = [text[a:b] for text, span in texts for a, b in span.highlights]
     return "\n".join(quoted), "、".join(short)
 
 
-def _answers(row: GoldRow, hits: Sequence[Hit], ranked: Ranked) -> bool:
+def _answers(row: GoldRow, passages: Sequence[Passage], ranked: Ranked) -> bool:
     """Whether words share more than half with an answer, in a passage that holds it."""
-    words = hits[ranked.passage].chunk.text[ranked.start : ranked.end]
-    return _holds(row, hits[ranked.passage]) and f1(row.answers, words) > 0.5
+    words = passages[ranked.passage].text[ranked.start : ranked.end]
+    return _holds(row, passages[ranked.passage]) and f1(row.answers, words) > 0.5
 
 
-def _holds(row: GoldRow, hit: Hit) -> bool:
+def _holds(row: GoldRow, passage: Passage) -> bool:
     """Whether a passage holds the evidence, or an answer in the right document."""
     if row.has_evidence:
-        return is_relevant(row, hit.chunk.document_id, hit.chunk.text)
-    is_there = bool(answer_match(row.answers, hit.chunk.text, ""))
-    return hit.chunk.document_id in row.gold_ids and is_there
+        return is_relevant(row, passage.chunk.document_id, passage.text)
+    is_there = bool(answer_match(row.answers, passage.text, ""))
+    return passage.chunk.document_id in row.gold_ids and is_there
 
 
 if __name__ == "__main__":

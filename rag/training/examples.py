@@ -21,7 +21,7 @@ from rag.evaluation.matching import comparable
 from rag.index.maintenance import build_index
 from rag.language.text import simplify_in_place
 from rag.reading.inputs import context_of
-from rag.types import Chunk
+from rag.types import Chunk, Hit
 
 # Set, how many of its questions, whether it is Chinese: then a tenth of its articles is held out.
 SETS = (
@@ -103,7 +103,7 @@ def _of_set(
     index = f"training-{folder.name}"
     build_index(settings, [folder / "corpus.jsonl"], index)
     with closing(Assistant.open(settings, index)) as assistant:
-        documents = [assistant.document(info.id) for info in assistant.documents()]
+        documents = [assistant.store.document(info.id) for info in assistant.store.documents()]
         chunks = {document.id: list(chunk(document)) for document in documents}
         titles = {document.id: document.title for document in documents if chunks[document.id]}
         held_out = held_out_titles(titles.values()) if is_chinese else set()
@@ -153,8 +153,8 @@ def _placed(chunks: Sequence[Chunk], answer: str, start: int) -> _Place | None:
 def _distractors(assistant: Assistant, row: GoldRow) -> list[Passage]:
     """The passages ranked highest for a question that hold none of its answers."""
     hits = assistant.retrieve(row.question, 2 + 2 * DISTRACTORS)
-    others = [hit for hit in hits if not _answers(row, hit.chunk.text)]
-    return [_passage(hit.title, hit.chunk) for hit in others[:DISTRACTORS]]
+    others = [hit for hit in hits if not _answers(row, hit.text)]
+    return [_passage(hit.title, hit) for hit in others[:DISTRACTORS]]
 
 
 def _answers(row: GoldRow, text: str) -> bool:
@@ -162,5 +162,5 @@ def _answers(row: GoldRow, text: str) -> bool:
     return any(comparable(answer) in folded for group in row.answers for answer in group)
 
 
-def _passage(title: str, found: Chunk) -> Passage:
+def _passage(title: str, found: Chunk | Hit) -> Passage:
     return Passage(context_of(title, found.section), simplify_in_place(found.text))

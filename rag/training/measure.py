@@ -27,7 +27,7 @@ from rag.evaluation.metrics import Share, share
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import query_groups
 from rag.reading import reader_build
-from rag.reading.cross_encoder import CrossEncoder, Passage, PassageReader
+from rag.reading.cross_encoder import CrossEncoder, PassageReader, ReaderInput
 from rag.reading.inputs import context_of
 from rag.types import Chunk
 
@@ -142,8 +142,8 @@ def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks
     return Found(words, each.document_id, each.start + span.start, each.start + span.end)
 
 
-def _passage(title: str, each: Chunk) -> Passage:
-    return Passage(context_of(title, each.section), each.text)
+def _passage(title: str, each: Chunk) -> ReaderInput:
+    return ReaderInput(context_of(title, each.section), each.text)
 
 
 def _overlap(first: Found, second: Found) -> bool:

@@ -1,15 +1,16 @@
 import pytest
+from passages import passage_of
 
 from rag.answering.citations import Quote, cite, on_one_line, one_line
-from rag.types import Chunk, Citation, Hit
+from rag.types import Chunk, Citation
 
 TEXT = "马云[3]说：“这是机会。”\nHe left\n  in 2019 [12]."
 CHUNK = Chunk("d#4", "d", "致辞", TEXT, 100, 100 + len(TEXT), 4)
-HIT = Hit(CHUNK, 1.5, 1, {"dense": 1}, "信", "folder/d.txt")
+PASSAGE = passage_of(CHUNK, "信", "folder/d.txt", score=1.5, rank=1)
 
 
 def test_each_quote_is_followed_by_its_marker_and_cited_at_its_place_in_the_document():
-    text, citations = cite([Quote(HIT, 7, 14), Quote(HIT, 0, 2)])
+    text, citations = cite([Quote(PASSAGE, 7, 14), Quote(PASSAGE, 0, 2)])
 
     assert text == "“这是机会。”[1]\n马云[2]"
     assert citations == (
@@ -21,7 +22,7 @@ def test_each_quote_is_followed_by_its_marker_and_cited_at_its_place_in_the_docu
 
 
 def test_a_quote_over_lines_is_shown_on_one_and_cited_as_it_stands():
-    text, (citation,) = cite([Quote(HIT, 15, 32)])
+    text, (citation,) = cite([Quote(PASSAGE, 15, 32)])
 
     assert text == "He left in 2019[1]"
     assert citation.quote == "He left\n  in 2019"
@@ -35,7 +36,7 @@ def test_a_quote_over_lines_is_shown_on_one_and_cited_as_it_stands():
     ],
 )
 def test_a_footnote_mark_of_the_document_is_not_taken_for_a_marker(start, end, shown, quote):
-    text, (citation,) = cite([Quote(HIT, start, end)])
+    text, (citation,) = cite([Quote(PASSAGE, start, end)])
 
     assert text == shown
     assert citation.quote == quote
@@ -49,7 +50,9 @@ def test_without_quotes_there_is_no_text():
 
 
 def test_highlights_are_the_words_of_the_document_in_whatever_order_quotes_come():
-    _, citations = cite([Quote(HIT, 15, 32, ((28, 32),)), Quote(HIT, 7, 14, ((8, 9), (10, 12)))])
+    _, citations = cite(
+        [Quote(PASSAGE, 15, 32, ((28, 32),)), Quote(PASSAGE, 7, 14, ((8, 9), (10, 12)))]
+    )
 
     assert [citation.highlights for citation in citations] == [
         ((128, 132),),
@@ -75,7 +78,7 @@ def test_highlights_are_the_words_of_the_document_in_whatever_order_quotes_come(
     ids="none before after around beside empty unordered overlapping".split(),
 )
 def test_highlights_lie_in_their_quote_in_order_without_overlap(highlights, expected):
-    _, (citation,) = cite([Quote(HIT, 7, 14, highlights)])
+    _, (citation,) = cite([Quote(PASSAGE, 7, 14, highlights)])
 
     assert citation.quote == "“这是机会。”"
     assert citation.highlights == expected
@@ -86,7 +89,7 @@ def test_highlights_count_code_points():
     chunk = Chunk("d#0", "d", "", text, 5, 5 + len(text), 0)
     start = text.index("天津")
 
-    _, (citation,) = cite([Quote(Hit(chunk, 1.0, 1), 4, len(text), ((start, start + 2),))])
+    _, (citation,) = cite([Quote(passage_of(chunk), 4, len(text), ((start, start + 2),))])
 
     assert start == 15
     assert citation.highlights == ((20, 22),)

@@ -10,13 +10,13 @@ from llm_server import Cuts, Empty, Fails, Hangs, ModelServer, Nonsense, Says
 
 from rag.assistant import Assistant
 from rag.config import Settings
-from rag.engine import fluent_for, open_lexicon, open_passage_reader
+from rag.engine import Engine, open_lexicon, open_reader
 from rag.index.maintenance import build_index
 from rag.index.schema import index_folder
 from rag.index.store import Store
 from rag.models.chat import open_llm
 from rag.models.embedding import open_embedder
-from rag.types import Answer, Found, Token
+from rag.types import Answer, Fallback, Found, Token
 
 BRIDGE = """# 海湾大桥
 
@@ -56,7 +56,7 @@ def parts(settings):
         store = Store.open(index_folder(settings.indexes, "default"), settings.embedding_model)
         opened.callback(store.close)
         lexicon = opened.enter_context(closing(open_lexicon(settings)))
-        reader = opened.enter_context(closing(open_passage_reader(settings)))
+        reader = opened.enter_context(closing(open_reader(settings)))
         yield store, open_embedder(settings), lexicon, reader
 
 
@@ -69,7 +69,8 @@ def assistant_of(settings, parts):
         configured = replace(settings, llm_base_url=server.base_url, llm_model="test", **changes)
         model = open_llm(configured)
         try:
-            yield Assistant("default", *parts, fluent_for(configured, "default", model))
+            store, *shared = parts
+            yield Assistant("default", store, Engine(configured, *shared, model))
         finally:
             if model is not None:
                 model.close()
@@ -97,7 +98,7 @@ def assert_cited(parts):
         for citation in answer.citations:
             text = store.document(citation.document_id).text
             assert text[citation.start : citation.end] == citation.quote
-        markers = set(map(int, re.findall(r"\[(\d+)\]", answer.text)))
+        markers = set(map(int, re.findall(r"\[(\d+)\]", answer.answer)))
         assert markers == {citation.marker for citation in answer.citations}
 
     return check
@@ -117,7 +118,7 @@ def test_the_answer_is_the_models_and_cites_the_documents(asked, assert_cited):
 
     answer, requests = asked(Says(reply))
 
-    assert answer.text == "海湾大桥全长3.5公里，2015年5月19日通车。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里，2015年5月19日通车。[1]"
     assert (answer.mode, answer.model, answer.fallback) == ("llm", "test", None)
     assert [citation.document_id for citation in answer.citations] == ["bridge.md"]
     assert "全长3.5公里" in answer.citations[0].quote
@@ -133,7 +134,7 @@ def test_an_english_question_over_a_chinese_document(asked, assert_cited):
         question="When was the Haiwan bridge opened and what did it cost?",
     )
 
-    assert answer.text == (
+    assert answer.answer == (
         "The bridge was opened on May 19, 2015.[1] It cost 1,419.9 billion yuan.[1]"
     )
     assert answer.citations[0].quote.startswith("海湾大桥于2015年5月19日通车")
@@ -155,7 +156,7 @@ def test_an_english_question_over_a_chinese_document(asked, assert_cited):
 def test_what_the_passages_do_not_support_is_dropped_with_the_reason(asked, sentence, reason):
     answer, _ = asked(Says(f"海湾大桥全长3.5公里[1]。{sentence}"))
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]"
     assert [(dropped.text, dropped.reason) for dropped in answer.dropped] == [
         (sentence.replace("[1]", ""), reason)
     ]
@@ -164,7 +165,7 @@ def test_what_the_passages_do_not_support_is_dropped_with_the_reason(asked, sent
 def test_what_is_not_supported_can_be_marked_instead(asked):
     answer, _ = asked(Says("海湾大桥全长3.5公里[1]。大桥全长5.3公里[1]。"), llm_unsupported="mark")
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]大桥全长5.3公里。（未获文档支持）"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]大桥全长5.3公里。（未获文档支持）"
     assert [dropped.reason for dropped in answer.dropped] == ["number"]
 
 
@@ -173,8 +174,8 @@ def test_what_is_marked_waits_for_something_that_is_supported(asked):
     alone, _ = asked(Says(wrong), llm_unsupported="mark")
     before, _ = asked(Says(wrong + right), llm_unsupported="mark")
 
-    assert (alone.text, alone.refusal.reason) == ("", "not_supported")
-    assert before.text == "大桥全长5.3公里。（未获文档支持）海湾大桥全长3.5公里。[1]"
+    assert (alone.answer, alone.refusal.reason) == ("", "not_supported")
+    assert before.answer == "大桥全长5.3公里。（未获文档支持）海湾大桥全长3.5公里。[1]"
 
 
 def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, assert_cited):
@@ -184,7 +185,7 @@ def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, assert_
 
     answer, _ = asked(Says(reply))
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]过桥费为每车15元。[2]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]过桥费为每车15元。[2]"
     assert [citation.document_id for citation in answer.citations] == ["bridge.md", "bridge.md"]
     assert [(d.text, d.reason, d.marker) for d in answer.dropped] == [
         ("海湾大桥全长3.5公里。", "invented_marker", 77)
@@ -195,9 +196,9 @@ def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, assert_
 def test_where_nothing_is_supported_the_answer_is_refused_with_the_nearest_passages(asked):
     answer, _ = asked(Says("海湾大桥全长5.3公里[1]。"))
 
-    assert (answer.answered, answer.text, answer.citations) == (False, "", ())
+    assert (answer.answered, answer.answer, answer.citations) == (False, "", ())
     assert answer.refusal.reason == "not_supported"
-    assert answer.refusal.nearest[0].chunk.document_id == "bridge.md"
+    assert answer.refusal.nearest[0].document_id == "bridge.md"
     assert [dropped.reason for dropped in answer.dropped] == ["number"]
 
 
@@ -227,7 +228,7 @@ def test_a_model_that_finds_no_answer_refuses(asked, reply):
 def test_the_words_of_the_document_answer_where_the_model_fails(asked, behaviour, reason):
     answer, _ = asked(behaviour, llm_seconds=3.0)
 
-    assert (answer.mode, answer.model, answer.fallback) == ("extractive", None, reason)
+    assert (answer.mode, answer.model, answer.fallback) == ("extractive", None, Fallback(reason))
     assert answer.answered
     assert answer.short_answer == "3.5公里"
 
@@ -236,7 +237,7 @@ def test_what_was_said_before_the_line_broke_stays(asked):
     whole = "海湾大桥全长3.5公里[1]。过桥费为每车15元[1]。"
     answer, _ = asked(Cuts(whole, after=len(whole) // 2))
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]"
     assert answer.mode == "llm"
     assert [(dropped.text, dropped.reason) for dropped in answer.dropped] == [("", "llm_cut")]
 
@@ -244,7 +245,7 @@ def test_what_was_said_before_the_line_broke_stays(asked):
 def test_a_server_that_keeps_failing_is_left_alone(assistant_of):
     with ModelServer(Hangs(30)) as server:
         with assistant_of(server, llm_seconds=0.3) as assistant:
-            reasons = [assistant.ask("海湾大桥有多长？").fallback for _ in range(5)]
+            reasons = [assistant.ask("海湾大桥有多长？").fallback.reason for _ in range(5)]
         assert reasons == ["llm_timeout"] * 3 + ["llm_resting"] * 2
         assert len(server.requests) == 3
 
@@ -264,7 +265,7 @@ def test_extractive_answers_send_nothing(asked):
 
 def test_a_model_that_is_asked_for_and_not_there_is_told(settings):
     with closing(Assistant.open(replace(settings, llm=False))) as assistant:
-        assert assistant.ask("海湾大桥有多长？", mode="llm").fallback == "llm_not_configured"
+        assert assistant.ask("海湾大桥有多长？", mode="llm").fallback.reason == "llm_not_configured"
         assert assistant.model_host is None
 
 
@@ -291,7 +292,7 @@ def test_a_follow_up_is_made_complete_by_the_model(asked):
     )
 
     assert answer.searched == "海湾大桥是谁设计的？"
-    assert answer.text == "海湾大桥由工程师陈志远设计。[1]"
+    assert answer.answer == "海湾大桥由工程师陈志远设计。[1]"
     assert "user: 那是谁设计的？" in requests[0].body["messages"][1]["content"]
     assert "问题：海湾大桥是谁设计的？" in requests[1].body["messages"][1]["content"]
 
@@ -335,7 +336,7 @@ def test_orders_in_a_document_change_nothing(asked, assert_cited):
         question="博物馆的餐厅在几楼？",
     )
 
-    assert answer.text == "餐厅在二楼。[1]"
+    assert answer.answer == "餐厅在二楼。[1]"
     assert [dropped.reason for dropped in answer.dropped] == ["instruction", "instruction"]
     system, user = (message["content"] for message in requests[0].body["messages"])
     assert "swordfish" not in system
@@ -350,7 +351,7 @@ def test_what_is_no_statement_is_not_shown(asked):
     reply = "问题：海湾大桥有多长？海湾大桥全长3.5公里[1]。海湾大桥全长3.5公里[1]。</passage-1f 1>"
     answer, _ = asked(Says(reply))
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]"
     assert [dropped.reason for dropped in answer.dropped] == [
         "not_an_answer",
         "repeated",
@@ -362,7 +363,7 @@ def test_a_short_reply_is_checked_together_with_the_question(asked):
     right, _ = asked(Says("3.5公里[1]。"))
     wrong, _ = asked(Says("5.3公里[1]。"))
 
-    assert right.text == "3.5公里。[1]"
+    assert right.answer == "3.5公里。[1]"
     assert wrong.refusal.reason == "not_supported"
 
 
@@ -378,7 +379,7 @@ def test_links_and_pictures_of_the_model_are_words_alone(asked):
     reply = "[海湾大桥](http://evil.invalid/?q=1)全长![3.5公里](http://evil.invalid/x.png)[1]。"
     answer, _ = asked(Says(reply))
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]"
 
 
 def test_a_question_has_its_seconds_once_for_its_rewriting_and_its_answer(asked):
@@ -390,7 +391,7 @@ def test_a_question_has_its_seconds_once_for_its_rewriting_and_its_answer(asked)
         llm_seconds=2.0,
     )
 
-    assert (answer.fallback, len(requests)) == ("llm_timeout", 2)
+    assert (answer.fallback.reason, len(requests)) == ("llm_timeout", 2)
     assert answer.timings["rewrite"] + answer.timings["generate"] < 2900
 
 
@@ -407,7 +408,7 @@ def test_documents_that_go_while_the_model_answers_are_no_error(settings, tmp_pa
         with closing(opened) as assistant:
             answer = assistant.ask("海湾大桥有多长？")
 
-    assert answer.text == "海湾大桥全长3.5公里。[1]"
+    assert answer.answer == "海湾大桥全长3.5公里。[1]"
     assert [dropped.reason for dropped in answer.dropped] == ["name"]
 
 
@@ -444,7 +445,7 @@ def test_sentences_are_shown_as_they_are_checked(assistant_of):
         "海湾大桥全长3.5公里。[1]",
         "过桥费为每车15元。[2]",
     ]
-    assert "".join(token.text for token in tokens) == answer.text
+    assert "".join(token.text for token in tokens) == answer.answer
 
 
 def test_a_reader_who_leaves_ends_the_generation(assistant_of):
@@ -461,7 +462,8 @@ def test_a_dead_server_is_not_asked_once_it_is_known(settings):
     with closing(Assistant.open(dead)) as assistant:
         answers = [assistant.ask("海湾大桥有多长？") for _ in range(4)]
 
-    assert [answer.fallback for answer in answers] == ["llm_unreachable"] * 3 + ["llm_resting"]
+    reasons = [answer.fallback.reason for answer in answers]
+    assert reasons == ["llm_unreachable"] * 3 + ["llm_resting"]
     assert {answer.short_answer for answer in answers} == {"3.5公里"}
 
 

@@ -111,7 +111,7 @@ def marked(text):
 def cited_chunk(assistant, citation):
     """The passage of a citation, as it is indexed."""
     for ordinal in count():
-        indexed = assistant._store.chunk_at(citation.document_id, ordinal)
+        indexed = assistant.store.chunk_at(citation.document_id, ordinal)
         if indexed.chunk.id == citation.chunk_id:
             return indexed
 
@@ -119,7 +119,7 @@ def cited_chunk(assistant, citation):
 def test_every_citation_is_verbatim_and_every_sentence_has_one(assistant, asked):
     answer = asked.answer
 
-    sentences, rest = marked(answer.text)
+    sentences, rest = marked(answer.answer)
     assert rest.strip() == ""
     assert all(any(map(str.isalnum, sentence)) for sentence, _ in sentences)
     markers = list(dict.fromkeys(marker for _, marker in sentences))
@@ -127,7 +127,7 @@ def test_every_citation_is_verbatim_and_every_sentence_has_one(assistant, asked)
     assert markers == list(range(1, len(markers) + 1))
     assert answer.answered is bool(markers)
     for citation in answer.citations:
-        document = assistant.document(citation.document_id)
+        document = assistant.store.document(citation.document_id)
         assert document.text[citation.start : citation.end] == citation.quote != ""
         assert citation.quote in citation.passage
         assert citation.title == document.title
@@ -142,20 +142,20 @@ def test_nothing_is_shown_that_the_checker_does_not_find_in_what_is_cited(assist
     checker = assistant._checker(assistant._current())
     cited = {each.marker: cited_chunk(assistant, each) for each in asked.answer.citations}
 
-    for shown, marker in marked(asked.answer.text)[0]:
+    for shown, marker in marked(asked.answer.answer)[0]:
         sentence = re.sub(r"^\s*(?:(?:[-*•·]|#{1,6}|\d{1,2}[.)、])\s+)?", "", shown)
         finding = checker.check(assistant._prepare(sentence), [cited[marker]])
         assert (sentence, finding.verdict, finding.reason) == (sentence, "supported", "")
 
 
 def test_the_marks_between_the_passages_are_never_shown(all_asked):
-    shown = "\n".join(asked.answer.text for asked in all_asked.values())
+    shown = "\n".join(asked.answer.answer for asked in all_asked.values())
 
     assert re.findall(r"</?passage-.*?>", shown) == []
 
 
 def test_the_pieces_of_the_stream_are_the_answer(asked):
-    assert "".join(asked.pieces) == asked.answer.text
+    assert "".join(asked.pieces) == asked.answer.answer
 
 
 def test_what_is_not_in_the_models_words_or_left_out_has_its_reason(asked):
@@ -173,7 +173,7 @@ def test_what_is_not_in_the_models_words_or_left_out_has_its_reason(asked):
         assert answer.refusal.reason in REFUSALS
         assert answer.refusal.message
         assert answer.refusal.nearest == answer.hits[:3] != ()
-        assert answer.text == ""
+        assert answer.answer == ""
 
 
 def test_the_model_was_asked_and_some_answer_is_in_its_words(all_asked, capsys):
@@ -188,7 +188,7 @@ def table(all_asked):
     answers = [asked.answer for asked in all_asked]
     outcomes = Counter(outcome(answer) for answer in answers)
     dropped = Counter(each.reason for answer in answers for each in answer.dropped)
-    kept = sum(len(marked(answer.text)[0]) for answer in answers if answer.model)
+    kept = sum(len(marked(answer.answer)[0]) for answer in answers if answer.model)
     seconds = [asked.seconds for asked in all_asked]
     rows = [
         *((f"{MODEL}: {what}", str(count)) for what, count in sorted(outcomes.items())),

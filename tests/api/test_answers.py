@@ -11,7 +11,7 @@ from api import schemas
 from api.app import create_app
 from rag.config import Settings
 from rag.errors import IndexBusy, IndexDamaged, IndexUnavailable, Overloaded
-from rag.shapes import answer_shape
+from rag.shapes import shape
 from rag.types import Answer, Citation, Found, Token
 
 CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 深圳 苏州".split()
@@ -130,7 +130,7 @@ def test_every_quote_is_verbatim_in_the_document_that_is_served(client, question
 
 
 def test_an_answer_is_what_the_library_says(client, library):
-    said = answer_shape(library.assistant().ask(EN))
+    said = shape(library.assistant().ask(EN))
 
     assert without_timings(ask(client, EN)) == without_timings(said)
 

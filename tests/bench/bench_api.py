@@ -145,7 +145,7 @@ def in_process(settings: Settings, index: str, questions: list[str]) -> list[flo
     """Seconds of each question without HTTP."""
     library, seconds = Library(settings, index), []
     library.open()
-    assert library.assistant().counts() > (0, 0), "the index is empty"
+    assert library.assistant().store.counts() > (0, 0), "the index is empty"
     for question in questions:
         start = time.perf_counter()
         library.assistant().ask(question)

@@ -70,7 +70,7 @@ class Checked:
 def checked(settings: Settings, claims: Iterable[dict[str, str]]) -> Iterator[Checked]:
     """Each claim as a text of its own."""
     assistant = Assistant.open(settings)
-    checker = TimedChecker.wrap(assistant._proofreader.checker(assistant._passages.current()))
+    checker = TimedChecker.wrap(assistant._proofreader.checker(assistant._retriever.current()))
     assistant.check("Opens what is opened once. 打开模型。")
     for claim in claims:
         checker.findings.clear()

@@ -192,7 +192,7 @@ def test_the_words_held_against_a_sentence_stand_in_the_document(assistant):
     for claim in (TWELVE, "一共十三座城市新设了跨境电商综合试验区。"):
         (found,) = assistant.check(claim)
         (cited,) = found.citations
-        text = assistant.document_text(cited.document_id)
+        text = assistant.store.document(cited.document_id).text
 
         assert text[cited.start : cited.end] == cited.quote
         assert "十二" in cited.quote

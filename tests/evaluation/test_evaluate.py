@@ -7,6 +7,7 @@ import re
 import types
 
 import pytest
+from passages import hit_of
 
 from rag.errors import BadGold, DocumentNotFound, InvalidInput
 from rag.evaluation.evaluate import evaluate
@@ -14,7 +15,8 @@ from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Mean, Refusals, Share
 from rag.language.sentences import sentences
 from rag.language.text import fold
-from rag.types import Answer, Chunk, Citation, Hit, Refusal
+from rag.reasons import Reason
+from rag.types import Answer, Chunk, Citation, Refusal
 
 TEXTS = {
     "seattle": "马云在西雅图第一次用上互联网。阿里巴巴国际站成立于1999年。",
@@ -68,13 +70,17 @@ class WordOverlap:
     def __init__(self):
         self.calls = []
 
+    @property
+    def store(self):
+        return self
+
     def documents(self):
         return [types.SimpleNamespace(id=document_id) for document_id in TEXTS]
 
-    def document_text(self, document_id):
+    def document(self, document_id):
         if document_id not in TEXTS:
             raise DocumentNotFound(f"no document {document_id}", "name one of the list")
-        return TEXTS[document_id]
+        return types.SimpleNamespace(text=TEXTS[document_id])
 
     def retrieve(self, query, top_k=10, *, hidden=()):
         found = []
@@ -88,7 +94,7 @@ class WordOverlap:
                 if score and document_id not in hidden:
                     found.append((score, chunk))
         found.sort(key=lambda pair: -pair[0])
-        return [Hit(chunk, score, rank) for rank, (score, chunk) in enumerate(found[:top_k], 1)]
+        return [hit_of(chunk, score, rank) for rank, (score, chunk) in enumerate(found[:top_k], 1)]
 
     def ask(self, question, history=(), *, hidden=()):
         self.calls.append((question, history, set(hidden)))
@@ -96,14 +102,14 @@ class WordOverlap:
         searched = " ".join([*earlier, question])
         hits = tuple(self.retrieve(searched, hidden=hidden))
         if not hits or hits[0].score < 3:
-            refusal = Refusal("not_in_documents", "Not in the documents.", hits[:1])
+            refusal = Refusal(Reason.NOT_IN_DOCUMENTS, "Not in the documents.", hits[:1])
             return Answer(question, searched, "", False, "", None, 0.0, (), hits, refusal)
-        chunk = hits[0].chunk
-        number = re.search(r"\d+", chunk.text)
+        hit = hits[0]
+        number = re.search(r"\d+", hit.text)
         citation = Citation(
-            1, chunk.document_id, chunk.id, "", "", "", chunk.text, chunk.start, chunk.end
+            1, hit.document_id, hit.chunk_id, "", "", "", hit.text, hit.start, hit.end
         )
-        text = f"{chunk.text}[1]"
+        text = f"{hit.text}[1]"
         short = number.group() if number else None
         return Answer(question, searched, "", True, text, short, 1.0, (citation,), hits, None)
 
@@ -241,7 +247,7 @@ def test_earlier_questions_are_asked_in_turn_and_both_roles_are_sent():
 def test_evidence_on_the_second_place():
     row = dataclasses.replace(WHEN, evidence=("访问乌干达",))
     result = judged(row)
-    assert [hit.chunk.id for hit in result.hits] == ["seattle#1", "uganda#0", "seattle#0"]
+    assert [hit.chunk_id for hit in result.hits] == ["seattle#1", "uganda#0", "seattle#0"]
     assert result.retrieval.rank == 2
     assert result.direction == "zh→zh-Hant"
     assert (result.retrieval.hit_at(1), result.retrieval.hit_at(5)) == (False, True)
@@ -269,7 +275,7 @@ def test_a_refusal_of_an_answerable_question_scores_nothing():
 
 
 def test_the_text_of_a_refusal_is_not_an_answer():
-    result = judged(WHERE, saying(text="西雅图", short_answer="西雅图"))
+    result = judged(WHERE, saying(answer="西雅图", short_answer="西雅图"))
     assert (result.match, result.f1) == (False, 0.0)
     assert result.verbatim is False
 
@@ -296,14 +302,14 @@ def test_a_citation_that_is_not_in_its_document_at_its_place(fields):
 
 @pytest.mark.parametrize("text", ["1999年。", "1999年。[2]", "1999年。[1][2]"])
 def test_markers_and_citations_must_be_the_same_set(text):
-    result = judged(WHEN, saying(text=text))
+    result = judged(WHEN, saying(answer=text))
     assert result.citations[0].verbatim
     assert not result.markers_agree
     assert result.verbatim is False
 
 
 def test_an_answer_without_citations_is_not_verbatim():
-    assert judged(WHEN, saying(text="1999年。", citations=())).verbatim is False
+    assert judged(WHEN, saying(answer="1999年。", citations=())).verbatim is False
 
 
 def test_a_right_answer_with_a_citation_of_other_words():
@@ -330,7 +336,7 @@ def test_the_relevant_hit_tells_the_language_where_no_gold_document_does():
     assert judged(row).direction == "zh→zh"
     row = dataclasses.replace(WHEN, question="阿里 飞行 riders", evidence=("riders",))
     result = judged(row)
-    assert [hit.chunk.document_id for hit in result.hits] == ["seattle", "uganda", "orders"]
+    assert [hit.document_id for hit in result.hits] == ["seattle", "uganda", "orders"]
     assert result.direction == "zh→en"
 
 

@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from passages import hit_of
 from repository import SHARED
 
 from rag.errors import BadGold, InputNotFound
 from rag.evaluation.gold import GoldRow, is_relevant, read_gold, relevance
-from rag.types import Chunk, Hit
+from rag.types import Chunk
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_a_row_without_a_target_accepts_nothing():
 
 def test_relevance_keeps_the_order_of_the_hits():
     chunks = [Chunk(f"a#{n}", "a", "", text, 0, 9, n) for n, text in enumerate(["三", "33", "3 3"])]
-    hits = [Hit(chunk, 1.0, rank) for rank, chunk in enumerate(chunks, 1)]
+    hits = [hit_of(chunk, 1.0, rank) for rank, chunk in enumerate(chunks, 1)]
     assert relevance(gold_row(evidence=("33",)), hits) == [False, True, True]
 
 

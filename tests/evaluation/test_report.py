@@ -6,13 +6,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from passages import hit_of
 
 from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Retrieval
 from rag.evaluation.report import as_json, render_table, write_report
 from rag.evaluation.report_page import render_html
 from rag.evaluation.results import CheckedCitation, Evaluation, RowResult, aggregate
-from rag.types import Chunk, Citation, Hit
+from rag.types import Chunk, Citation
 
 ATTACK = "<script>alert('1')</script>"
 
@@ -54,7 +55,7 @@ def result(number, **fields):
         citations=(CheckedCitation(citation(), verbatim=True),),
         markers_agree=True,
         cited=True,
-        hits=(Hit(chunk, 1.5, 1),),
+        hits=(hit_of(chunk, 1.5, 1),),
         retrieval=Retrieval(1, None, False, 1.0, 1.0),
         match=True,
         exact=True,
@@ -364,7 +365,7 @@ def test_the_page_escapes_whatever_it_shows(places):
         "gold": {"row": row, "direction": attack},
         "answer": {"text": attack, "short_answer": attack, "searched": attack},
         "citation": {"citations": (CheckedCitation(quoted, verbatim=False),)},
-        "hit": {"hits": (Hit(chunk, 1.0, 1, {}, attack, attack),)},
+        "hit": {"hits": (hit_of(chunk, 1.0, 1, attack, attack),)},
     }[places]
     bad = dataclasses.replace(wrong(1), **fields)
     page = render_html(evaluation(bad), attack)

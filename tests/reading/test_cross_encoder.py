@@ -17,8 +17,8 @@ from rag.reading.cross_encoder import (
     LONGEST_SPAN,
     MOST_SPANS,
     CrossEncoder,
-    Passage,
     PassageReading,
+    ReaderInput,
     ScoredSpan,
     _spans,
 )
@@ -45,7 +45,7 @@ def reader(models):
 def read(reader, lexicon):
     def readings(question, *passages, context="灰岩岛灯塔"):
         groups = query_groups(question, lexicon)
-        return reader.read(question, groups, [Passage(context, text) for text in passages])
+        return reader.read(question, groups, [ReaderInput(context, text) for text in passages])
 
     return readings
 
@@ -275,7 +275,7 @@ def test_a_question_of_10_000_characters_is_read(read, asked):
 
 
 def test_neither_question_nor_terms_are_needed(reader):
-    (reading,) = reader.read("", [], [Passage("", ENGLISH)])
+    (reading,) = reader.read("", [], [ReaderInput("", ENGLISH)])
 
     assert 0 < len(reading.spans) <= MOST_SPANS
 
@@ -315,7 +315,7 @@ def test_two_threads_read_what_one_reads(read):
 def test_closing_ends_the_threads(models):
     encoder = CrossEncoder(models / reader_build.NAME)
     threads = set(threading.enumerate())
-    encoder.read("谁？", [], [Passage("", CHINESE)])
+    encoder.read("谁？", [], [ReaderInput("", CHINESE)])
     begun = set(threading.enumerate()) - threads
     encoder.close()
 

@@ -14,7 +14,7 @@ from rag.models import e5, e5_weights
 from rag.models.onnx import open_tokenizer
 from rag.reading import reader_build, weight_delta
 from rag.reading.alignment import met, terms_of
-from rag.reading.cross_encoder import CrossEncoder, Passage, _spans
+from rag.reading.cross_encoder import CrossEncoder, ReaderInput, _spans
 from rag.reading.inputs import pair
 from rag.storage import file_digest
 
@@ -236,7 +236,7 @@ def test_int8_reads_what_the_network_reads(network, served, tokenizer, lexicon, 
     with torch.inference_mode():
         logits, relevance = network(torch.tensor([made.ids]), torch.tensor([made.types]))
     best = _spans(logits[0].numpy(), made, passage)[0]
-    (reading,) = served.read(question, groups, [Passage("灰岩岛灯塔", passage)])
+    (reading,) = served.read(question, groups, [ReaderInput("灰岩岛灯塔", passage)])
 
     # Measured on 13 pairs: scores at most 1.2 apart (of 3 to 11), relevance 0.27.
     assert (reading.spans[0].start, reading.spans[0].end) == (best.start, best.end)

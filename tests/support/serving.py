@@ -16,6 +16,7 @@ from repository import REPOSITORY
 from rag.config import Settings
 from rag.errors import DocumentNotFound, IndexNotFound
 from rag.gate import Gate
+from rag.reasons import Reason
 from rag.types import (
     Answer,
     CheckedSentence,
@@ -87,6 +88,7 @@ class EchoAssistant:
     def __init__(self, stop=None, error=None):
         self.stop, self.error = stop, error
         self.texts = {}
+        self.store = self
 
     def search(self, query, top_k=5):
         self._work()
@@ -100,7 +102,7 @@ class EchoAssistant:
         self._work()
         for word in question.split():
             yield Token(f"{word} ")
-        refusal = Refusal("not_in_documents", "echo", ())
+        refusal = Refusal(Reason.NOT_IN_DOCUMENTS, "echo", ())
         yield Answer(question, question, "en", False, "", None, 0.0, (), (), refusal)
 
     def checking(self, text):

@@ -5,13 +5,14 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from passages import passage_of
 
 from rag.evaluation.gold import GoldRow
 from rag.reading.confidence import Evidence, SpanEvidence, features, features_of_span
 from rag.reading.results import Ranked, Reading, Span
 from rag.training import calibrate
 from rag.training.calibrate import Outcome, Shares, outcomes_of, rank_weights, shares
-from rag.types import Chunk, DocumentInfo, Hit
+from rag.types import Chunk, DocumentInfo
 
 TEXTS = {
     "seattle": "马云在西雅图第一次上网。",
@@ -34,7 +35,11 @@ class SharingAssistant:
     def documents(self):
         return [DocumentInfo(*(id_, f"title {id_}"), *[""] * 2, 0, 0, "") for id_ in TEXTS]
 
-    def reading(self, question, hidden=()):
+    @property
+    def store(self):
+        return self
+
+    def read(self, question, hidden=()):
         found = sorted(
             (
                 (-(Counter(text) & Counter(question)).total(), id_)
@@ -46,7 +51,11 @@ class SharingAssistant:
         if not found:
             return (), Reading((), 0.0)
         hits = tuple(
-            Hit(Chunk(id_, id_, "", TEXTS[id_], 0, len(TEXTS[id_]), 0), float(score), rank)
+            passage_of(
+                Chunk(id_, id_, "", TEXTS[id_], 0, len(TEXTS[id_]), 0),
+                score=float(score),
+                rank=rank,
+            )
             for rank, (id_, score) in enumerate(found, 1)
         )
         best = len(TEXTS[found[0][0]])

@@ -44,7 +44,7 @@ def write_rows(path, rows):
 
 @pytest.fixture
 def settings(tmp_path, lexicon_file, embedder, monkeypatch):
-    for module in ("rag.assistant", "rag.index.maintenance"):
+    for module in ("rag.engine", "rag.index.maintenance"):
         monkeypatch.setattr(f"{module}.open_embedder", lambda _settings: embedder)
     return Settings(indexes=tmp_path / "indexes", models=lexicon_file.parent, reader=False)
 

@@ -190,7 +190,7 @@ def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cite
 def test_who_may_only_read_changes_no_documents(chat, library):
     shown = asyncio.run(chat.delete_document(BO, VIEW, {"document": "island.txt"}))
     assert "你的密钥只能提问" in shown
-    assert [info.id for info in library.assistant().documents()] == ["island.txt"]
+    assert [info.id for info in library.assistant().store.documents()] == ["island.txt"]
     assert select(chat.documents(BO, VIEW), "form, .delete") == []
 
 

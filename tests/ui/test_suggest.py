@@ -64,7 +64,7 @@ def test_questions_written_for_the_documents_come_first(collection):
     gold = "\n".join(json.dumps(row, ensure_ascii=False) for row in GOLD)
     assistant = collection(harbour_md=HARBOUR, mill_md=MILL, gold_jsonl=gold)
 
-    assert assistant.sample_questions() == ["渡轮每天开几次？"]
+    assert assistant.store.questions() == ["渡轮每天开几次？"]
     assert suggest(assistant, "zh") == ["渡轮每天开几次？"]
 
 

@@ -1,0 +1,247 @@
+"""The way of a question: completed, searched, read, answered with citations or refused."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering import generation
+from rag.answering.answer_builder import AnswerBuilder
+from rag.answering.citations import Quote, cite, is_cited, short_answer
+from rag.answering.grounding import Grounding, within_budget
+from rag.answering.timings import Timings
+from rag.checking.checker import Checker
+from rag.dialogue.followup import Resolved, resolved
+from rag.dialogue.small_talk import is_small_talk
+from rag.errors import InvalidInput, LLMUnavailable
+from rag.index.fusion import Search
+from rag.index.passage import Passage
+from rag.index.retriever import Retriever
+from rag.index.search_files import Searchers
+from rag.language.text import detect_language, has_words
+from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
+from rag.reading.cross_encoder import PassageReader
+from rag.reading.ranking import reranked
+from rag.reading.results import Reading
+from rag.reading.sentence_reader import READ, SentenceReader
+from rag.reading.span_reader import CANDIDATES, SpanReader
+from rag.reasons import Reason
+from rag.types import Answer, Found, Retrieval, Token
+
+Turn = Mapping[str, str]
+LONGEST_QUESTION = 10_000  # characters
+ASK_MODEL = 0.1  # confidence from which a language model is asked; below, there is little to word
+MODES = ("auto", "extractive", "llm")
+_PIECE = re.compile(r"[^，。；、！？,.;!?\n]*(?:[，。；、！？,.;!?\n]+\s*|$)(?:\[\d+\])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What answers questions over one index; safe to share between threads.
+
+    `reader` finds the exact words, None where sentences do; `generator` writes answers where it is
+    not None; `checker_of` gives what checks sentences against the index as it stands. `calibrated`
+    says that the vectors are the bundled model's, whose cosines have a known meaning.
+    """
+
+    index: str
+    retriever: Retriever
+    reader: PassageReader | None
+    generator: generation.Generator | None
+    checker_of: Callable[[Searchers], Checker]
+    calibrated: bool
+
+    def search(self, query: str, top_k: int, hidden: Collection[str] = ()) -> Retrieval:
+        """The best passages for a query, best first; raises InvalidInput for a long one."""
+        _check_length(query)
+        timings = Timings()
+        found: list[Passage] = []
+        if has_words(query):
+            with timings.timed("prepare"):
+                search = self.retriever.prepare(query)
+            with timings.timed("retrieve"):
+                current, found = self._found(search, top_k, hidden)
+            with timings.timed("read"):
+                found = reranked(found, self._reader(current, search, search).rank(found))
+        hits = tuple(passage.hit for passage in found[:top_k])
+        return Retrieval(query, detect_language(query), hits, timings.with_total())
+
+    def read(
+        self, question: str, hidden: Collection[str] = ()
+    ) -> tuple[tuple[Passage, ...], Reading]:
+        """The passages as found and what was read in them, refused or not: for calibration."""
+        search = self.retriever.prepare(question)
+        current, found = self._found(search, 0, hidden)
+        return tuple(found), self._reader(current, search, search).read(found)
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        top_k: int,
+        mode: str,
+        hidden: Collection[str],
+    ) -> Iterator[Found | Token | Answer]:
+        """An answer as it comes: `Found`, the `Token`s of its text, the whole `Answer`.
+
+        Raises InvalidInput for a long question or another mode than those of `MODES`.
+        """
+        _check_length(question)
+        if mode not in MODES:
+            raise InvalidInput(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
+        timings, language = Timings(), detect_language(question)
+        answer = AnswerBuilder(question, question, language, self.index, timings)
+        if reason := _without_search(question):
+            yield Found(question, language, ())
+            yield answer.refused(reason)
+            return
+        if mode == "llm" and self.generator is None:
+            answer = replace(answer, fallback=Reason.LLM_NOT_CONFIGURED)
+        generator = self.generator if mode != "extractive" else None
+        whole: Resolved | None = None
+        if generator and any(turn.get("content") for turn in history):
+            whole, generator, failure = _rewritten(generator, question, history, answer)
+            answer = replace(answer, fallback=failure or answer.fallback)
+        asked = whole or resolved(question, history)
+        with timings.timed("prepare"):
+            search = self.retriever.prepare(asked.searched)
+        with timings.timed("retrieve"):
+            current, passages = self._found(search, top_k, hidden)
+        yield Found(asked.searched, language, tuple(each.hit for each in passages[:top_k]))
+        with timings.timed("read"):
+            is_whole = asked.asked == asked.searched
+            own = search if is_whole else self.retriever.prepare(asked.asked)
+            reading = self._reader(current, search, own).read(passages)
+        best_first = reranked(passages, reading.ranking)
+        answer = replace(
+            answer,
+            searched=asked.searched,
+            hits=tuple(each.hit for each in best_first[:top_k]),
+            confidence=reading.confidence,
+        )
+        quotes = [
+            Quote(passages[span.passage], span.start, span.end, span.highlights)
+            for span in reading.spans
+        ]
+        if generator and best_first and reading.confidence >= ASK_MODEL:
+            grounding = self._grounding(generator, answer, current, best_first)
+            with timings.timed("generate"):
+                text, failure = yield from _generated(generator, answer, grounding)
+            if text is not None:
+                yield _from_model(answer, generator, text, grounding, quotes)
+                return
+            answer = replace(answer, fallback=failure)
+        if reason := self._reason_to_refuse(reading, best_first):
+            yield answer.refused(reason)
+            return
+        text, citations = cite(quotes)
+        for piece in filter(None, _PIECE.findall(text)):
+            yield Token(piece)
+        yield answer.answered(text, short_answer(quotes), citations)
+
+    def _found(
+        self, search: Search, top_k: int, hidden: Collection[str]
+    ) -> tuple[Searchers, list[Passage]]:
+        """The index as it stands, and at least as many passages as are read."""
+        to_read = READ if self.reader is None else CANDIDATES
+        current = self.retriever.current()
+        return current, self.retriever.find(current, search, max(top_k, to_read), hidden)
+
+    def _reader(
+        self, current: Searchers, search: Search, asked: Search
+    ) -> SentenceReader | SpanReader:
+        by_sentence = SentenceReader(search, current.lexical, asked, calibrated=self.calibrated)
+        if self.reader is None:
+            return by_sentence
+        return SpanReader(self.reader, by_sentence, search, asked)
+
+    def _grounding(
+        self,
+        generator: generation.Generator,
+        answer: AnswerBuilder,
+        current: Searchers,
+        best_first: Sequence[Passage],
+    ) -> Grounding:
+        shown = within_budget(best_first, self.retriever.neighbours, generator.context_tokens)
+        return Grounding(
+            self.checker_of(current),
+            self.retriever.prepare,
+            shown,
+            answer.searched,
+            answer.language,
+            marks_unsupported=generator.marks_unsupported,
+        )
+
+    def _reason_to_refuse(self, reading: Reading, found: Sequence[Passage]) -> Reason | None:
+        if not found:
+            return Reason.EMPTY_INDEX
+        threshold = THRESHOLD if self.reader is None else SPAN_THRESHOLD
+        is_sure = reading.spans and reading.confidence >= threshold
+        return None if is_sure else Reason.NOT_IN_DOCUMENTS
+
+
+def _rewritten(
+    generator: generation.Generator,
+    question: str,
+    history: Sequence[Turn],
+    answer: AnswerBuilder,
+) -> tuple[Resolved | None, generation.Generator | None, Reason | None]:
+    """The question as the model completes it, None where rules must.
+
+    With it the generator and the seconds that are left to it, or why there is none any more.
+    """
+    start = time.monotonic()
+    try:
+        with answer.timings.timed("rewrite"):
+            whole = generation.rewritten(generator, question, history, answer.language)
+    except LLMUnavailable as error:
+        return None, None, Reason(error.reason)
+    left = replace(generator, seconds=generator.seconds - (time.monotonic() - start))
+    return (Resolved(whole, whole) if whole is not None else None), left, None
+
+
+def _generated(
+    generator: generation.Generator, answer: AnswerBuilder, grounding: Grounding
+) -> Generator[Token, None, tuple[str | None, Reason | None]]:
+    """The model's answer as it comes, and as a whole; or why the model has failed."""
+    text = ""
+    try:
+        for piece in generation.generated(generator, answer.searched, answer.language, grounding):
+            text += piece
+            yield Token(piece)
+    except LLMUnavailable as error:
+        return None, Reason(error.reason)
+    return text, None
+
+
+def _from_model(
+    answer: AnswerBuilder,
+    generator: generation.Generator,
+    text: str,
+    grounding: Grounding,
+    quotes: Sequence[Quote],
+) -> Answer:
+    """The model's answer, refused where none of its sentences is supported."""
+    answer = replace(answer, model=generator.model.name, dropped=tuple(grounding.dropped))
+    citations = grounding.citations
+    if not citations:
+        absent = grounding.says_absent
+        return answer.refused(Reason.NOT_IN_DOCUMENTS if absent else Reason.NOT_SUPPORTED)
+    short = short_answer(quotes) if is_cited(quotes, citations) else None
+    return answer.answered(text, short, citations)
+
+
+def _without_search(question: str) -> Reason | None:
+    """Why a question is not searched for, None where it is."""
+    if not has_words(question):
+        return Reason.EMPTY_QUESTION
+    return Reason.SMALL_TALK if is_small_talk(question) else None
+
+
+def _check_length(question: str) -> None:
+    if len(question) > LONGEST_QUESTION:
+        raise InvalidInput(
+            f"the question is longer than {LONGEST_QUESTION:,} characters", "ask a shorter one"
+        )
