@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 
 from rag.assistant import Assistant
 from rag.config import Settings
@@ -28,8 +29,14 @@ class Library:
     are the gates for those who ask, have a text checked, and change documents.
     """
 
-    def __init__(self, settings: Settings, default: str = "default") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        default: str = "default",
+        open_engine: Callable[[Settings], Engine] = Engine.open,
+    ) -> None:
         self.settings = settings
+        self._open_engine = open_engine
         self.default = default
         # A question that waits for a language model takes no processor.
         places = settings.concurrency + (LLM_PLACES if settings.llm and settings.llm_model else 0)
@@ -49,7 +56,7 @@ class Library:
         with self._lock:
             if self._engine is not None:
                 return
-            engine = Engine.open(self.settings)
+            engine = self._open_engine(self.settings)
             try:
                 folder = index_folder(self.settings.indexes, self.default)
                 model, dimension = self.settings.embedding_model, engine.embedder.dimension

@@ -11,6 +11,7 @@ from repository import REPOSITORY
 
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.chunks import chunk, context
+from rag.engine import Engine, open_lexicon
 from rag.index.maintenance import build_index
 from rag.index.rows import IndexedChunk
 from rag.language import lexicon, lexicon_build
@@ -18,6 +19,7 @@ from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.library import Library
 from rag.models import e5
+from rag.models.chat import open_llm
 from rag.models.embedding import Passage, PassageVectors, open_embedder
 from rag.reading import reader_build
 from rag.reading.cross_encoder import CrossEncoder
@@ -76,7 +78,7 @@ def lexicon_file(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session", name="lexicon")
-def open_lexicon(lexicon_file):
+def opened_lexicon(lexicon_file):
     opened = lexicon.Lexicon(lexicon_file)
     yield opened
     opened.close()
@@ -136,11 +138,12 @@ def open_library(bundled_embedder, kept_reader):
     """Opens a library with the bundled models that are already there; the caller closes it."""
 
     def opened(settings: Settings, default: str = "default") -> Library:
-        library = Library(settings, default)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("rag.engine.open_embedder", lambda _settings: bundled_embedder)
-            patch.setattr("rag.engine.open_reader", lambda _settings: kept_reader)
-            library.open()
+        def opened_engine(settings: Settings) -> Engine:
+            lexicon, llm = open_lexicon(settings), open_llm(settings)
+            return Engine(settings, bundled_embedder, lexicon, kept_reader, llm)
+
+        library = Library(settings, default, opened_engine)
+        library.open()
         return library
 
     return opened

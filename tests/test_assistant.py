@@ -12,8 +12,11 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import Settings
+from rag.engine import Engine
 from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound
 from rag.index.maintenance import build_index
+from rag.index.schema import index_folder
+from rag.index.store import Store
 
 FILES = {
     "zones.md": (
@@ -226,12 +229,14 @@ def test_what_is_let_go_of_is_freed_at_once(settings):
     gc.collect()
     gc.disable()
     try:
-        assistant = Assistant.open(settings)
+        engine = Engine.open(settings)
+        store = Store.open(index_folder(settings.indexes, "default"))
+        assistant = Assistant("default", store, engine)
         assistant.ask("海盟是什么？")
         assistant.check("海盟是一个平台。")
         assistant.close()
-        embedder, reader = map(weakref.ref, (assistant._embedder, assistant._passage_reader))
-        del assistant
+        embedder, reader = map(weakref.ref, (engine.embedder, engine.reader))
+        del assistant, engine, store
         assert (embedder(), reader()) == (None, None)
     finally:
         gc.enable()

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -90,10 +91,9 @@ def test_an_index_that_is_not_there_is_not_made(library, name):
     assert library.names() == ["default", "papers"]
 
 
-def test_an_index_of_another_model_does_not_hinder_the_others(library, settings):
-    other = Library(replace(settings, embedding_model="BAAI/bge-m3"))
-    other._embedder, other._lexicon = library._embedder, library._lexicon
-    with pytest.raises(IndexMismatch):
+def test_an_index_of_another_model_does_not_hinder_the_others(library, settings, open_library):
+    other = open_library(replace(settings, embedding_model="BAAI/bge-m3"), "another")
+    with closing(other), pytest.raises(IndexMismatch):
         other.assistant("papers")
     assert library.assistant("papers").ask("Who is the director?").answered
 
@@ -142,7 +142,7 @@ def test_a_stream_tells_what_was_found_then_the_words_then_all(library):
     assert isinstance(found, Found)
     assert isinstance(answer, Answer)
     assert (found.searched, found.language) == ("Who is the director?", "en")
-    assert [hit.chunk for hit in found.hits] == [hit.chunk for hit in answer.hits]
+    assert [hit.chunk_id for hit in found.hits] == [hit.chunk_id for hit in answer.hits]
     assert all(isinstance(token, Token) and token.text for token in tokens)
     assert "".join(token.text for token in tokens) == answer.answer != ""
     assert answer.timings.keys() == {"prepare", "retrieve", "read", "total"}
@@ -151,7 +151,7 @@ def test_a_stream_tells_what_was_found_then_the_words_then_all(library):
 def test_a_refused_stream_has_no_words(library):
     found, answer = library.assistant("papers").stream("How many moons does Jupiter have?")
 
-    assert [hit.chunk for hit in found.hits] == [hit.chunk for hit in answer.hits]
+    assert [hit.chunk_id for hit in found.hits] == [hit.chunk_id for hit in answer.hits]
     assert answer.refusal.reason == "not_in_documents"
 
 
@@ -161,11 +161,8 @@ def test_a_mode_that_does_not_exist_is_an_error_and_llm_falls_back(library):
         assistant.ask("Who is the director?", mode="magic")
 
     answer = assistant.ask("Who is the director?", mode="llm")
-    assert (answer.answered, answer.mode, answer.fallback) == (
-        True,
-        "extractive",
-        "llm_not_configured",
-    )
+    assert (answer.answered, answer.mode) == (True, "extractive")
+    assert answer.fallback.reason == "llm_not_configured"
 
 
 @pytest.mark.parametrize("query", ["director", "馆长是谁", "", "???"])
@@ -191,11 +188,11 @@ def test_a_file_is_added_asked_replaced_and_removed(library, tmp_path):
     assert [(r.source, r.status, r.documents, r.chunks) for r in added] == [
         ("渡船.txt", "indexed", 1, 1)
     ]
-    assert "Lindqvist" in assistant.ask(question).text
+    assert "Lindqvist" in assistant.ask(question).answer
 
     again = assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Okafor steers.")])
     assert again[0].reason == "replaces the former version"
-    assert "Okafor" in assistant.ask(question).text
+    assert "Okafor" in assistant.ask(question).answer
     assert "Lindqvist" not in str(assistant.retrieve("Lindqvist"))
 
     same = assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Okafor steers.")])
