@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.storage import Row
 from rag.types import Chunk, Document
 
+DOCUMENT_COLUMNS = "id, source, origin, digest, title, text, meta, added, checksum"
 CHUNK_COLUMNS = (
     'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, checksum'
 )
@@ -45,14 +47,34 @@ class Origin:
 
 def document_checksum(document: Document) -> str:
     """SHA-256 over everything an answer may show of a document."""
-    parts = [
+    meta = json.dumps(dict(document.meta), ensure_ascii=False, sort_keys=True)
+    parts = document.id, document.source, document.title, document.text, meta
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def document_row(document: Document, origin: Origin, added: str) -> Row:
+    """The values of `DOCUMENT_COLUMNS`."""
+    return (
         document.id,
         document.source,
+        path_value(origin.path),
+        origin.digest,
         document.title,
         document.text,
-        json.dumps(dict(document.meta), ensure_ascii=False, sort_keys=True),
-    ]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        json.dumps(dict(document.meta), ensure_ascii=False),
+        added,
+        document_checksum(document),
+    )
+
+
+def read_document(row: Row) -> Document | None:
+    """The document of a row of `DOCUMENT_COLUMNS`, None if it is not what was written."""
+    document_id, source, _, _, title, text, meta, _, checksum = row
+    try:
+        document = Document(document_id, source, title, text, json.loads(meta))
+        return document if document_checksum(document) == checksum else None
+    except (TypeError, ValueError):  # a value of another type than was written
+        return None
 
 
 def path_value(path: str) -> str | bytes:
@@ -64,10 +86,10 @@ def path_value(path: str) -> str | bytes:
         return encoded
 
 
-def chunk_row(indexed: IndexedChunk) -> tuple:  # type: ignore[type-arg]
-    """The values of a chunk's row but its key, the checksum last."""
+def chunk_row(indexed: IndexedChunk) -> Row:
+    """The values of `CHUNK_COLUMNS`; the database finds the key."""
     chunk = indexed.chunk
-    row = (
+    values = (
         chunk.document_id,
         chunk.ordinal,
         chunk.section,
@@ -78,10 +100,30 @@ def chunk_row(indexed: IndexedChunk) -> tuple:  # type: ignore[type-arg]
         np.asarray(indexed.spans, dtype=np.int32).tobytes(),
         np.asarray(indexed.unit_vectors, dtype=np.float16).tobytes(),
     )
-    return (*row, chunk_checksum(row))
+    return (None, *values, _checksum(values))
 
 
-def chunk_checksum(values: tuple) -> int:  # type: ignore[type-arg]
+def is_sound(row: Row) -> bool:
+    """Whether a row of `CHUNK_COLUMNS` is what was written."""
+    return bool(_checksum(row[1:-1]) == row[-1])
+
+
+def read_chunk(row: Row, document: Document, dimension: int) -> IndexedChunk:
+    """The chunk of a sound row, cut from its document."""
+    _, document_id, ordinal, section, start, end, terms, vector, spans, units, _ = row
+    text = document.text[start:end]
+    return IndexedChunk(
+        Chunk(f"{document_id}#{ordinal}", document_id, section, text, start, end, ordinal),
+        terms.split(),
+        np.frombuffer(vector, dtype=np.float32),
+        [(int(a), int(b)) for a, b in np.frombuffer(spans, dtype=np.int32).reshape(-1, 2)],
+        np.frombuffer(units, dtype=np.float16).astype(np.float32).reshape(-1, dimension),
+        document.title,
+        document.source,
+    )
+
+
+def _checksum(values: Row) -> int:
     """CRC-32 over the values of a row."""
     checksum = 0
     for value in values:

@@ -1,22 +1,19 @@
-"""The SQLite file of an index: its tables, its name, and what its errors mean."""
+"""The SQLite file of an index: where it lies, its tables, and what it says of itself.
+
+Its `meta` are `format`, `model`, `dimension`, `generation`, and `questions` where there are some.
+"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from rag.errors import DocumentNotFound, IndexBusy, IndexDamaged, IndexUnavailable, InvalidInput
-from rag.storage import BUSY_SECONDS, cause
+from rag.errors import InvalidInput, IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable
+from rag.storage import Database, Failures
 
 FORMAT = 1
-
-
 DATABASE_FILE = "wenju.db"
-
-
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -35,12 +32,6 @@ CREATE TABLE chunks (
 """
 
 
-INFO = (
-    "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
-    " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added FROM documents"
-)
-
-
 def index_folder(indexes: Path, name: str) -> Path:
     """The folder of the index `name`; raises InvalidInput for a name that is not a plain word."""
     if not is_index_name(name):
@@ -56,52 +47,79 @@ def is_index_name(name: str) -> bool:
     return re.fullmatch(r"\w[\w.-]{0,63}", name) is not None
 
 
-def damaged(folder: Path, what: str) -> IndexDamaged:
-    """The error for an index whose data cannot be trusted."""
-    return IndexDamaged(
-        f"the index at {folder} is damaged ({what})",
-        f"delete {folder} and run: wenju index PATH --index {folder.name}",
+def open_database(folder: Path) -> Database:
+    """The database of the index in `folder`, made blank if it is not there."""
+    failures = Failures(
+        f"the index at {folder}",
+        busy=IndexBusy,
+        unavailable=IndexUnavailable,
+        damaged=IndexDamaged,
+        remedy=_index_anew(folder),
     )
+    return Database(folder / DATABASE_FILE, failures)
 
 
-def not_found(document_id: str) -> DocumentNotFound:
-    """The error for a document that is not there."""
-    return DocumentNotFound(f"no document {document_id!r}", "see: wenju list")
+def is_blank(database: Database) -> bool:
+    """Whether nothing was indexed yet; raises IndexDamaged where other files show something was."""
+    if not database.is_blank:
+        return False
+    if any(not path.name.startswith(DATABASE_FILE) for path in database.path.parent.iterdir()):
+        raise database.damage(f"{DATABASE_FILE} is empty")
+    return True
 
 
-def connect(folder: Path) -> sqlite3.Connection:
-    """A connection to the database of the index in `folder`."""
-    with database_errors(folder):
-        connection = sqlite3.connect(
-            folder / DATABASE_FILE,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
+def make(database: Database, model: str, dimension: int) -> None:
+    """Make the tables of a blank database."""
+    values = {"format": FORMAT, "model": model, "dimension": dimension, "generation": 0}
+
+    def fill(connection: sqlite3.Connection) -> None:
+        rows = [(key, str(value)) for key, value in values.items()]
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+
+    database.make(SCHEMA, fill)
+
+
+def verify(database: Database, model: str | None, dimension: int | None = None) -> None:
+    """Raise IndexDamaged, or IndexMismatch for another format, model or length of vectors."""
+    problems = database.one("PRAGMA quick_check(1)")
+    if problems != ("ok",):
+        raise database.damage(str(problems))
+    folder = database.path.parent
+    form, built_with = meta(database, "format"), meta(database, "model")
+    if form != str(FORMAT):
+        raise IndexMismatch(
+            f"the index at {folder} has format {form}, this Wenju reads {FORMAT}",
+            _index_anew(folder),
         )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-    return connection
+    if model not in (None, built_with):
+        raise IndexMismatch(
+            f"the index at {folder} was built with the model {built_with}, not {model}",
+            f"set WENJU_EMBEDDING_MODEL={built_with}, or index into another name",
+        )
+    length = number(database, "dimension")
+    if dimension not in (None, length):
+        raise IndexMismatch(
+            f"the index at {folder} holds vectors of length {length}, "
+            f"the model {model} makes {dimension}",
+            "index into another name",
+        )
 
 
-@contextmanager
-def database_errors(folder: Path) -> Iterator[None]:
-    """SQLite's errors as ours: busy, refused by the system, or else damage.
+def meta(database: Database, key: str) -> str:
+    """What the index says of itself; raises IndexDamaged where it does not."""
+    row = database.one("SELECT value FROM meta WHERE key = ?", key)
+    if row is None:
+        raise database.damage(f"it has no {key}")
+    return str(row[0])
 
-    Misuse of the library, such as a question to a closed store, stays what it is.
-    """
-    try:
-        yield
-    except sqlite3.ProgrammingError:
-        raise
-    except sqlite3.DatabaseError as error:
-        why = cause(error)
-        if why == "busy":
-            raise IndexBusy(
-                f"another process is writing to {folder}", "wait until it ends and try again"
-            ) from error
-        if why == "refused":
-            raise IndexUnavailable(
-                f"the index at {folder} cannot be used ({error})",
-                "see to its permissions and to the space left on the disk",
-            ) from error
-        raise damaged(folder, str(error)) from error
+
+def number(database: Database, key: str) -> int:
+    """The same for `dimension` and `generation`."""
+    value = meta(database, key)
+    if not value.isdecimal():
+        raise database.damage(f"its {key} is {value!r}")
+    return int(value)
+
+
+def _index_anew(folder: Path) -> str:
+    return f"delete {folder} and run: wenju index PATH --index {folder.name}"

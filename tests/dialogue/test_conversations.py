@@ -8,10 +8,12 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from repository import REPOSITORY
 
+from rag import storage
 from rag.dialogue import conversations as conversations_module
 from rag.dialogue.conversations import Conversations
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, history
@@ -47,11 +49,22 @@ def conversations(path):
 
 
 @pytest.fixture
+def execute(path):
+    """Runs a statement on the file, beside the conversations that are open."""
+
+    def run(statement):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            return connection.execute(statement).fetchall()
+
+    return run
+
+
+@pytest.fixture
 def at(monkeypatch):
     """Sets the clock."""
 
     def set_to(moment):
-        monkeypatch.setattr(conversations_module, "_now", lambda: moment)
+        monkeypatch.setattr(conversations_module, "now", lambda: moment)
 
     set_to("2026-01-06T08:00:00+00:00")
     return set_to
@@ -208,7 +221,7 @@ def test_a_deleted_conversation_is_gone_from_the_file(conversations, path):
 # Feedback
 
 
-def test_a_rating_can_be_changed_and_taken_back(conversations, at):
+def test_a_rating_can_be_changed_and_taken_back(conversations, execute, at):
     turn = conversations.add(ANNA, conversations.start(ANNA, "news"), answer())
     conversations.rate(ANNA, turn.id, "down", "错 wrong")
     rated = conversations.turn(ANNA, turn.id)
@@ -220,7 +233,7 @@ def test_a_rating_can_be_changed_and_taken_back(conversations, at):
     assert rated.answer == turn.answer
     conversations.rate(ANNA, turn.id, None, "not kept")
     assert conversations.turn(ANNA, turn.id) == turn
-    assert conversations._all("SELECT note, rated_at FROM turns") == [(None, None)]
+    assert execute("SELECT note, rated_at FROM turns") == [(None, None)]
 
 
 def test_a_verdict_is_up_or_down(conversations):
@@ -252,7 +265,7 @@ def test_feedback_of_all_people_names_none(conversations, at):
 
 
 def test_feedback_comes_in_batches_and_others_may_write_meanwhile(conversations, monkeypatch):
-    monkeypatch.setattr(conversations_module, "_BATCH", 2)
+    monkeypatch.setattr(conversations_module, "BATCH", 2)
     conversation = conversations.start(ANNA, "news")
     for number in range(5):
         turn = conversations.add(ANNA, conversation, answer(f"第{number}问"))
@@ -315,7 +328,7 @@ def test_readers_do_not_wait_for_a_writer(conversations, path):
 
 
 def test_a_lock_that_does_not_open_is_said(path, monkeypatch):
-    monkeypatch.setattr(conversations_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(storage, "BUSY_SECONDS", 0.05)
     conversations = Conversations.open(path)
     conversation = conversations.start(ANNA, "news")
     other = sqlite3.connect(path, isolation_level=None)
@@ -385,28 +398,9 @@ def test_a_folder_that_cannot_be_is_said(tmp_path):
         Conversations.open(tmp_path)
 
 
-def test_a_full_disk_is_said_and_leaves_what_was(conversations):
-    conversation = conversations.start(ANNA, "news")
-    turn = conversations.add(ANNA, conversation, answer())
-    ((pages,),) = conversations._all("PRAGMA page_count")
-    conversations._all(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(ConversationsUnavailable, match=r"full.*see to its permissions"):
-        conversations.add(ANNA, conversation, answer(text="很长。Long. " * 20_000))
-    assert conversations.turns(ANNA, conversation) == [turn]
-
-
-def test_a_file_that_cannot_be_written_can_be_read(conversations):
-    conversation = conversations.start(ANNA, "news")
-    turn = conversations.add(ANNA, conversation, answer())
-    conversations._all("PRAGMA query_only = ON")
-    with pytest.raises(ConversationsUnavailable, match=r"readonly.*see to its permissions"):
-        conversations.add(ANNA, conversation, answer())
-    assert conversations.turns(ANNA, conversation) == [turn]
-
-
-def test_a_newer_format_is_refused(conversations, path):
-    conversations._all("PRAGMA user_version = 2")
+def test_a_newer_format_is_refused(conversations, path, execute):
     conversations.close()
+    execute("PRAGMA user_version = 2")
     expected = r"conversations.db has format 2, this Wenju reads up to 1; update Wenju"
     with pytest.raises(ConversationsUnavailable, match=expected):
         Conversations.open(path)
@@ -424,7 +418,7 @@ def test_closed_ones_are_a_mistake_of_the_caller(conversations):
 def test_a_file_that_is_no_database_is_damaged(path):
     path.parent.mkdir()
     path.write_text("不是数据库。Not a database. " * 100)
-    expected = "are damaged .file is not a database.; restore a copy of that file, or move it away"
+    expected = "is damaged .file is not a database.; restore a copy of that file, or move it away"
     with pytest.raises(ConversationsDamaged, match=expected):
         Conversations.open(path)
 
@@ -460,11 +454,11 @@ def test_a_truncated_file_never_gives_half_a_turn(conversations, path, share):
         "checksum = 'x'",
     ],
 )
-def test_an_altered_turn_is_damaged(conversations, path, change):
+def test_an_altered_turn_is_damaged(conversations, execute, change):
     conversation = conversations.start(ANNA, "news")
     turn = conversations.add(ANNA, conversation, answer(citations=[]))
     conversations.rate(ANNA, turn.id, "up", "")
-    conversations._all(f"UPDATE turns SET {change}")
+    execute(f"UPDATE turns SET {change}")
     expected = f"the turn {turn.id} is not what was written"
     for call in (
         lambda: conversations.turns(ANNA, conversation),

@@ -9,7 +9,7 @@ from rag.index.dense import DenseIndex
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.indexer import Indexer
 from rag.index.lexical import LexicalIndex
-from rag.index.search_files import Searchers, derive
+from rag.index.search_files import Searchers
 from rag.index.store import Store
 from rag.models.embedding import BundledEmbedder
 from rag.types import Document
@@ -32,7 +32,7 @@ def searchers_over(folder, embedder):
     (folder / "docs" / "texts.jsonl").write_text("\n".join(rows))
     store = Store.create(folder / "index", embedder.name, embedder.dimension)
     Indexer(store, embedder).index([folder / "docs"])
-    made = derive(store)
+    made = store.searchers()
     store.close()
     return made
 

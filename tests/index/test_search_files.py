@@ -1,13 +1,17 @@
 import json
 import shutil
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from rag.errors import IndexDamaged
+from rag import storage
+from rag.errors import IndexBusy, IndexDamaged, IndexUnavailable
 from rag.index import search_files
+from rag.index.dense import DenseIndex
+from rag.index.lexical import LexicalIndex
 from rag.index.rows import Origin
-from rag.index.search_files import MANIFEST_FILE, damaged_files, derive, is_saved, load, save
+from rag.index.search_files import MANIFEST_FILE, Searchers, SearchFiles
 from rag.index.store import Store
 from rag.language.term_groups import Group
 from rag.types import Document
@@ -52,6 +56,10 @@ def derived_folders(store):
     return sorted(path.name for path in store.folder.glob("derived-*"))
 
 
+def is_current(store):
+    return SearchFiles(store.folder).are_sound(store.generation)
+
+
 def manifest(store):
     return json.loads((store.folder / MANIFEST_FILE).read_text("utf-8"))
 
@@ -73,24 +81,35 @@ def results(held, embedder):
 # Saved and loaded
 
 
-def test_what_was_saved_gives_the_same_results(store, embedder):
-    made = derive(store)
-    save(store, made)
-    assert is_saved(store)
-    loaded = load(store)
-    assert results(loaded, embedder) == results(made, embedder)
-    assert max(results(loaded, embedder)[1].items(), key=lambda item: item[1])[0] == 1
-    assert [score > 0 for score in loaded.lexical.scores([LOBSTER])] == [True, False, False, False]
+def test_what_was_written_gives_the_same_results(store, embedder):
+    derived = store.searchers()
+    store.refresh()
+    assert is_current(store)
+    read = SearchFiles(store.folder).read(1)
+    assert results(read, embedder) == results(derived, embedder)
+    assert max(results(read, embedder)[1].items(), key=lambda item: item[1])[0] == 1
+    assert [score > 0 for score in read.lexical.scores([LOBSTER])] == [True, False, False, False]
 
 
-def test_without_files_the_store_is_enough(store, embedder):
-    assert not is_saved(store)
-    assert results(load(store), embedder) == results(derive(store), embedder)
-    assert derived_folders(store) == []
+def test_without_files_the_store_is_enough_and_reading_writes_none(store):
+    before = sorted(store.folder.iterdir())
+    assert not is_current(store)
+    assert SearchFiles(store.folder).read(1) is None
+    assert store.searchers().dense.keys == {1, 2, 3, 4}
+    assert sorted(store.folder.iterdir()) == before
+
+
+def test_files_that_are_current_are_not_written_again(store):
+    store.refresh()
+    before = derived_folders(store)
+    store.refresh()
+    assert derived_folders(store) == before
+    store.repair()
+    assert derived_folders(store) != before
 
 
 def test_the_manifest_says_what_is_there(store):
-    save(store, derive(store))
+    store.refresh()
     written = manifest(store)
     (folder,) = derived_folders(store)
     assert written["folder"] == folder
@@ -102,11 +121,11 @@ def test_the_manifest_says_what_is_there(store):
 
 
 def test_save_keeps_exactly_one_folder_and_no_unfinished_manifest(store, indexed):
-    save(store, derive(store))
+    store.refresh()
     (store.folder / "derived-0-killed").mkdir()
     (store.folder / f".{MANIFEST_FILE}-killed").touch()
     put(store, indexed, {"new": "新的一篇。A new one."})
-    save(store, derive(store))
+    store.refresh()
     assert derived_folders(store) == [manifest(store)["folder"]]
     assert manifest(store)["folder"].startswith("derived-2-")
     assert list(store.folder.glob(".*")) == []
@@ -114,9 +133,9 @@ def test_save_keeps_exactly_one_folder_and_no_unfinished_manifest(store, indexed
 
 def test_an_index_without_passages_is_saved_too(tmp_path):
     store = Store.create(tmp_path / "empty", "character-pairs", 64)
-    save(store, derive(store))
-    loaded = load(store)
-    assert (len(loaded.dense), len(loaded.lexical), search_files.damage(store)) == (0, 0, [])
+    store.refresh()
+    loaded = store.searchers()
+    assert (len(loaded.dense), len(loaded.lexical), store.damage()) == (0, 0, [])
     store.close()
 
 
@@ -124,36 +143,58 @@ def test_an_index_without_passages_is_saved_too(tmp_path):
 
 
 def test_files_of_an_older_generation_are_not_used(store, indexed):
-    save(store, derive(store))
+    store.refresh()
     put(store, indexed, {"new": "新的一篇。A new one."})
-    assert not is_saved(store)
-    assert load(store).dense.keys == {1, 2, 3, 4, 5}
-    assert search_files.damage(store) == []
+    assert not is_current(store)
+    assert store.searchers().dense.keys == {1, 2, 3, 4, 5}
+    assert store.damage() == []
 
 
-def test_searchers_that_are_out_of_date_are_not_saved(store, indexed):
-    old = derive(store)
-    put(store, indexed, {"new": "新的一篇。A new one."})
-    save(store, old)
+def test_searchers_that_are_out_of_date_are_not_written(store, indexed, monkeypatch):
+    """Another process commits while the arms are derived."""
+    other, build = Store.open(store.folder), LexicalIndex.build
+
+    def commit_meanwhile(keys, terms):
+        put(other, indexed, {"new": "新的一篇。A new one."})
+        return build(keys, terms)
+
+    monkeypatch.setattr(LexicalIndex, "build", commit_meanwhile)
+    store.refresh()
     assert derived_folders(store) == []
     assert not (store.folder / MANIFEST_FILE).exists()
+    other.close()
+
+
+def test_files_of_another_index_in_its_place_are_neither_used_nor_replaced(
+    store, indexed, tmp_path
+):
+    moved = store.folder.rename(tmp_path / "gone")
+    with closing(Store.create(tmp_path / "index", "character-pairs", 64)) as other:
+        put(other, indexed, {"new": "新的一篇。A new one."})
+        other.refresh()
+        before = derived_folders(other)
+        assert store.generation == other.generation
+        assert store.searchers().dense.keys == {1, 2, 3, 4}
+        store.repair()
+        assert derived_folders(other) == before
+    shutil.rmtree(moved)
 
 
 def test_vectors_do_not_survive_the_deletion_of_their_document(store, embedder):
-    save(store, derive(store))
+    store.refresh()
     store.replace([], ["lobster"])
-    save(store, derive(store))
-    loaded = load(store)
+    store.refresh()
+    loaded = store.searchers()
     assert loaded.dense.keys == {2, 3, 4}
     assert loaded.lexical.scores([LOBSTER]).tolist() == [0, 0, 0]
-    assert search_files.damage(store) == []
+    assert store.damage() == []
 
 
 # Damaged
 
 
 def test_a_flipped_byte_in_any_file_is_found_and_named(store):
-    save(store, derive(store))
+    store.refresh()
     folder = store.folder / derived_folders(store)[0]
     files = [folder / name for name in manifest(store)["sha256"]]
     assert len(files) >= 7
@@ -162,121 +203,133 @@ def test_a_flipped_byte_in_any_file_is_found_and_named(store):
         middle = len(sound) // 2
         path.write_bytes(sound[:middle] + bytes([sound[middle] ^ 1]) + sound[middle + 1 :])
         name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        assert damaged_files(store.folder) == [name]
+        assert store.damage() == [f"{name} is damaged; run: wenju check --repair"]
         with pytest.raises(
             IndexDamaged,
             match=f"{name} in {store.folder} is damaged; run: wenju check --repair --index index",
         ):
-            load(store)
-        assert search_files.damage(store) == [f"{name} is damaged; run: wenju check --repair"]
-        assert not is_saved(store)
+            store.searchers()
+        assert store.damage() == [f"{name} is damaged; run: wenju check --repair"]
+        assert not is_current(store)
         path.write_bytes(sound)
-    assert damaged_files(store.folder) == []
+    assert store.damage() == []
 
 
 def test_a_file_that_is_gone_is_damage(store):
-    save(store, derive(store))
+    store.refresh()
     folder = store.folder / derived_folders(store)[0]
     (folder / "dense" / "han.faiss").unlink()
     with pytest.raises(IndexDamaged, match=r"dense/han\.faiss in .* is damaged"):
-        load(store)
+        store.searchers()
 
 
-def test_a_folder_that_is_gone_is_made_anew(store, embedder):
-    save(store, derive(store))
+def test_a_folder_that_is_gone_is_derived(store):
+    store.refresh()
     shutil.rmtree(store.folder / derived_folders(store)[0])
-    assert results(load(store), embedder) == results(derive(store), embedder)
+    assert store.searchers().dense.keys == {1, 2, 3, 4}
 
 
 @pytest.mark.parametrize("text", WRONG_TYPES)
 def test_a_manifest_that_is_none_is_damage_and_saving_mends_it(store, text):
-    save(store, derive(store))
+    store.refresh()
     (store.folder / MANIFEST_FILE).write_text(text, "utf-8")
     message = r"manifest\.json \(.*\) in .* is damaged; run: wenju check --repair --index index"
-    for use in (load, lambda store: damaged_files(store.folder)):
-        with pytest.raises(IndexDamaged, match=message):
-            use(store)
-    (line,) = search_files.damage(store)
+    with pytest.raises(IndexDamaged, match=message):
+        store.searchers()
+    (line,) = store.damage()
     assert line.startswith("manifest.json (")
-    assert not is_saved(store)
-    save(store, derive(store))
-    assert is_saved(store)
-    assert search_files.damage(store) == []
+    assert not is_current(store)
+    store.refresh()
+    assert is_current(store)
+    assert store.damage() == []
 
 
 def test_a_manifest_that_is_no_text_is_damage(store):
     (store.folder / MANIFEST_FILE).write_bytes(b"\xff\xfe\x00")
     with pytest.raises(IndexDamaged, match="manifest"):
-        load(store)
+        store.searchers()
 
 
 def test_a_file_that_faiss_cannot_read_is_damage_even_if_its_digest_is_right(store):
-    save(store, derive(store))
+    store.refresh()
     path = store.folder / derived_folders(store)[0] / "dense" / "han.faiss"
     path.write_bytes(b"not faiss")
     written = manifest(store)
-    written["sha256"]["dense/han.faiss"] = search_files.file_digest(path)
+    written["sha256"]["dense/han.faiss"] = storage.file_digest(path)
     (store.folder / MANIFEST_FILE).write_text(json.dumps(written))
     with pytest.raises(IndexDamaged, match=f"{written['folder']} in .* is damaged"):
-        load(store)
+        store.searchers()
 
 
 def test_arms_that_hold_other_chunks_than_the_store_are_damage(store):
-    whole = derive(store)
-    _, keys, vectors, terms = store.search_rows()
-    part = search_files.DenseIndex.build(keys[1:], vectors[1:], np.zeros(3, dtype=bool))
-    save(store, search_files.Searchers(whole.generation, part, whole.lexical))
-    assert search_files.damage(store) == ["the dense index and the store hold different chunks"]
-    other = search_files.LexicalIndex.build(keys[1:], terms[1:])
-    save(store, search_files.Searchers(whole.generation, whole.dense, other))
-    assert search_files.damage(store) == ["the lexical index and the store hold different chunks"]
+    whole, files = store.searchers(), SearchFiles(store.folder)
+    dense = DenseIndex.build(
+        np.array([1, 2, 3]), np.eye(3, 64, dtype=np.float32), np.zeros(3, bool)
+    )
+    files.write(Searchers(1, dense, whole.lexical), {})
+    assert store.damage() == ["the dense index and the store hold different chunks"]
+    lexical = LexicalIndex.build(np.array([1, 2, 3]), [["龙虾"], [], []])
+    files.write(Searchers(1, whole.dense, lexical), {})
+    assert store.damage() == ["the lexical index and the store hold different chunks"]
+    store.repair()
+    assert store.damage() == []
 
 
 # Several at once
 
 
-def test_files_replaced_by_another_process_while_they_are_read(store, embedder, monkeypatch):
-    """The folder vanishes between the manifest and the files: another has taken its place."""
-    save(store, derive(store))
-    other = Store.open(store.folder)
-    read_manifest = search_files._read_manifest
-    saves = iter([True, True])
+@pytest.mark.parametrize("is_removed", [True, False])  # the former folder, or only one of its files
+def test_files_replaced_by_another_process_while_they_are_read(store, monkeypatch, is_removed):
+    store.refresh()
+    other, load = Store.open(store.folder), DenseIndex.load
+    rounds = iter([True, True])
 
-    def save_just_after(folder):
-        found = read_manifest(folder)
-        if next(saves, False):
-            (folder / found.folder / "dense" / "han.faiss").unlink()
-            save(other, derive(other))
-            (folder / found.folder).mkdir(exist_ok=True)  # its removal is not done yet
-        return found
+    def replace_just_before(folder):
+        if next(rounds, False):
+            other.repair()
+            if not is_removed:
+                folder.mkdir(parents=True)
+        return load(folder)
 
-    monkeypatch.setattr(search_files, "_read_manifest", save_just_after)
-    assert results(load(store), embedder) == results(derive(store), embedder)
+    monkeypatch.setattr(DenseIndex, "load", replace_just_before)
+    assert store.searchers().dense.keys == {1, 2, 3, 4}
+    assert next(rounds, None) is None
+    other.close()
+
+
+def test_files_that_vanish_while_their_digests_are_taken_are_no_damage(store, monkeypatch):
+    store.refresh()
+    other, file_digest = Store.open(store.folder), search_files.file_digest
+
+    def replace_just_before(path):
+        monkeypatch.setattr(search_files, "file_digest", file_digest)
+        other.repair()
+        return file_digest(path)
+
+    monkeypatch.setattr(search_files, "file_digest", replace_just_before)
+    assert store.searchers().dense.keys == {1, 2, 3, 4}
     other.close()
 
 
 def test_a_commit_between_the_manifest_and_the_files_is_seen(store, indexed, monkeypatch):
-    save(store, derive(store))
-    read = search_files._read
+    store.refresh()
+    other, load = Store.open(store.folder), DenseIndex.load
 
-    def commit_just_before(folder, found):
-        monkeypatch.setattr(search_files, "_read", read)
-        put(store, indexed, {"new": "新的一篇。A new one."})
-        save(store, derive(store))
-        return read(folder, found)
+    def commit_just_before(folder):
+        monkeypatch.setattr(DenseIndex, "load", load)
+        put(other, indexed, {"new": "新的一篇。A new one."})
+        other.refresh()
+        return load(folder)
 
-    monkeypatch.setattr(search_files, "_read", commit_just_before)
-    loaded = load(store)
-    assert (loaded.generation, loaded.dense.keys) == (2, {1, 2, 3, 4, 5})
+    monkeypatch.setattr(DenseIndex, "load", commit_just_before)
+    searchers = store.searchers()
+    assert (searchers.generation, searchers.dense.keys) == (2, {1, 2, 3, 4, 5})
+    other.close()
 
 
-def test_nobody_commits_while_files_are_saved(store, monkeypatch):
-    from rag.errors import IndexBusy
-    from rag.index import store as store_module
-
-    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.05)
-    other = Store.open(store.folder)
-    flush = search_files.flush
+def test_nobody_commits_while_files_are_written(store, monkeypatch):
+    monkeypatch.setattr(storage, "BUSY_SECONDS", 0.05)
+    other, flush = Store.open(store.folder), search_files.flush
 
     def commit_meanwhile(path):
         with pytest.raises(IndexBusy):
@@ -284,6 +337,21 @@ def test_nobody_commits_while_files_are_saved(store, monkeypatch):
         flush(path)
 
     monkeypatch.setattr(search_files, "flush", commit_meanwhile)
-    save(store, derive(store))
-    assert is_saved(store)
+    store.refresh()
+    assert is_current(store)
     other.close()
+
+
+def test_a_full_disk_is_said_and_the_documents_are_still_found(store, monkeypatch):
+    def fail(_path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(search_files, "flush", fail)
+    expected = r"cannot be used \(No space left on device\); see to its permissions"
+    with pytest.raises(IndexUnavailable, match=expected):
+        store.refresh()
+    assert not is_current(store)
+    assert store.searchers().dense.keys == {1, 2, 3, 4}
+    monkeypatch.undo()
+    store.refresh()
+    assert len(derived_folders(store)) == 1

@@ -5,24 +5,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import numpy as np
 import pytest
 from repository import REPOSITORY
 
-from rag.errors import (
-    DocumentNotFound,
-    IndexBusy,
-    IndexDamaged,
-    IndexMismatch,
-    IndexNotFound,
-    IndexUnavailable,
-    InvalidInput,
-    WenjuError,
-)
-from rag.index import store as store_module
+from rag import storage
+from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexNotFound, WenjuError
 from rag.index.rows import Origin
-from rag.index.schema import DATABASE_FILE, index_folder
+from rag.index.schema import DATABASE_FILE
 from rag.index.store import Store
 from rag.types import Document
 
@@ -65,26 +57,7 @@ def alter(folder, statement, *values):
     connection.close()
 
 
-# Round trip
-
-
-def test_what_was_put_in_comes_out(filled, indexed):
-    (written,) = indexed(LOBSTER)
-    (key,) = filled.keys_of([LOBSTER.id])
-    read = filled.chunks([key])[key]
-    assert read.chunk == written.chunk
-    assert read.chunk.text == LOBSTER.text[read.chunk.start : read.chunk.end]
-    quotes = [read.chunk.text[start:end] for start, end in read.spans]
-    assert quotes == [
-        "加拿大龙虾在天猫上卖出九万只。",
-        "Canada sold 90,000 lobsters.",
-        "買家來自天津。",
-    ]
-    assert read.terms == written.terms
-    assert np.array_equal(read.vector, written.vector)
-    assert np.allclose(read.unit_vectors, written.unit_vectors, atol=1e-3)  # kept as float16
-    assert filled.document(LOBSTER.id) == LOBSTER
-    assert filled.origins() == {LOBSTER.id: LOBSTER_FILE, CITIES.id: CITIES_FILE}
+# On disk
 
 
 def test_a_chunk_is_cut_from_its_document_and_stored_nowhere_else(filled, folder):
@@ -94,91 +67,39 @@ def test_a_chunk_is_cut_from_its_document_and_stored_nowhere_else(filled, folder
     connection.close()
 
 
-def test_documents_are_listed_by_id(filled):
-    cities, lobster = filled.documents()
-    assert (cities.id, cities.language, cities.chunks, cities.characters) == ("cities", "", 1, 34)
-    assert (lobster.title, lobster.language) == ("加拿大龙虾", "zh")
-    assert lobster.characters == len(LOBSTER.text)
-    assert filled.counts() == (2, 2)
-
-
-def test_a_document_that_is_not_there_is_named(filled):
-    with pytest.raises(DocumentNotFound, match="no document '没有'; see: wenju list"):
-        filled.document("没有")
-
-
 def test_an_index_opens_as_it_was_closed(filled, folder):
+    filled.remember_questions(["哪座城市？"])
     filled.close()
     reopened = Store.open(folder, MODEL)
     assert reopened.document(CITIES.id) == CITIES
     assert (reopened.dimension, reopened.generation, reopened.damage()) == (64, 1, [])
+    assert reopened.questions() == ["哪座城市？"]
     reopened.close()
 
 
-def test_search_rows_are_all_chunks_in_order(filled, indexed):
-    generation, keys, vectors, terms = filled.search_rows()
-    assert (generation, keys.tolist()) == (1, [1, 2])
-    assert np.array_equal(vectors[1], indexed(CITIES)[0].vector)
-    assert terms[0][:4] == ["加拿", "加拿大", "龙虾", "^加拿"]
-
-
-def test_an_empty_index_has_no_rows(store):
-    generation, keys, vectors, terms = store.search_rows()
-    assert (generation, keys.shape, vectors.shape, terms) == (0, (0,), (0, 64), [])
-
-
-def test_a_path_that_is_not_utf8_is_kept(store, indexed):
-    origin = Origin("/docs/\udcb0\udcc4.txt", "d")
-    store.replace([(CITIES, origin, indexed(CITIES))])
-    assert store.origins() == {"cities": origin}
-
-
-# Changes
-
-
-def test_generation_grows_with_changes_and_only_with_them(filled, indexed):
-    assert filled.generation == 1
-    filled.replace([], [], [(CITIES.id, Origin("/docs/c.jsonl", "d3"))])
-    assert filled.generation == 1
-    assert filled.origins()[CITIES.id].digest == "d3"
-    filled.documents()
-    filled.replace([], [CITIES.id])
-    assert filled.generation == 2
-
-
-def test_replace_is_all_or_nothing(filled, indexed):
-    class Broken:
-        @property
-        def chunk(self):
-            raise RuntimeError("the disk is gone")
-
-    changed = Document(LOBSTER.id, LOBSTER.source, "改", "改写。Rewritten.")
-    with pytest.raises(RuntimeError, match="the disk is gone"):
-        filled.replace(
-            [
-                (changed, LOBSTER_FILE, indexed(changed)),
-                (CITIES, CITIES_FILE, [*indexed(CITIES), Broken()]),
-            ],
-            removals=[CITIES.id],
-        )
-    assert filled.document(LOBSTER.id) == LOBSTER
-    assert filled.document(CITIES.id) == CITIES
-    assert (filled.generation, filled.all_keys(), filled.damage()) == (1, [1, 2], [])
-
-
-def test_a_key_is_never_used_twice(filled, indexed):
-    (last,) = filled.keys_of([CITIES.id])
-    filled.replace([], [CITIES.id])
-    assert filled.chunks([last]) == {}
-    filled.replace([(CITIES, CITIES_FILE, indexed(CITIES))])
-    assert filled.keys_of([CITIES.id]) == {last + 1}
-    assert filled.chunks([last]) == {}
-
-
-def test_removing_a_document_removes_its_chunks(filled):
-    filled.replace([], [LOBSTER.id])
-    assert filled.all_keys() == [2]
-    assert filled.counts() == (1, 1)
+def test_an_index_of_format_1_opens_and_is_found_in(folder, indexed, embedder):
+    """`format-1.sql` is a dump of an index that the first version with this format made."""
+    folder.mkdir()
+    dump = REPOSITORY / "tests" / "index" / "format-1.sql"
+    with closing(sqlite3.connect(folder / DATABASE_FILE)) as connection:
+        connection.executescript(dump.read_text("utf-8"))
+    store = Store.create(folder, MODEL, 64)
+    assert (store.generation, store.counts(), store.damage()) == (1, (2, 2), [])
+    assert [store.document(each.id) for each in (LOBSTER, CITIES)] == [LOBSTER, CITIES]
+    assert store.documents()[0].added == "2026-01-06T08:00:00+00:00"
+    assert store.origins() == {LOBSTER.id: LOBSTER_FILE, CITIES.id: CITIES_FILE}
+    assert store.questions() == ["哪座城市？"]
+    chunk = store.chunks([1])[1]
+    assert [chunk.chunk.text[start:end] for start, end in chunk.spans][1:] == [
+        "Canada sold 90,000 lobsters.",
+        "買家來自天津。",
+    ]
+    assert np.array_equal(chunk.vector, indexed(LOBSTER)[0].vector)
+    cosines = store.searchers().dense.search(embedder.embed_query("龙虾 lobsters"), 2)
+    assert max(cosines, key=cosines.__getitem__) == 1
+    store.replace([(CITIES, CITIES_FILE, indexed(CITIES))])
+    assert (store.generation, store.all_keys()) == (2, [1, 3])
+    store.close()
 
 
 # Several at once
@@ -231,23 +152,25 @@ def test_a_chunk_never_meets_the_text_of_another_version(filled, folder, indexed
     reader.close()
 
 
-def test_search_rows_are_of_one_generation(filled, folder, monkeypatch):
-    """Another process removes a document just after the generation was read."""
-    reader = Store.open(folder)
+def test_searchers_are_of_one_generation(filled, folder, indexed, monkeypatch):
+    """Another process commits whenever the generation was just read."""
+    reader, generation = Store.open(folder), Store.generation.fget
 
-    def read_then_remove(store):
-        number = store._number("generation")
-        filled.replace([], [CITIES.id])
+    def read_then_commit(store):
+        number = generation(store)
+        if store is reader:
+            filled.replace([(CITIES, CITIES_FILE, indexed(CITIES))])
         return number
 
-    monkeypatch.setattr(Store, "generation", property(read_then_remove))
-    generation, keys, _, _ = reader.search_rows()
-    assert (generation, keys.tolist()) == (1, [1, 2])
+    monkeypatch.setattr(Store, "generation", property(read_then_commit))
+    searchers = reader.searchers()
+    assert searchers.dense.keys == {1, searchers.generation + 1}
+    assert searchers.lexical.keys.tolist() == [1, searchers.generation + 1]
     reader.close()
 
 
 def test_a_lock_that_does_not_open_is_busy_and_not_damage(filled, folder, monkeypatch):
-    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(storage, "BUSY_SECONDS", 0.05)
     writer = Store.open(folder)
     other = sqlite3.connect(folder / DATABASE_FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -261,31 +184,14 @@ def test_a_lock_that_does_not_open_is_busy_and_not_damage(filled, folder, monkey
     writer.close()
 
 
-def test_a_closed_store_is_a_mistake_of_the_caller_and_not_damage(filled):
-    filled.close()
-    with pytest.raises(sqlite3.ProgrammingError):
-        filled.counts()
-
-
-def test_a_full_disk_is_not_damage(filled, folder, indexed):
-    pages = filled._one("PRAGMA page_count")[0]
-    filled._one(f"PRAGMA max_page_count = {pages}")
-    long = Document("long", "long", "长", "很长的文章。A long text.\n" * 20_000)
-    with pytest.raises(IndexUnavailable, match=r"full.*see to its permissions and to the space"):
-        filled.replace([(long, CITIES_FILE, indexed(CITIES))])
-    assert filled.counts() == (2, 2)
-    filled.replace([], [CITIES.id])
-    assert filled.counts() == (1, 1)
-
-
 # Killed
 
 WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from rag import searchers
-from rag.index.store import IndexedChunk, Origin, Store
+from rag.index.rows import IndexedChunk, Origin
+from rag.index.store import Store
 from rag.types import Chunk, Document
 
 folder, version = Path(sys.argv[1]), int(sys.argv[2])
@@ -308,14 +214,12 @@ while True:
         ]
         additions.append((document, Origin("/docs/x", str(version)), chunks))
     store.replace(additions)
-    searchers.save(store, searchers.derive(store))
+    store.refresh()
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_process_killed_at_any_moment_leaves_its_last_commit(folder):
-    from rag.index import search_files
-
     delays = random.Random(9)
     last = 0
     for _ in range(10):
@@ -338,8 +242,7 @@ def test_a_process_killed_at_any_moment_leaves_its_last_commit(folder):
         assert len(versions) == (1 if keys else 0)
         assert store.generation >= max(versions, default=0) >= last
         last = max(versions, default=last)
-        assert search_files.damage(store) == []
-        assert search_files.load(store).dense.keys == set(keys)
+        assert store.searchers().dense.keys == set(keys)
         store.close()
     assert last > 3
 
@@ -473,7 +376,7 @@ def test_an_altered_chunk_is_damaged(filled, folder, change):
     with pytest.raises(IndexDamaged, match=expected):
         filled.chunks([key])
     with pytest.raises(IndexDamaged, match=expected):
-        filled.search_rows()
+        filled.searchers()
     assert [expected in line for line in filled.damage()] == [True]
 
 
@@ -509,53 +412,3 @@ def test_another_format_is_named(filled, folder):
     alter(folder, "UPDATE meta SET value = '99' WHERE key = 'format'")
     with pytest.raises(IndexMismatch, match=f"has format 99, .* reads 1; delete {folder}"):
         Store.open(folder)
-
-
-@pytest.mark.parametrize(
-    "name", ["../x", "", "a/b", "a\\b", "..", ".a", "-a", "a b", "a\n", "长" * 65]
-)
-def test_bad_index_names_are_refused(tmp_path, name):
-    with pytest.raises(InvalidInput, match="is not an index name; use letters, digits"):
-        index_folder(tmp_path, name)
-
-
-@pytest.mark.parametrize("name", ["default", "电商", "v1.2-b_c", "7"])
-def test_good_index_names_are_folders_of_that_name(tmp_path, name):
-    assert index_folder(tmp_path, name) == tmp_path / name
-
-
-# What the chat asks of it
-
-
-def test_one_document_is_told_of_as_in_the_list(filled):
-    infos = filled.documents()
-    assert [filled.document_info(info.id) for info in infos] == infos
-    with pytest.raises(DocumentNotFound, match="no document '没有'"):
-        filled.document_info("没有")
-
-
-def test_sections_come_once_each_in_the_order_of_the_passages(store, indexed):
-    text = "# 港口\n\n## 渡轮\n\n渡轮每天三次。\n\n## 潮水\n\n潮水一日两回。"
-    document = Document("h", "h.md", "港口", text, {"language": "zh"})
-    store.replace([(document, CITIES_FILE, indexed(document) * 1)])
-
-    assert store.sections() == [("h", "港口", "港口 > 渡轮"), ("h", "港口", "港口 > 潮水")]
-
-
-def test_questions_are_remembered_in_the_place_of_former_ones(store, folder):
-    assert store.questions() == []
-    store.remember_questions(["渡轮几点开？", "When?"])
-    store.remember_questions(["潮水几回？"])
-
-    assert store.questions() == ["潮水几回？"]
-    again = Store.open(folder)
-    assert again.questions() == ["潮水几回？"]
-    again.close()
-
-
-def test_a_file_put_in_the_place_of_the_opened_one_is_noticed(store, folder):
-    assert not store.is_replaced
-    (folder / DATABASE_FILE).rename(folder / "gone.db")
-    assert store.is_replaced
-    (folder / DATABASE_FILE).write_bytes(b"")
-    assert store.is_replaced
