@@ -8,107 +8,84 @@ kept in two partitions, mostly Han and other, and a cosine is standardised withi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
 HAN, OTHER = 0, 1
-_FILES = {HAN: "han.faiss", OTHER: "other.faiss"}
+_FILES = "han.faiss", "other.faiss"
 _SHRINKAGE = 8  # passages' worth of belief in the covariance of all parts
 _LEAST = 0.01  # standard deviation of cosines; 0.02 to 0.03 is usual
 
 
-class _Partition:
-    """Exact search over the unit vectors of one partition, each under the key of its chunk."""
-
-    def __init__(self, index: faiss.IndexIDMap2) -> None:
-        self.index = index
-        self.size = int(index.ntotal)
-        self.keys = np.asarray(faiss.vector_to_array(index.id_map))
-
-    @classmethod
-    def build(cls, keys: np.ndarray, vectors: np.ndarray) -> _Partition:
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-        if len(keys):
-            index.add_with_ids(np.ascontiguousarray(vectors), np.ascontiguousarray(keys))
-        return cls(index)
-
-    @classmethod
-    def load(cls, path: Path) -> _Partition:
-        index = faiss.read_index(str(path))
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise RuntimeError(f"{path} holds another kind of FAISS index")
-        return cls(index)
-
-    def vectors(self) -> np.ndarray:
-        flat = faiss.downcast_index(self.index.index)
-        return np.asarray(flat.reconstruct_n(0, self.size)).reshape(self.size, self.index.d)
-
-
 class DenseIndex:
-    """Search over unit vectors by standardised cosine."""
+    """Exact search over unit vectors, each under the key of its chunk, by standardised cosine."""
 
-    def __init__(self, partitions: dict[int, _Partition]) -> None:
+    def __init__(self, partitions: Sequence[faiss.IndexIDMap2]) -> None:
         self._partitions = partitions
-        self._partition_of = {
-            int(key): number for number, part in partitions.items() for key in part.keys
-        }
-        order = sorted(self._partition_of)
-        self._sorted_keys = np.array(order, dtype=np.int64)
-        self._sorted_partitions = np.array([self._partition_of[k] for k in order], dtype=np.int8)
-        self._statistics = _statistics([part.vectors() for part in partitions.values()])
+        keys = [faiss.vector_to_array(part.id_map) for part in partitions]
+        numbers = np.repeat(np.arange(len(keys), dtype=np.int8), [len(each) for each in keys])
+        order = np.argsort(np.concatenate(keys))
+        self._keys, self._numbers = np.concatenate(keys)[order], numbers[order]
+        self._statistics = _statistics([_vectors(part) for part in partitions])
 
     @classmethod
     def build(cls, keys: np.ndarray, vectors: np.ndarray, is_han: np.ndarray) -> DenseIndex:
         """From keys (n,) int64, vectors (n, d) float32 of unit length, and (n,) bool."""
-        return cls(
-            {
-                HAN: _Partition.build(keys[is_han], vectors[is_han]),
-                OTHER: _Partition.build(keys[~is_han], vectors[~is_han]),
-            }
-        )
+        partitions = []
+        for rows in (is_han, ~is_han):
+            part = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+            part.add_with_ids(vectors[rows], keys[rows])
+            partitions.append(part)
+        return cls(partitions)
 
     @classmethod
     def load(cls, folder: Path) -> DenseIndex:
         """From a folder written by `save`; raises RuntimeError if FAISS cannot read it."""
-        return cls({number: _Partition.load(folder / name) for number, name in _FILES.items()})
+        partitions = [faiss.read_index(str(folder / name)) for name in _FILES]
+        if not all(isinstance(part, faiss.IndexIDMap2) for part in partitions):
+            raise RuntimeError(f"{folder} holds another kind of FAISS index")
+        return cls(partitions)
 
     def save(self, folder: Path) -> None:
         """Write into a folder, which is made."""
         folder.mkdir(parents=True)
-        for number, name in _FILES.items():
-            faiss.write_index(self._partitions[number].index, str(folder / name))
+        for part, name in zip(self._partitions, _FILES, strict=True):
+            faiss.write_index(part, str(folder / name))
 
     def __len__(self) -> int:
-        return len(self._partition_of)
+        return len(self._keys)
 
     @property
     def keys(self) -> set[int]:
         """Keys of all vectors."""
-        return set(self._partition_of)
+        return set(self._keys.tolist())
 
     def partitions_of(self, keys: np.ndarray) -> np.ndarray:
         """(n,) the partition, `HAN` or `OTHER`, that holds each key."""
-        return self._sorted_partitions[np.searchsorted(self._sorted_keys, keys)]
+        return self._numbers[np.searchsorted(self._keys, keys)]
+
+    def _partition_of(self, key: int) -> int:
+        return int(self._numbers[np.searchsorted(self._keys, key)])
 
     def search(self, query: np.ndarray, top_k: int) -> dict[int, float]:
         """Key → cosine of the nearest `top_k` of each partition."""
         found: dict[int, float] = {}
-        for part in self._partitions.values():
-            if part.size:
-                cosines, keys = part.index.search(query[None, :], min(top_k, part.size))
-                found |= dict(zip(map(int, keys[0]), map(float, cosines[0]), strict=True))
+        for part in self._partitions:
+            if part.ntotal:
+                cosines, keys = part.search(query[None, :], min(top_k, part.ntotal))
+                found |= dict(zip(keys[0].tolist(), cosines[0].tolist(), strict=True))
         return found
 
     def cosine(self, query: np.ndarray, key: int) -> float:
         """Cosine of the query with the vector of a key."""
-        index = self._partitions[self._partition_of[key]].index
-        return float(index.reconstruct(key) @ query)
+        return float(self._partitions[self._partition_of(key)].reconstruct(key) @ query)
 
     def centre(self, query: np.ndarray, key: int) -> float:
         """Mean cosine of the query with the partition that holds a key."""
-        return float(query @ self._statistics[self._partition_of[key]][0])
+        return float(query @ self._statistics[self._partition_of(key)][0])
 
     def standardise(self, query: np.ndarray, cosines: dict[int, float]) -> dict[int, float]:
         """Key → standard deviations above what the best of a partition would reach by chance.
@@ -117,17 +94,22 @@ class DenseIndex:
         and the covariance of its vectors; the best of n normal values lies sqrt(2 ln n) above the
         mean, so that the best passages of a large and of a small partition meet at zero.
         """
-        scale = {}
-        for number, part in self._partitions.items():
-            mean, covariance = self._statistics[number]
+        scales = []
+        for part, (mean, covariance) in zip(self._partitions, self._statistics, strict=True):
             deviation = max(math.sqrt(max(float(query @ covariance @ query), 0.0)), _LEAST)
-            expected_best = math.sqrt(2 * math.log(part.size)) if part.size > 1 else 0.0
-            scale[number] = (float(query @ mean), deviation, expected_best)
+            expected_best = math.sqrt(2 * math.log(max(part.ntotal, 1)))
+            scales.append((float(query @ mean), deviation, expected_best))
         standardised = {}
-        for key, cosine in cosines.items():
-            centre, deviation, expected_best = scale[self._partition_of[key]]
+        partitions = self.partitions_of(np.array(list(cosines), dtype=np.int64))
+        for (key, cosine), number in zip(cosines.items(), partitions, strict=True):
+            centre, deviation, expected_best = scales[number]
             standardised[key] = (cosine - centre) / deviation - expected_best
         return standardised
+
+
+def _vectors(part: faiss.IndexIDMap2) -> np.ndarray:
+    flat = faiss.downcast_index(part.index)
+    return np.asarray(flat.reconstruct_n(0, part.ntotal)).reshape(part.ntotal, part.d)
 
 
 def _statistics(parts: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:

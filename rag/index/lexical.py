@@ -77,19 +77,18 @@ class LexicalIndex:
         return total
 
     def ideal(self, groups: Sequence[Group]) -> float:
-        """The score of a passage in which every group met its best alternative without end.
+        """The score of a passage in which every group met its best alternative without end."""
+        return float(self.importances(groups).sum())
+
+    def importance(self, group: Group) -> float:
+        """The highest weighted idf among a group's alternatives.
 
         A group of which nothing occurs anywhere counts as much as the rarest term would, unless
         it is optional.
         """
-        return float(self.importances(groups).sum())
-
-    def importance(self, group: Group) -> float:
-        """The highest weighted idf among a group's alternatives."""
         known = [weight * self.idf(term) for term, weight in group.alternatives if self.knows(term)]
-        if known:
-            return max(known)
-        return 0.0 if group.optional else self._rarest
+        rarest = inverse_document_frequency(len(self.keys), 0)
+        return max(known, default=0.0 if group.optional else rarest)
 
     def importances(self, groups: Sequence[Group]) -> np.ndarray:
         """(groups,) what each group is worth where it is met in full."""
@@ -97,27 +96,16 @@ class LexicalIndex:
 
     def matched(self, groups: Sequence[Group], terms: Set[str]) -> np.ndarray:
         """(groups,) the weighted idf of the best alternative among the terms, 0 for none."""
-        return np.array(
-            [
-                max(
-                    (
-                        group.weight * weight * self.idf(term)
-                        for term, weight in group.alternatives
-                        if term in terms
-                    ),
-                    default=0.0,
-                )
-                for group in groups
-            ]
-        )
+        met = []
+        for group in groups:
+            among = [each for each in group.alternatives if each[0] in terms]
+            weights = (group.weight * weight * self.idf(term) for term, weight in among)
+            met.append(max(weights, default=0.0))
+        return np.array(met)
 
     def idf(self, term: str) -> float:
         """Inverse document frequency of a term."""
         return inverse_document_frequency(len(self.keys), len(self._postings(term)[0]))
-
-    @property
-    def _rarest(self) -> float:
-        return inverse_document_frequency(len(self.keys), 0)
 
     def _postings(self, term: str) -> tuple[np.ndarray, np.ndarray]:
         token = self._vocabulary.get(term) if term else None

@@ -1,0 +1,156 @@
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from rag.config import Settings
+from rag.errors import DocumentNotFound, IndexBusy, IndexNotFound, InputNotFound, NothingIndexed
+from rag.index import maintenance
+from rag.index.maintenance import build_index, check_index, remove_document
+from rag.index.search_files import SearchFiles
+from rag.index.store import Store
+
+LOBSTER = "加拿大龙虾在天猫上卖出九万只。Canada sold 90,000 lobsters."
+CITIES = "Tianjin is one of the 12 cities. 天津是十二个城市之一。"
+
+
+@pytest.fixture
+def settings(tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr(maintenance, "open_embedder", lambda _settings: embedder)
+    return Settings(tmp_path / "indexes", tmp_path / "models", embedding_model=embedder.name)
+
+
+@pytest.fixture
+def folder(settings):
+    return settings.indexes / "default"
+
+
+@pytest.fixture
+def docs(tmp_path):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, text in (("龙虾.txt", LOBSTER), ("cities.txt", CITIES)):
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def written(folder):
+    """Keys in the search files of the current generation, None where there are none."""
+    with closing(Store.open(folder)) as store:
+        searchers = SearchFiles(folder).read(store.generation)
+    return searchers and searchers.dense.keys
+
+
+def search_file(folder):
+    return next(folder.glob("derived-*/lexical/keys.npy"))
+
+
+# Built
+
+
+def test_an_index_is_built_with_its_search_files(settings, docs, folder):
+    reports = build_index(settings, [docs])
+    assert [(report.source, report.status) for report in reports] == [
+        ("cities.txt", "indexed"),
+        ("龙虾.txt", "indexed"),
+    ]
+    assert written(folder) == {1, 2}
+    assert check_index(settings) == []
+
+
+def test_what_is_unchanged_is_not_written_again(settings, docs, folder):
+    build_index(settings, [docs])
+    before = search_file(folder)
+    assert {report.status for report in build_index(settings, [docs])} == {"unchanged"}
+    assert search_file(folder) == before
+
+
+def test_the_next_run_writes_search_files_that_are_missing_or_damaged(settings, docs, folder):
+    build_index(settings, [docs])
+    search_file(folder).write_bytes(b"x")
+    build_index(settings, [docs])
+    assert written(folder) == {1, 2}
+    (folder / "manifest.json").unlink()
+    build_index(settings, [docs])
+    assert written(folder) == {1, 2}
+
+
+def test_a_run_that_is_stopped_writes_the_search_files_too(settings, docs, folder):
+    build_index(settings, [docs])
+    with closing(Store.open(folder)) as store:
+        store.remove("龙虾.txt")
+    assert written(folder) is None
+
+    def stopped(_files):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_index(settings, [docs], progress=stopped)
+    assert written(folder) == {1}
+
+
+def test_a_path_that_is_not_there_leaves_no_index_behind(settings, docs, folder):
+    with pytest.raises(InputNotFound):
+        build_index(settings, [docs / "没有"])
+    assert not folder.exists()
+
+
+def test_an_index_of_nothing_has_no_search_files(settings, tmp_path, folder):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NothingIndexed):
+        build_index(settings, [tmp_path / "empty"])
+    assert not (folder / "manifest.json").exists()
+
+
+# Removed
+
+
+def test_a_removed_document_is_gone_from_the_search_files(settings, docs, folder):
+    build_index(settings, [docs])
+    remove_document(settings, "cities.txt")
+    assert written(folder) == {2}
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["documents"] == 1
+    with pytest.raises(DocumentNotFound, match=r"no document 'cities\.txt'; see: wenju list"):
+        remove_document(settings, "cities.txt")
+
+
+# Checked
+
+
+@pytest.mark.parametrize("spoil", [True, False])
+def test_a_damaged_search_file_is_found_and_repaired(settings, docs, folder, spoil):
+    build_index(settings, [docs])
+    path = search_file(folder)
+    path.write_bytes(b"x") if spoil else path.unlink()
+    (line,) = check_index(settings)
+    assert (
+        line == f"{path.parent.parent.name}/lexical/keys.npy is damaged; run: wenju check --repair"
+    )
+    assert check_index(settings, repair=True) == []
+    assert written(folder) == {1, 2}
+
+
+def test_a_damaged_document_is_found_and_not_repaired(settings, docs, folder):
+    build_index(settings, [docs])
+    with closing(sqlite3.connect(folder / "wenju.db")) as connection, connection:
+        connection.execute("UPDATE chunks SET section = '别' WHERE key = 1")
+    for repair in (False, True):
+        (line,) = check_index(settings, repair=repair)
+        assert "chunk 0 of 'cities.txt' was altered" in line
+
+
+def test_a_repair_beside_a_writer_is_refused(settings, docs, folder, monkeypatch):
+    build_index(settings, [docs])
+    monkeypatch.setattr("rag.storage.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(folder / "wenju.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IndexBusy):
+            check_index(settings, repair=True)
+        other.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("use", [check_index, lambda s: remove_document(s, "x")])
+def test_an_index_that_is_not_there_is_named(settings, use):
+    with pytest.raises(IndexNotFound, match="run: wenju index PATH --index default"):
+        use(settings)
