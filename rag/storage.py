@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,10 +119,11 @@ class Database:
         except OSError:
             return True
 
-    def make(
-        self, schema: str, fill: Callable[[sqlite3.Connection], object] = lambda _: None
-    ) -> None:
-        """Make the tables of a blank file, in write-ahead mode, and fill them: all or nothing."""
+    def make(self, schema: str, **values: object) -> None:
+        """Run the statements of `schema` on a blank file, in write-ahead mode: all or nothing.
+
+        `values` are those that it names, as in `INSERT INTO meta VALUES (:model)`.
+        """
         if not self.is_blank:
             return
         self._write_ahead()
@@ -130,8 +131,7 @@ class Database:
             if not self.is_blank:
                 return  # another process was faster
             for statement in schema.split(";"):
-                connection.execute(statement)
-            fill(connection)
+                connection.execute(statement, values)
 
     @property
     def is_blank(self) -> bool:

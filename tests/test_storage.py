@@ -13,6 +13,7 @@ FAILURES = Failures(
     "the box 箱", IndexBusy, IndexUnavailable, IndexDamaged, "throw it away and begin with none"
 )
 SCHEMA = "CREATE TABLE words (word TEXT); PRAGMA user_version = 3"
+FILLED = f"{SCHEMA}; INSERT INTO words VALUES (:word)"
 SPACE = "; see to its permissions and to the space left on the disk"
 
 
@@ -24,7 +25,7 @@ def path(tmp_path):
 @pytest.fixture
 def database(path):
     opened = Database(path, FAILURES)
-    opened.make(SCHEMA, lambda connection: connection.execute("INSERT INTO words VALUES ('一')"))
+    opened.make(FILLED, word="一")
     yield opened
     opened.close()
 
@@ -56,26 +57,23 @@ def test_further_pragmas_are_set_for_each_connection(path):
 
 
 def test_a_file_whose_making_failed_is_blank(path):
-    def fail(_connection):
-        raise RuntimeError("killed")
-
     with closing(Database(path, FAILURES)) as database:
         assert database.is_blank
-        with pytest.raises(RuntimeError, match="killed"):
-            database.make(SCHEMA, fail)
+        with pytest.raises(sqlite3.ProgrammingError, match="word"):
+            database.make(FILLED, another="一")
         assert database.is_blank
         database.make(SCHEMA)
         assert words(database) == []
 
 
 def test_those_that_make_it_at_once_make_one(path):
-    made, filled = [], []
+    made = []
     start = threading.Barrier(6)
 
     def make():
         start.wait()
         database = Database(path, FAILURES)
-        database.make(SCHEMA, lambda connection: filled.append(1))
+        database.make(FILLED, word="一")
         made.append(database)
 
     makers = [threading.Thread(target=make) for _ in range(6)]
@@ -83,7 +81,7 @@ def test_those_that_make_it_at_once_make_one(path):
         maker.start()
     for maker in makers:
         maker.join()
-    assert (len(made), len(filled)) == (6, 1)
+    assert [words(each) for each in made] == [["一"]] * 6
     for each in made:
         each.close()
 

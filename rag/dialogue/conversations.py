@@ -107,12 +107,7 @@ class Conversations:
 
     def latest(self, owner: str) -> str | None:
         """Id of the conversation last added to, None where there is none with a turn."""
-        row = self._database.one(
-            "SELECT id FROM conversations WHERE owner = ? AND last_turn IS NOT NULL"
-            " ORDER BY last_turn DESC LIMIT 1",
-            _digest(owner),
-        )
-        return str(row[0]) if row else None
+        return next((info.id for info in self.list(owner)), None)
 
     def turns(self, owner: str, conversation_id: str) -> Sequence[Turn]:
         """All turns of a conversation, oldest first; raises ConversationNotFound."""
@@ -184,21 +179,18 @@ class Conversations:
             connection.execute("DELETE FROM conversations WHERE key = ?", (key,))
 
     def _key(self, owner: str, conversation_id: str) -> int:
-        row = self._database.one(
-            "SELECT key FROM conversations WHERE id = ? AND owner = ?",
-            _writable(conversation_id),
-            _digest(owner),
-        )
-        if row is None:
-            raise _not_found("conversation", conversation_id)
-        return int(row[0])
+        select = "SELECT key FROM conversations WHERE conversations.id = ? AND owner = ?"
+        return int(self._owned("conversation", select, owner, conversation_id)[0])
 
     def _row_of_turn(self, owner: str, turn_id: str) -> Row:
-        row = self._database.one(
-            f"{_TURNS} WHERE turns.id = ? AND owner = ?", _writable(turn_id), _digest(owner)
-        )
+        return self._owned("turn", f"{_TURNS} WHERE turns.id = ? AND owner = ?", owner, turn_id)
+
+    def _owned(self, what: str, select: str, owner: str, identifier: str) -> Row:
+        row = self._database.one(select, _writable(identifier), _digest(owner))
         if row is None:
-            raise _not_found("turn", turn_id)
+            raise ConversationNotFound(
+                f"no {what} {identifier!r}", "it may have been deleted; start a new conversation"
+            )
         return row
 
     def _turn(self, row: Row) -> Turn:
@@ -235,9 +227,3 @@ def _digest(owner: str) -> str:
 def _writable(text: str) -> str:
     """`text` with a mark for each lone surrogate, which no database takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _not_found(what: str, identifier: str) -> ConversationNotFound:
-    return ConversationNotFound(
-        f"no {what} {identifier!r}", "it may have been deleted; start a new conversation"
-    )

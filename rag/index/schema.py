@@ -6,7 +6,6 @@ Its `meta` are `format`, `model`, `dimension`, `generation`, and `questions` whe
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 from rag.errors import InvalidInput, IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable
@@ -14,7 +13,7 @@ from rag.storage import Database, Failures
 
 FORMAT = 1
 DATABASE_FILE = "wenju.db"
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL,
@@ -29,6 +28,8 @@ CREATE TABLE chunks (
     "end" INTEGER NOT NULL, terms TEXT NOT NULL, vector BLOB NOT NULL, spans BLOB NOT NULL,
     unit_vectors BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (document_id, ordinal)
 );
+INSERT INTO meta VALUES
+    ('format', '{FORMAT}'), ('model', :model), ('dimension', :dimension), ('generation', '0')
 """
 
 
@@ -66,17 +67,6 @@ def is_blank(database: Database) -> bool:
     if any(not path.name.startswith(DATABASE_FILE) for path in database.path.parent.iterdir()):
         raise database.damage(f"{DATABASE_FILE} is empty")
     return True
-
-
-def make(database: Database, model: str, dimension: int) -> None:
-    """Make the tables of a blank database."""
-    values = {"format": FORMAT, "model": model, "dimension": dimension, "generation": 0}
-
-    def fill(connection: sqlite3.Connection) -> None:
-        rows = [(key, str(value)) for key, value in values.items()]
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", rows)
-
-    database.make(SCHEMA, fill)
 
 
 def verify(database: Database, model: str | None, dimension: int | None = None) -> None:

@@ -13,6 +13,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -75,13 +76,11 @@ class SearchFiles:
 
     def are_sound(self, generation: int) -> bool:
         """Whether there are files of that generation, all of them as they were written."""
-        try:
+        with suppress(IndexDamaged):
             manifest = self._manifest()
-        except IndexDamaged:
-            return False
-        if manifest is None or not self._is_of(generation, manifest):
-            return False
-        return not self._damaged(manifest)
+            if manifest is not None and self._is_of(generation, manifest):
+                return not self._damaged(manifest)
+        return False
 
     def damage(self, generation: int, keys: Set[int]) -> list[str]:
         """What is not as it was written, or holds other chunks than `keys`, a line each."""

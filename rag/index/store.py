@@ -7,6 +7,8 @@ carries a checksum that is verified when the row is read. The FAISS and BM25 fil
 (`rag.index.search_files`) are derived from it.
 """
 
+# ruff: noqa: D102 (methods without a docstring have the one of `DocumentStore`)
+
 from __future__ import annotations
 
 import json
@@ -59,7 +61,7 @@ class Store(DocumentStore):
         database = schema.open_database(folder)
         with database.closed_on_error():
             if schema.is_blank(database):
-                schema.make(database, model, dimension)
+                database.make(schema.SCHEMA, model=model, dimension=dimension)
             schema.verify(database, model, dimension)
         return cls(folder, database)
 
@@ -82,17 +84,14 @@ class Store(DocumentStore):
         return cls(folder, database)
 
     def close(self) -> None:
-        """Release the database."""
         self._database.close()
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the index was deleted, or made anew by others, since it was opened."""
         return self._database.is_replaced
 
     @property
     def generation(self) -> int:
-        """A number that grows with every change to the documents."""
         return schema.number(self._database, "generation")
 
     @property
@@ -106,10 +105,6 @@ class Store(DocumentStore):
         removals: Collection[str] = (),
         touched: Sequence[tuple[str, Origin]] = (),
     ) -> None:
-        """Put documents in the place of their former versions, and remove others: all or nothing.
-
-        `touched` are documents whose content stayed the same while their file changed.
-        """
         added = now()
         with self._database.transaction() as connection:
             for document_id in [*removals, *(document.id for document, _, _ in additions)]:
@@ -126,27 +121,22 @@ class Store(DocumentStore):
                 connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
     def remove(self, document_id: str) -> None:
-        """Remove a document; raises DocumentNotFound."""
         self.document_info(document_id)
         self.replace([], [document_id])
 
     def counts(self) -> tuple[int, int]:
-        """Number of documents and of chunks."""
         ((documents, chunks),) = self._database.all(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
         )
         return documents, chunks
 
     def documents(self) -> list[DocumentInfo]:
-        """All documents by id."""
         return [DocumentInfo(*row) for row in self._database.all(f"{_INFO} ORDER BY id")]
 
     def document_info(self, document_id: str) -> DocumentInfo:
-        """What `documents` says of one; raises DocumentNotFound."""
         return DocumentInfo(*self._row_of_document(_INFO, document_id))
 
     def document(self, document_id: str) -> Document:
-        """A document by id; raises DocumentNotFound, or IndexDamaged if its text was altered."""
         row = self._row_of_document(f"SELECT {DOCUMENT_COLUMNS} FROM documents", document_id)
         document = read_document(row)
         if document is None:
@@ -160,7 +150,6 @@ class Store(DocumentStore):
         return row
 
     def document_checksums(self, ids: Collection[str]) -> dict[str, str]:
-        """Document id → checksum of its content, for those of `ids` that are here."""
         return {
             document_id: checksum
             for each in ids
@@ -170,30 +159,25 @@ class Store(DocumentStore):
         }
 
     def origins(self) -> dict[str, Origin]:
-        """Document id → where it came from."""
         rows = self._database.all("SELECT id, origin, digest FROM documents")
         return {row[0]: Origin(os.fsdecode(row[1]), row[2]) for row in rows}
 
     def sections(self) -> list[tuple[str, str, str]]:
-        """(document id, title, section) of all chunks, each once, in their order."""
         return self._database.all(
             "SELECT document_id, title, section FROM chunks JOIN documents ON id = document_id"
             " GROUP BY document_id, section ORDER BY min(key)"
         )
 
     def questions(self) -> list[str]:
-        """The questions that were written for these documents."""
         row = self._database.one("SELECT value FROM meta WHERE key = 'questions'")
         return [str(question) for question in json.loads(row[0])] if row else []
 
     def remember_questions(self, questions: Sequence[str]) -> None:
-        """Keep questions that were written for these documents, in the place of former ones."""
         row = ("questions", json.dumps(list(questions), ensure_ascii=False))
         with self._database.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
     def chunks(self, keys: Iterable[int]) -> dict[int, IndexedChunk]:
-        """Key → chunk, for those keys that are (still) here."""
         found: dict[int, IndexedChunk] = {}
         documents: dict[str, Document] = {}
         with self._database.snapshot():  # else offsets of one version could meet another's text
@@ -209,14 +193,12 @@ class Store(DocumentStore):
         return found
 
     def chunk_at(self, document_id: str, ordinal: int) -> IndexedChunk | None:
-        """The chunk with that place in a document, None where there is none."""
         rows = self._database.all(
             "SELECT key FROM chunks WHERE document_id = ? AND ordinal = ?", document_id, ordinal
         )
         return next(iter(self.chunks(key for (key,) in rows).values()), None)
 
     def keys_of(self, document_ids: Collection[str]) -> set[int]:
-        """Keys of all chunks of the given documents."""
         select = "SELECT key FROM chunks WHERE document_id = ?"
         return {key for each in document_ids for (key,) in self._database.all(select, each)}
 
@@ -225,17 +207,14 @@ class Store(DocumentStore):
         return [key for (key,) in self._database.all("SELECT key FROM chunks ORDER BY key")]
 
     def searchers(self) -> Searchers:
-        """Both search arms of the current generation, derived where their files are of another."""
         files = None if self.is_replaced else self._files.read(self.generation)
         return files or self._derive()
 
     def refresh(self) -> None:
-        """Bring the files of the search arms up to date: for writers, when they are done."""
         if not self._files.are_sound(self.generation):
             self.repair()
 
     def repair(self) -> None:
-        """Make the files of the search arms anew; raises IndexDamaged for damaged chunks."""
         searchers = self._derive()
         with self._database.transaction():  # no other process commits or writes files meanwhile
             if searchers.generation != self.generation or self.is_replaced:
@@ -259,7 +238,6 @@ class Store(DocumentStore):
         return Searchers.build(generation, keys, vectors, [row[1] for row in rows])
 
     def damage(self) -> list[str]:
-        """What is not as it was written, a line each; [] for a sound index."""
         found: list[str] = []
         try:
             with self._database.snapshot():
