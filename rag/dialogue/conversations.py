@@ -16,10 +16,10 @@ from typing import Any
 
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, Verdict, feedback_shape
 from rag.errors import (
-    InvalidInput,
     ConversationNotFound,
     ConversationsDamaged,
     ConversationsUnavailable,
+    InvalidInput,
 )
 from rag.storage import Database, Failures, Row, now
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rag.errors import InvalidInput, IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable
+from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable, InvalidInput
 from rag.storage import Database, Failures
 
 FORMAT = 1
