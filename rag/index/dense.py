@@ -44,9 +44,12 @@ class DenseIndex:
     @classmethod
     def load(cls, folder: Path) -> DenseIndex:
         """From a folder written by `save`; raises RuntimeError if FAISS cannot read it."""
-        partitions = [faiss.read_index(str(folder / name)) for name in _FILES]
-        if not all(isinstance(part, faiss.IndexIDMap2) for part in partitions):
-            raise RuntimeError(f"{folder} holds another kind of FAISS index")
+        partitions = []
+        for name in _FILES:
+            part = faiss.read_index(str(folder / name))
+            if not isinstance(part, faiss.IndexIDMap2):
+                raise RuntimeError(f"{folder / name} holds another kind of FAISS index")
+            partitions.append(part)
         return cls(partitions)
 
     def save(self, folder: Path) -> None:
