@@ -29,6 +29,7 @@ class DenseIndex:
         numbers = np.repeat(np.arange(len(keys), dtype=np.int8), [len(each) for each in keys])
         order = np.argsort(np.concatenate(keys))
         self._keys, self._numbers = np.concatenate(keys)[order], numbers[order]
+        self._partition_of = dict(zip(self._keys.tolist(), self._numbers.tolist(), strict=True))
         self._statistics = _statistics([_vectors(part) for part in partitions])
 
     @classmethod
@@ -64,14 +65,11 @@ class DenseIndex:
     @property
     def keys(self) -> set[int]:
         """Keys of all vectors."""
-        return set(self._keys.tolist())
+        return set(self._partition_of)
 
     def partitions_of(self, keys: np.ndarray) -> np.ndarray:
         """(n,) the partition, `HAN` or `OTHER`, that holds each key."""
         return self._numbers[np.searchsorted(self._keys, keys)]
-
-    def _partition_of(self, key: int) -> int:
-        return int(self._numbers[np.searchsorted(self._keys, key)])
 
     def search(self, query: np.ndarray, top_k: int) -> dict[int, float]:
         """Key → cosine of the nearest `top_k` of each partition."""
@@ -84,11 +82,11 @@ class DenseIndex:
 
     def cosine(self, query: np.ndarray, key: int) -> float:
         """Cosine of the query with the vector of a key."""
-        return float(self._partitions[self._partition_of(key)].reconstruct(key) @ query)
+        return float(self._partitions[self._partition_of[key]].reconstruct(key) @ query)
 
     def centre(self, query: np.ndarray, key: int) -> float:
         """Mean cosine of the query with the partition that holds a key."""
-        return float(query @ self._statistics[self._partition_of(key)][0])
+        return float(query @ self._statistics[self._partition_of[key]][0])
 
     def standardise(self, query: np.ndarray, cosines: dict[int, float]) -> dict[int, float]:
         """Key → standard deviations above what the best of a partition would reach by chance.
@@ -103,9 +101,8 @@ class DenseIndex:
             expected_best = math.sqrt(2 * math.log(max(part.ntotal, 1)))
             scales.append((float(query @ mean), deviation, expected_best))
         standardised = {}
-        partitions = self.partitions_of(np.array(list(cosines), dtype=np.int64))
-        for (key, cosine), number in zip(cosines.items(), partitions, strict=True):
-            centre, deviation, expected_best = scales[number]
+        for key, cosine in cosines.items():
+            centre, deviation, expected_best = scales[self._partition_of[key]]
             standardised[key] = (cosine - centre) / deviation - expected_best
         return standardised
 
