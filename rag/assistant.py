@@ -129,12 +129,11 @@ class Assistant:
                 self.store, self._engine.embedder, limited_loader(), self._stopping.is_set
             )
             reports = indexer.add(files) + skipped
-            self._retriever.save()
+            self.store.refresh()
         return reports
 
     def remove(self, document_id: str) -> None:
         """Remove a document; raises DocumentNotFound."""
         with self._writing:
-            self.store.document_info(document_id)
-            self.store.replace([], [document_id])
-            self._retriever.save()
+            self.store.remove(document_id)
+            self.store.refresh()

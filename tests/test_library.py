@@ -24,6 +24,7 @@ from rag.errors import (
     ModelMissing,
 )
 from rag.index.maintenance import build_index
+from rag.index.search_files import SearchFiles
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.library import Library
@@ -203,6 +204,24 @@ def test_a_file_is_added_asked_replaced_and_removed(library, tmp_path):
     assert assistant.store.counts() == (1, 1)
     with pytest.raises(DocumentNotFound):
         assistant.remove("渡船.txt")
+
+
+def test_who_adds_or_removes_leaves_search_files_and_who_asks_writes_none(
+    library, settings, tmp_path
+):
+    folder, assistant = settings.indexes / "default", library.assistant()
+
+    def written():
+        searchers = SearchFiles(folder).read(assistant.store.generation)
+        return searchers and len(searchers.dense)
+
+    assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Lindqvist steers.")])
+    assert written() == 2
+    assistant.remove("渡船.txt")
+    assert written() == 1
+    (folder / "manifest.json").unlink()
+    assert assistant.ask("马云第一次上网是在哪里？").answered
+    assert written() is None
 
 
 def test_what_cannot_be_read_is_reported_and_takes_no_ones_place(library, tmp_path):

@@ -13,9 +13,9 @@ from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.names import Words
 from rag.errors import DocumentNotFound, InvalidInput
 from rag.index.passage import Passage
+from rag.index.protocol import DocumentStore
 from rag.index.retriever import Retriever
 from rag.index.search_files import Searchers
-from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences
 from rag.language.text import detect_language, has_words
@@ -27,7 +27,7 @@ LONGEST_TEXT = 50_000  # characters, to be checked
 class Proofreader:
     """Finds for each sentence what the documents say of it; safe to share between threads."""
 
-    def __init__(self, store: Store, retriever: Retriever, lexicon: Lexicon) -> None:
+    def __init__(self, store: DocumentStore, retriever: Retriever, lexicon: Lexicon) -> None:
         self._store = store
         self._retriever = retriever
         self._lexicon = lexicon
@@ -76,7 +76,7 @@ class Proofreader:
             )
 
 
-def _words_of(store: Store, document_id: str) -> Words:
+def _words_of(store: DocumentStore, document_id: str) -> Words:
     """The words of a document, none where it has gone while an answer was being written."""
     try:
         document = store.document(document_id)

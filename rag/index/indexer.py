@@ -13,8 +13,8 @@ from rag.documents.chunks import chunk, context
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
 from rag.documents.load import load, sample_questions
 from rag.errors import IndexingStopped, NothingIndexed, Unreadable
+from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
-from rag.index.store import Store
 from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.models.embedding import Embedder, Passage
@@ -40,7 +40,7 @@ class Indexer:
 
     def __init__(
         self,
-        store: Store,
+        store: DocumentStore,
         embedder: Embedder,
         loader: Loader = load,
         is_stopping: Callable[[], bool] = lambda: False,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 
-from rag.index import search_files
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.passage import Passage
+from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk
 from rag.index.search_files import Searchers
-from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import Embedder
 
@@ -21,7 +20,7 @@ class Retriever:
     What another process commits to the index is seen at the next `current`.
     """
 
-    def __init__(self, store: Store, embedder: Embedder, lexicon: Lexicon) -> None:
+    def __init__(self, store: DocumentStore, embedder: Embedder, lexicon: Lexicon) -> None:
         self._store = store
         self._embedder = embedder
         self._lexicon = lexicon
@@ -36,16 +35,8 @@ class Retriever:
         """What searches the index as it now stands."""
         with self._lock:
             if self._searchers is None or self._searchers.generation != self._store.generation:
-                self._searchers = search_files.load(self._store)
+                self._searchers = self._store.searchers()
             return self._searchers
-
-    def save(self) -> None:
-        """Write the search files of the index as it now stands, where they are not of it.
-
-        For who has changed the index: it spares the next process the derivation.
-        """
-        if search_files.must_derive(self._store):
-            search_files.save(self._store, self.current())
 
     def find(
         self, current: Searchers, search: Search, top_k: int, hidden: Collection[str] = ()

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -176,27 +175,3 @@ def _digest(path: Path) -> str | None:
         return file_digest(path)
     except FileNotFoundError:
         return None
-
-
-class _Store(Protocol):
-    def searchers(self) -> Searchers: ...
-
-    def refresh(self) -> None: ...
-
-
-# For `rag.index.retriever`, until it asks its store itself.
-
-
-def load(store: _Store) -> Searchers:
-    """Both arms of the store's current generation."""
-    return store.searchers()
-
-
-def must_derive(_store: _Store) -> bool:
-    """Whether files may be out of date."""
-    return True
-
-
-def save(store: _Store, _searchers: Searchers) -> None:
-    """Bring the files up to date."""
-    store.refresh()
