@@ -255,7 +255,8 @@ def _eval(options: argparse.Namespace, settings: Settings) -> int:
     from rag.assistant import Assistant
     from rag.evaluation.evaluate import evaluate
     from rag.evaluation.gold import read_gold
-    from rag.evaluation.report import render_table, write_report
+    from rag.evaluation.report import write_report
+    from rag.evaluation.screen import render_table
     from rag.index.maintenance import build_index
 
     rows = read_gold(options.gold)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,99 +108,76 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise BadGold(f"{path} is not UTF-8 ({error.reason})", "save it as UTF-8") from error
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg}, column {error.colno}"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
-
-
 def _row(where: str, line: str) -> GoldRow:
     try:
         value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadGold(
-            f"{where}: not JSON ({_why(error)})", "write one JSON object a line"
-        ) from error
+    except json.JSONDecodeError as error:
+        why = f"{error.msg}, column {error.colno}"
+        raise BadGold(f"{where}: not JSON ({why})", _REMEDY) from error
+    except (ValueError, RecursionError) as error:  # too long a number, too many brackets
+        raise BadGold(f"{where}: not JSON ({error})", _REMEDY) from error
     if not isinstance(value, dict):
-        raise BadGold(f"{where}: not a JSON object", "write one JSON object a line")
+        raise BadGold(f"{where}: not a JSON object", _REMEDY)
+    for key, (kind, fits) in _FIELDS.items():
+        if value.get(key) is not None:
+            if not fits(value[key]):
+                raise BadGold(f"{where}: {key} is {value[key]!r}", f"write {key} as {kind}")
+        elif key in ("id", "question", "answers"):
+            raise BadGold(f"{where}: no {key!r}", "a gold row needs id, question and answers")
     return GoldRow(
-        id=_id(where, value),
-        question=_question(where, value),
-        answers=_answers(where, value),
-        history=_strings(where, value, "history"),
-        evidence=_with_words(_strings(where, value, "evidence")),
-        references=_with_words(_strings(where, value, "references")),
-        gold_ids=_strings(where, value, "gold_ids"),
-        lang=_text(where, value, "lang"),
-        type=_text(where, value, "type"),
+        id=str(value["id"]),
+        question=value["question"],
+        answers=() if value.get("answerable") is False else _groups(where, value["answers"]),
+        history=tuple(value.get("history") or ()),
+        evidence=_with_words(value.get("evidence")),
+        references=_with_words(value.get("references")),
+        gold_ids=tuple(value.get("gold_ids") or ()),
+        lang=value.get("lang") or "",
+        type=value.get("type") or "",
     )
 
 
-def _required(where: str, value: Mapping[str, Any], key: str) -> Any:
-    if value.get(key) is None:
-        raise BadGold(f"{where}: no {key!r}", "a gold row needs id, question and answers")
-    return value[key]
-
-
-def _id(where: str, value: Mapping[str, Any]) -> str:
-    given = _required(where, value, "id")
-    if isinstance(given, bool) or not isinstance(given, str | int) or not str(given).strip():
-        raise BadGold(f"{where}: id is {given!r}", "write the id as a string")
-    return str(given)
-
-
-def _question(where: str, value: Mapping[str, Any]) -> str:
-    given = _required(where, value, "question")
-    if not isinstance(given, str):
-        raise BadGold(f"{where}: question is {given!r}", "write the question as a string")
-    return given
-
-
-def _text(where: str, value: Mapping[str, Any], key: str) -> str:
-    given = value.get(key)
-    if given is None:
-        return ""
-    if not isinstance(given, str):
-        raise BadGold(f"{where}: {key} is {given!r}", f"write {key} as a string")
-    return given
-
-
-def _strings(where: str, value: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    given = value.get(key)
-    if given is None:
-        return ()
-    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise BadGold(f"{where}: {key} is {given!r}", f"write {key} as a list of strings")
-    return tuple(given)
-
-
-def _with_words(strings: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that hold a letter or a digit: mere punctuation is contained in every passage."""
-    return tuple(words for words in strings if comparable(words))
-
-
-def _answers(where: str, value: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    given = _required(where, value, "answers")
-    answerable = value.get("answerable", True)
-    if answerable is not None and not isinstance(answerable, bool):
-        raise BadGold(f"{where}: answerable is {answerable!r}", "write true or false")
-    nested = isinstance(given, list) and bool(given) and isinstance(given[0], list)
-    groups = given if nested else [given] if given else []
-    if not isinstance(given, list) or not all(_is_group(group) for group in groups):
-        raise BadGold(
-            f"{where}: answers is {given!r}",
-            "write a list of strings (alternatives) or a list of such lists (all needed)",
-        )
-    if answerable is False:
-        return ()
-    kept = tuple(_with_words(tuple(group)) for group in groups)
+def _groups(where: str, answers: list[Any]) -> tuple[tuple[str, ...], ...]:
+    """Each group of alternatives; a flat list is one."""
+    groups = [answers] if answers and isinstance(answers[0], str) else answers
+    kept = tuple(_with_words(group) for group in groups)
     if not all(kept):
         raise BadGold(
-            f"{where}: an answer without words in {given!r}",
+            f"{where}: an answer without words in {answers!r}",
             'write its words, or "answers": [] for a question that must be refused',
         )
     return kept
 
 
-def _is_group(group: object) -> bool:
-    return isinstance(group, list) and all(isinstance(item, str) for item in group)
+def _with_words(strings: Iterable[str] | None) -> tuple[str, ...]:
+    """Those that hold a letter or a digit: mere punctuation is contained in every passage."""
+    return tuple(words for words in strings or () if comparable(words))
+
+
+def _is_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_answers(value: object) -> bool:
+    return _is_strings(value) or (isinstance(value, list) and all(map(_is_strings, value)))
+
+
+def _is_id(value: object) -> bool:
+    is_kind = isinstance(value, str | int) and not isinstance(value, bool)
+    return is_kind and bool(str(value).strip())
+
+
+_REMEDY = "write one JSON object a line"
+_TEXT = ("a string", lambda value: isinstance(value, str))
+_ALTERNATIVES = "a list of strings (alternatives) or a list of such lists (all needed)"
+_FIELDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "id": ("a string", _is_id),
+    "question": _TEXT,
+    "answers": (_ALTERNATIVES, _is_answers),
+    "answerable": ("true or false", lambda value: isinstance(value, bool)),
+    **dict.fromkeys(
+        ("history", "evidence", "references", "gold_ids"), ("a list of strings", _is_strings)
+    ),
+    "lang": _TEXT,
+    "type": _TEXT,
+}

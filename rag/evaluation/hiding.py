@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from rag.errors import BadGold
+from rag.errors import BadGold, InvalidInput
 from rag.evaluation.gold import GoldRow
 
 WITHOUT_GOLD, ONLY_GOLD = "--without-gold", "--only-gold"
 
 # A row's hidden documents by id; None where hiding is not what is measured.
 Hide = Callable[[GoldRow], frozenset[str] | None]
-Plan = tuple[list[GoldRow], Hide]
 
 
-def without_gold(rows: Sequence[GoldRow]) -> Plan:
-    """The rows that name documents, each with these hidden; raises BadGold."""
-    return _naming_documents(rows, WITHOUT_GOLD), lambda row: frozenset(row.gold_ids)
+def plan(
+    rows: Sequence[GoldRow],
+    document_ids: Iterable[str],
+    *,
+    without_gold: bool = False,
+    only_gold: bool = False,
+) -> tuple[list[GoldRow], Hide]:
+    """The rows to ask, and what to hide from each: its gold documents, or all the others.
 
-
-def only_gold(rows: Sequence[GoldRow], document_ids: Collection[str]) -> Plan:
-    """The rows that name documents, each with all others of `document_ids` hidden.
-
-    Raises BadGold, also for a row of whose documents none is there.
+    Where something is hidden, rows without `gold_ids` are left out. Raises BadGold for an
+    answerable one, and with `only_gold` for a row none of whose documents is there; InvalidInput
+    for both kinds of hiding at once.
     """
+    if without_gold and only_gold:
+        raise InvalidInput(f"{WITHOUT_GOLD} and {ONLY_GOLD} exclude each other", "use one of them")
+    if not without_gold and not only_gold:
+        return list(rows), lambda _: None
+    bare = [row.id for row in rows if row.answerable and not row.gold_ids]
+    if bare:
+        raise BadGold(
+            f"{WITHOUT_GOLD if without_gold else ONLY_GOLD} needs gold_ids, and {len(bare)} of"
+            f" {len(rows)} rows have none (first: {bare[0]})",
+            "add gold_ids, the ids of the documents that hold the answer",
+        )
+    asked = [row for row in rows if row.gold_ids]
+    if without_gold:
+        return asked, lambda row: frozenset(row.gold_ids)
     everything = frozenset(document_ids)
-    asked = _naming_documents(rows, ONLY_GOLD)
     astray = [row for row in asked if everything.isdisjoint(row.gold_ids)]
     if astray:
         raise BadGold(
@@ -34,20 +49,3 @@ def only_gold(rows: Sequence[GoldRow], document_ids: Collection[str]) -> Plan:
             "index the documents that the questions are about",
         )
     return asked, lambda row: everything.difference(row.gold_ids)
-
-
-def nothing(rows: Sequence[GoldRow]) -> Plan:
-    """All rows, with every document open to them."""
-    return list(rows), lambda _: None
-
-
-def _naming_documents(rows: Sequence[GoldRow], option: str) -> list[GoldRow]:
-    """The rows with `gold_ids`; raises BadGold where an answerable one has none."""
-    bare = [row.id for row in rows if row.answerable and not row.gold_ids]
-    if bare:
-        raise BadGold(
-            f"{option} needs gold_ids, and {len(bare)} of {len(rows)} rows have none"
-            f" (first: {bare[0]})",
-            "add gold_ids, the ids of the documents that hold the answer",
-        )
-    return [row for row in rows if row.gold_ids]

@@ -12,22 +12,11 @@ from rag.language.text import HAN, to_simplified
 
 Groups = Sequence[Sequence[str]]
 
-
 _PINYIN_NOTE = re.compile(r"(?<=[\u3400-\u9fff])\([a-zü\u00e0-\u01dc'’]{1,7}\)", re.IGNORECASE)
-
-
 _TAG = re.compile(r"<[^<>]{0,300}>")
-
-
 _NOT_A_WORD = re.compile(r"[^\w.%]|_|(?<!\d)\.|\.(?!\d)")
-
-
 _TOKEN = re.compile(f"[{HAN}]|[^{HAN}]+")
-
-
 _MARKER = re.compile(r"\[(\d+)\]")
-
-
 _ARTICLES = frozenset({"a", "an", "the"})
 
 

@@ -7,6 +7,8 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -51,23 +53,13 @@ def percentile(values: Iterable[float], percent: float) -> float | None:
     >>> percentile([10, 20, 30, 40], 50), percentile([10, 20, 30, 40], 95)
     (25.0, 38.5)
     """
-    ordered = sorted(values)
-    if not ordered:
-        return None
-    place = (len(ordered) - 1) * percent / 100
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    known = list(values)
+    return float(np.percentile(known, percent)) if known else None
 
 
 def first_rank(relevant: Iterable[bool]) -> int | None:
     """Rank, from 1, of the first relevant item of a list that runs best first; None without one."""
     return next((rank for rank, good in enumerate(relevant, 1) if good), None)
-
-
-def hit_at(rank: int | None, k: int) -> bool:
-    """Whether something relevant stands among the first `k`; `rank` is that of the first."""
-    return rank is not None and rank <= k
 
 
 def reciprocal_rank(rank: int | None, k: int = 10) -> float:
@@ -105,11 +97,11 @@ class Retrieval:
 
     def hit_at(self, k: int) -> bool:
         """Whether one of the first `k` hits is relevant."""
-        return hit_at(self.rank, k)
+        return (self.rank or math.inf) <= k
 
     def recall_at(self, k: int) -> bool | None:
         """Whether a gold document is among the first `k` documents; None where none is named."""
-        return hit_at(self.document_rank, k) if self.has_documents else None
+        return (self.document_rank or math.inf) <= k if self.has_documents else None
 
 
 def judge_hits(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rag.evaluation.metrics import Mean, Share, mean, share
 
@@ -119,21 +121,17 @@ def risk_coverage(answers: Iterable[Judged], steps: int = STEPS) -> tuple[RiskPo
     ...     [(0.6, False), (0.9, True), (0.9, False), (0.7, True)], steps=2)]
     [(2, 1), (4, 2)]
     """
-    points = _at_each_confidence(sorted(answers, key=lambda answer: answer[0], reverse=True))
+    ordered = sorted(answers, key=itemgetter(0), reverse=True)
+    wrong = list(itertools.accumulate(int(not right) for _, right in ordered))
+    total = len(ordered)
+    points = [  # one for each confidence
+        RiskPoint(confidence, Share(kept, total), Share(wrong[kept - 1], kept))
+        for kept, (confidence, _) in enumerate(ordered, 1)
+        if kept == total or ordered[kept][0] < confidence
+    ]
     chosen = [
-        next(p for p in points if p.coverage.count * steps >= p.coverage.total * step)
+        next(point for point in points if point.coverage.count * steps >= total * step)
         for step in range(1, steps + 1)
         if points
     ]
     return tuple(dict.fromkeys(chosen))
-
-
-def _at_each_confidence(ordered: Sequence[Judged]) -> list[RiskPoint]:
-    """A point for each confidence of `ordered`, which runs best first."""
-    points: list[RiskPoint] = []
-    wrong = 0
-    for kept, (confidence, right) in enumerate(ordered, 1):
-        wrong += not right
-        if kept == len(ordered) or ordered[kept][0] < confidence:
-            points.append(RiskPoint(confidence, Share(kept, len(ordered)), Share(wrong, kept)))
-    return points

@@ -1,40 +1,20 @@
-"""An evaluation as a table for the screen, as JSON, and as one HTML page."""
+"""The report of an evaluation: a JSON file, and an HTML page from the templates."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.evaluation.metrics import Mean, Refusals, Share
-from rag.evaluation.reliability import Bin, Reliability, RiskPoint
-from rag.evaluation.report_page import render_html
-from rag.evaluation.results import Aggregate, Evaluation, RowResult
-from rag.evaluation.tables import Table, opening, reliability_tables, section_tables
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-WIDTH = 100  # columns of the table on screen
-LISTED = 10  # failed questions listed on screen
-
-
-def render_table(evaluation: Evaluation) -> str:
-    """The figures and the first failed questions, aligned, at most 100 columns wide."""
-    lines = [*opening(evaluation), ""]
-    for table in (*section_tables(evaluation), *reliability_tables(evaluation)):
-        lines += [*_aligned(table), ""]
-    failed = [result for result in evaluation.results if result.faults]
-    lines.append(f"Failed: {len(failed)} of {len(evaluation.results)}")
-    names = max((_width(result.row.id) for result in failed[:LISTED]), default=0)
-    for result in failed[:LISTED]:
-        line = f"  {_pad(_shorten(result.row.id, 20), min(names, 20))}  {result.direction}"
-        line = f"{line}  {', '.join(result.faults)}: {result.row.question}"
-        lines.append(_shorten(" ".join(line.splitlines()), WIDTH))
-    if len(failed) > LISTED:
-        lines.append(f"  … and {len(failed) - LISTED} more")
-    return "\n".join(lines) + "\n"
+from rag.evaluation.gold import is_relevant
+from rag.evaluation.metrics import Share
+from rag.evaluation.reliability import Bin
+from rag.evaluation.results import KEPT_HITS, Evaluation, RowResult
+from rag.evaluation.tables import opening, reliability_tables, section_tables
 
 
 def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "") -> None:
@@ -54,59 +34,77 @@ def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_json(evaluation, caption), ensure_ascii=False, indent=1)
-    (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(render_html(evaluation, caption), encoding="utf-8")
-
-
-def as_json(evaluation: Evaluation, caption: str = "") -> dict[str, Any]:
-    """The evaluation as `evaluation.json` holds it; `write_report` describes it."""
-    return {
+    shape = {
         "format": 1,
         "caption": caption,
         "without_gold": evaluation.without_gold,
         "only_gold": evaluation.only_gold,
         "left_out": evaluation.left_out,
-        "overall": _figures(evaluation.overall),
-        "by_direction": {group.name: _figures(group) for group in evaluation.by_direction},
-        "by_type": {group.name: _figures(group) for group in evaluation.by_type},
-        "results": [_result(result) for result in evaluation.results],
+        "overall": evaluation.overall,
+        "by_direction": {group.name: group for group in evaluation.by_direction},
+        "by_type": {group.name: group for group in evaluation.by_type},
+        "results": [_result_shape(result) for result in evaluation.results],
     }
+    text = json.dumps(shape, ensure_ascii=False, indent=1, default=_figures)
+    (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(render_html(evaluation, caption), encoding="utf-8")
 
 
-def _figures(group: Aggregate | Refusals | Reliability | Bin | RiskPoint) -> dict[str, Any]:
-    names = [field.name for field in dataclasses.fields(group) if field.name != "name"]
-    return {name: _plain(getattr(group, name)) for name in names}
+def render_html(evaluation: Evaluation, caption: str = "") -> str:
+    """One HTML page without outside resources: the figures, and the failed questions to filter."""
+    return _rendered(
+        "report.html",
+        opening=(caption, *opening(evaluation)),
+        sections=section_tables(evaluation),
+        reliability=reliability_tables(evaluation),
+        diagram=reliability_diagram(evaluation.overall.reliability.bins),
+        failed=[result for result in evaluation.results if result.faults],
+        asked=len(evaluation.results),
+        kept=KEPT_HITS,
+        is_relevant=is_relevant,
+    )
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Share):
-        return {"value": value.value, "count": value.count, "total": value.total}
-    if isinstance(value, Mean):
-        return {"value": value.value, "total": value.total}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Refusals | Reliability | Bin | RiskPoint):
-        return _figures(value)
-    return value
+def reliability_diagram(bins: Sequence[Bin]) -> str:
+    """An `<svg>`: share right over confidence, a bar with its count for each bin that has answers.
+
+    It stands in an HTML page and takes its colours. A dot stands at the mean confidence of its
+    bin; the diagonal is where both are the same. The figures belong in a table beside it: read
+    aloud, the drawing is its title alone.
+    """
+    return _rendered("diagram.svg", filled=[each for each in bins if each.right.total])
 
 
-def _result(result: RowResult) -> dict[str, Any]:
-    row, found = result.row, result.retrieval
-    same = ("searched", "direction", "should_answer", "answered", "confidence")
-    given = ("short_answer", "refusal")
-    verdicts = ("match", "exact", "f1", "cited", "verbatim", "markers_agree", "used_hidden")
+def _rendered(template: str, **values: object) -> str:
+    loader = PackageLoader("rag.evaluation")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template(template).render(values)
+
+
+def _figures(figures: Any) -> dict[str, Any]:
+    """The fields of an aggregate or of a part of it, without its name."""
+    value = {"value": figures.value} if isinstance(figures, Share) else {}
+    names = [field.name for field in dataclasses.fields(figures) if field.name != "name"]
+    return {**value, **{name: getattr(figures, name) for name in names}}
+
+
+def _result_shape(result: RowResult) -> dict[str, Any]:
+    row, answer = result.row, result.answer
+    of_row = "id type question evidence references gold_ids"
+    of_result = (
+        "direction should_answer retrieval match exact f1 cited verbatim markers_agree"
+        " used_hidden latency faults"
+    )
     return {
-        "id": row.id,
-        "type": row.type,
-        "question": row.question,
-        **{name: getattr(result, name) for name in same},
-        "answer": result.text,
-        **{name: getattr(result, name) for name in given},
+        **{name: getattr(row, name) for name in of_row.split()},
         "expected": row.answers,
-        "evidence": row.evidence,
-        "references": row.references,
-        "gold_ids": row.gold_ids,
+        "searched": answer.searched,
+        "answered": answer.answered,
+        "confidence": float(answer.confidence),
+        "answer": answer.answer,
+        "short_answer": answer.short_answer,
+        "refusal": answer.refusal.reason if answer.refusal else None,
+        **{name: getattr(result, name) for name in of_result.split()},
         "citations": [
             {**dataclasses.asdict(checked.citation), "verbatim": checked.verbatim}
             for checked in result.citations
@@ -118,42 +116,6 @@ def _result(result: RowResult) -> dict[str, Any]:
                 "chunk_id": hit.chunk_id,
                 "document_id": hit.document_id,
             }
-            for hit in result.hits
+            for hit in answer.hits[:KEPT_HITS]
         ],
-        "retrieval": dataclasses.asdict(found) if found else None,
-        **{name: getattr(result, name) for name in verdicts},
-        "latency": result.latency,
-        "faults": result.faults,
     }
-
-
-def _width(text: str) -> int:
-    """Columns on screen: Han characters and full-width forms take two, combining marks none."""
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
-
-
-def _pad(text: str, columns: int) -> str:
-    return text + " " * (columns - _width(text))
-
-
-def _shorten(text: str, columns: int) -> str:
-    if _width(text) <= columns:
-        return text
-    ends = itertools.accumulate(_width(character) for character in text)
-    return text[: sum(1 for _ in itertools.takewhile(lambda end: end < columns, ends))] + "…"
-
-
-def _aligned(table: Table) -> Iterator[str]:
-    columns = zip(table.headings, *(cells for _, cells in table.rows), strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    left = max(WIDTH - sum(widths) - 2 * len(widths), 8)
-    names = (table.title, *(name for name, _ in table.rows))
-    first = min(max(18, *map(_width, names)), left)
-    for name, cells in ((table.title, table.headings), *table.rows):
-        yield "  ".join(
-            [_pad(_shorten(name, first), first)]
-            + [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
-        )
-        if cells is table.headings:
-            yield "─" * (first + sum(widths) + 2 * len(widths))

@@ -9,7 +9,9 @@ from rag.evaluation import matching, metrics
 from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Mean, Refusals, Retrieval, Share, mean, percentile, share
 from rag.evaluation.reliability import Reliability, reliability
-from rag.types import Citation, Hit
+from rag.types import Answer, Citation
+
+KEPT_HITS = 5  # how many hits of a question a report shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,16 @@ class RowResult:
     unanswerable rows, and for all rows when their gold documents were hidden; `match`,
     `exact` and `f1` judge the answer (a refusal of an answerable question scores nothing),
     `cited` whether a verbatim citation shows the evidence; `used_hidden` applies where documents
-    were hidden; `confidence` lies in 0..1, `latency` is in milliseconds.
+    were hidden; `latency` is in milliseconds.
     """
 
     row: GoldRow
-    searched: str
+    answer: Answer
     direction: str
     should_answer: bool
-    answered: bool
-    confidence: float
-    text: str
-    short_answer: str | None
-    refusal: str | None
     citations: tuple[CheckedCitation, ...]
     markers_agree: bool
     cited: bool | None
-    hits: tuple[Hit, ...]
     retrieval: Retrieval | None
     match: bool | None
     exact: bool | None
@@ -57,12 +53,13 @@ class RowResult:
 
         An answer to what should be refused is wrong, whatever it says.
         """
-        return (self.should_answer and self.match is True) if self.answered else None
+        return (self.should_answer and self.match is True) if self.answer.answered else None
 
     @property
     def verbatim(self) -> bool | None:
         """Whether all citations are verbatim and go with the markers; None for a refusal."""
-        if not self.answered and not self.text and not self.citations:
+        answer = self.answer
+        if not answer.answered and not answer.answer and not self.citations:
             return None
         found = bool(self.citations) and all(checked.verbatim for checked in self.citations)
         return found and self.markers_agree
@@ -70,10 +67,11 @@ class RowResult:
     @property
     def faults(self) -> tuple[str, ...]:
         """What is wrong with the result; empty when nothing is."""
+        answered = self.answer.answered
         found = {
-            "not refused": self.answered and not self.should_answer,
-            "refused wrongly": not self.answered and self.should_answer,
-            "wrong answer": self.answered and self.should_answer and self.match is False,
+            "not refused": answered and not self.should_answer,
+            "refused wrongly": not answered and self.should_answer,
+            "wrong answer": answered and self.should_answer and self.match is False,
             "not verbatim": self.verbatim is False,
             "evidence not cited": self.cited is False,
             "not in first 5": self.retrieval is not None and not self.retrieval.hit_at(5),
@@ -138,13 +136,14 @@ class Evaluation:
 def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
     """The figures over `results`; a figure that applies to none of them has a total of 0."""
     found = [result.retrieval for result in results if result.retrieval]
-    latencies = [result.latency for result in results]
-    lengths = [len(matching.without_markers(r.text).strip()) for r in results if r.answered]
     due = [result for result in results if result.should_answer]
+    answered = [result for result in results if result.answer.answered]
+    latencies = [result.latency for result in results]
+    lengths = [len(matching.without_markers(each.answer.answer).strip()) for each in answered]
     return Aggregate(
         name=name,
         questions=len(results),
-        answered=share(result.answered for result in results),
+        answered=share(result.answer.answered for result in results),
         hit_at_1=share(each.hit_at(1) for each in found),
         hit_at_5=share(each.hit_at(5) for each in found),
         reciprocal_rank=mean(each.reciprocal_rank for each in found),
@@ -152,16 +151,14 @@ def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
         recall_at_1=share(each.recall_at(1) for each in found),
         recall_at_5=share(each.recall_at(5) for each in found),
         match=share(result.match for result in due),
-        match_answered=share(result.match for result in results if result.answered),
+        match_answered=share(result.match for result in answered),
         exact=share(result.exact for result in due),
         f1=mean(result.f1 for result in due),
         cited=share(result.cited for result in results),
         verbatim=share(result.verbatim for result in results),
         quotes=share(checked.verbatim for result in results for checked in result.citations),
-        refusals=metrics.refusals((result.should_answer, result.answered) for result in results),
-        reliability=reliability(
-            (result.confidence, result.right) for result in results if result.right is not None
-        ),
+        refusals=metrics.refusals((r.should_answer, r.answer.answered) for r in results),
+        reliability=reliability((r.answer.confidence, r.right is True) for r in answered),
         used_hidden=share(result.used_hidden for result in results),
         latency_p50=percentile(latencies, 50),
         latency_p95=percentile(latencies, 95),
@@ -175,6 +172,5 @@ def grouped(
     """The rows aggregated by what `name` says of each, as they appear; "" is left out."""
     groups: dict[str, list[RowResult]] = {}
     for result in results:
-        if name(result):
-            groups.setdefault(name(result), []).append(result)
-    return tuple(aggregate(key, group) for key, group in groups.items())
+        groups.setdefault(name(result), []).append(result)
+    return tuple(aggregate(key, group) for key, group in groups.items() if key)

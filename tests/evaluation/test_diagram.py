@@ -3,8 +3,8 @@
 import re
 from xml.etree import ElementTree
 
-from rag.evaluation.diagram import reliability_diagram
 from rag.evaluation.reliability import reliability_bins
+from rag.evaluation.report import reliability_diagram
 
 
 def drawn(*answers):

@@ -145,8 +145,8 @@ def test_each_question_gets_its_verdicts():
     results = {result.row.id: result for result in evaluate(WordOverlap(), ROWS).results}
     assert list(results) == ["when", "orders", "hours", "where", "founder", "colour"]
     when = results["when"]
-    assert when.text == "阿里巴巴国际站成立于1999年。[1]"
-    assert when.short_answer == "1999"
+    assert when.answer.answer == "阿里巴巴国际站成立于1999年。[1]"
+    assert when.answer.short_answer == "1999"
     assert (when.match, when.exact, when.f1) == (True, True, 1.0)
     assert (when.verbatim, when.cited, when.retrieval.rank) == (True, True, 1)
     assert [result.faults for result in results.values()] == [
@@ -239,7 +239,7 @@ def test_earlier_questions_are_asked_in_turn_and_both_roles_are_sent():
         ("阿里巴巴国际站？", refused, set()),
         ("成立于哪一年？", refused + answered, set()),
     ]
-    assert result.searched == "拼多多？ 阿里巴巴国际站？ 成立于哪一年？"
+    assert result.answer.searched == "拼多多？ 阿里巴巴国际站？ 成立于哪一年？"
     assert result.match
     assert result.latency == pytest.approx(250)
 
@@ -247,7 +247,7 @@ def test_earlier_questions_are_asked_in_turn_and_both_roles_are_sent():
 def test_evidence_on_the_second_place():
     row = dataclasses.replace(WHEN, evidence=("访问乌干达",))
     result = judged(row)
-    assert [hit.chunk_id for hit in result.hits] == ["seattle#1", "uganda#0", "seattle#0"]
+    assert [hit.chunk_id for hit in result.answer.hits] == ["seattle#1", "uganda#0", "seattle#0"]
     assert result.retrieval.rank == 2
     assert result.direction == "zh→zh-Hant"
     assert (result.retrieval.hit_at(1), result.retrieval.hit_at(5)) == (False, True)
@@ -269,7 +269,7 @@ def test_a_group_that_is_not_met_is_a_wrong_answer():
 
 def test_a_refusal_of_an_answerable_question_scores_nothing():
     result = judged(WHERE)
-    assert (result.answered, result.refusal) == (False, "not_in_documents")
+    assert (result.answer.answered, result.answer.refusal.reason) == (False, "not_in_documents")
     assert (result.match, result.exact, result.f1) == (False, False, 0.0)
     assert (result.verbatim, result.cited) == (None, None)
 
@@ -336,7 +336,7 @@ def test_the_relevant_hit_tells_the_language_where_no_gold_document_does():
     assert judged(row).direction == "zh→zh"
     row = dataclasses.replace(WHEN, question="阿里 飞行 riders", evidence=("riders",))
     result = judged(row)
-    assert [hit.document_id for hit in result.hits] == ["seattle", "uganda", "orders"]
+    assert [hit.document_id for hit in result.answer.hits] == ["seattle", "uganda", "orders"]
     assert result.direction == "zh→en"
 
 
@@ -485,7 +485,7 @@ CONFIDENCES = {
 def test_confidence_is_held_against_the_answers_given():
     evaluation = evaluate(confident(CONFIDENCES), ROWS)
     results = {result.row.id: result for result in evaluation.results}
-    assert [result.confidence for result in evaluation.results] == list(CONFIDENCES.values())
+    assert [result.answer.confidence for result in evaluation.results] == list(CONFIDENCES.values())
     assert [result.right for result in evaluation.results] == [True, True, True, None, None, False]
     assert results["colour"].should_answer is False
 
@@ -524,7 +524,14 @@ def test_no_rows():
         evaluate(WordOverlap(), [])
 
 
-def test_progress_counts_the_questions_done():
+def test_progress_is_told_of_each_question_that_is_asked():
     seen = []
-    evaluate(WordOverlap(), ROWS[:3], progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+    def watched(rows):
+        assert rows == [ORDERS, HOURS]
+        for row in rows:
+            yield row
+            seen.append(row.id)
+
+    evaluate(WordOverlap(), [FOUNDER, ORDERS, HOURS], without_gold=True, progress=watched)
+    assert seen == ["orders", "hours"]

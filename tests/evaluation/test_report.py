@@ -1,215 +1,23 @@
-"""The table on screen, the JSON file and the HTML page of an evaluation."""
+"""The JSON file and the HTML page of an evaluation."""
 
-import dataclasses
 import json
 import re
 from html.parser import HTMLParser
 
 import pytest
+from gold_results import citation, evaluation, result, wrong
 from passages import hit_of
 
 from rag.evaluation.gold import GoldRow
-from rag.evaluation.metrics import Retrieval
-from rag.evaluation.report import as_json, render_table, write_report
-from rag.evaluation.report_page import render_html
-from rag.evaluation.results import CheckedCitation, Evaluation, RowResult, aggregate
-from rag.types import Chunk, Citation
+from rag.evaluation.report import render_html, write_report
+from rag.evaluation.results import CheckedCitation
+from rag.types import Chunk, Refusal
 
 ATTACK = "<script>alert('1')</script>"
 
 
-def citation(**fields):
-    whole = {
-        "marker": 1,
-        "document_id": "002",
-        "chunk_id": "002#0",
-        "title": "ZF Max",
-        "source": "002.txt",
-        "section": "龙虾",
-        "quote": "9万多只新斯科舍龙虾",
-        "start": 40,
-        "end": 50,
-    }
-    return Citation(**{**whole, **fields})
-
-
-def result(number, **fields):
-    row = GoldRow(
-        id=f"p{number:03}",
-        question="ZF Max卖了多少只龙虾？",
-        answers=(("9万", "90,000"),),
-        evidence=("9万多只",),
-        type="number",
-    )
-    chunk = Chunk("002#0", "002", "龙虾", "ZF Max卖了9万多只新斯科舍龙虾。", 33, 52, 0)
-    right = RowResult(
-        row=row,
-        searched=row.question,
-        direction="zh→zh",
-        should_answer=True,
-        answered=True,
-        confidence=0.95,
-        text="9万多只新斯科舍龙虾[1]",
-        short_answer="9万",
-        refusal=None,
-        citations=(CheckedCitation(citation(), verbatim=True),),
-        markers_agree=True,
-        cited=True,
-        hits=(hit_of(chunk, 1.5, 1),),
-        retrieval=Retrieval(1, None, False, 1.0, 1.0),
-        match=True,
-        exact=True,
-        f1=1.0,
-        used_hidden=None,
-        latency=20.0,
-    )
-    return dataclasses.replace(right, **fields)
-
-
-def wrong(number, **fields):
-    return result(
-        number,
-        text="12座城市[1]",
-        short_answer="12",
-        match=False,
-        exact=False,
-        f1=0.0,
-        direction="en→zh",
-        confidence=0.65,
-        latency=40.0,
-        **fields,
-    )
-
-
-def evaluation(*results, **fields):
-    directions = dict.fromkeys(each.direction for each in results)
-    return Evaluation(
-        results=results,
-        overall=aggregate("all", results),
-        by_direction=tuple(
-            aggregate(name, [each for each in results if each.direction == name])
-            for name in directions
-        ),
-        by_type=(aggregate("number", results),),
-        **fields,
-    )
-
-
-def columns(line):
-    """Columns on screen of text in which only Han characters are wide."""
-    return len(line) + len(re.findall(r"[\u4e00-\u9fff？，。]", line))
-
-
-def test_the_table_gives_counts_beside_shares():
-    assert render_table(evaluation(result(1), result(2), wrong(3))).splitlines() == [
-        "3 questions: 3 to answer, 0 to refuse; 3 answered, 0 refused",
-        "calibration error 0.25 over 3 answers",
-        "",
-        "Evidence found           hit@1       hit@5  MRR@10  nDCG@10",
-        "───────────────────────────────────────────────────────────",
-        "all                 1.00 (3/3)  1.00 (3/3)   1.000    1.000",
-        "zh→zh               1.00 (2/2)  1.00 (2/2)   1.000    1.000",
-        "en→zh               1.00 (1/1)  1.00 (1/1)   1.000    1.000",
-        "",
-        "Answers right           of all  of answered       exact     F1",
-        "──────────────────────────────────────────────────────────────",
-        "all                 0.67 (2/3)   0.67 (2/3)  0.67 (2/3)  0.667",
-        "zh→zh               1.00 (2/2)   1.00 (2/2)  1.00 (2/2)  1.000",
-        "en→zh               0.00 (0/1)   0.00 (0/1)  0.00 (0/1)  0.000",
-        "",
-        "Answers supported     verbatim  quotes verbatim  evidence cited",
-        "───────────────────────────────────────────────────────────────",
-        "all                 1.00 (3/3)       1.00 (3/3)      1.00 (3/3)",
-        "zh→zh               1.00 (2/2)       1.00 (2/2)      1.00 (2/2)",
-        "en→zh               1.00 (1/1)       1.00 (1/1)      1.00 (1/1)",
-        "",
-        "Refusals            of unanswerable  rightly refused  false refusals",
-        "────────────────────────────────────────────────────────────────────",
-        "all                               –                –      0.00 (0/3)",
-        "zh→zh                             –                –      0.00 (0/2)",
-        "en→zh                             –                –      0.00 (0/1)",
-        "",
-        "Confidence          calibration error   mean       right",
-        "────────────────────────────────────────────────────────",
-        "all                             0.250  0.850  0.67 (2/3)",
-        "zh→zh                           0.050  0.950  1.00 (2/2)",
-        "en→zh                           0.650  0.650  0.00 (0/1)",
-        "",
-        "Time and length     median ms  p95 ms  characters",
-        "─────────────────────────────────────────────────",
-        "all                        20      38          10",
-        "zh→zh                      20      20          10",
-        "en→zh                      40      40           5",
-        "",
-        "Answers by confidence   mean       right",
-        "────────────────────────────────────────",
-        "0.6–0.7                0.650  0.00 (0/1)",
-        "0.9–1.0                0.950  1.00 (2/2)",
-        "",
-        "Most confident answers  of the answers       wrong",
-        "──────────────────────────────────────────────────",
-        "0.950 or more               0.67 (2/3)  0.00 (0/2)",
-        "0.650 or more               1.00 (3/3)  0.33 (1/3)",
-        "",
-        "Failed: 1 of 3",
-        "  p003  en→zh  wrong answer: ZF Max卖了多少只龙虾？",
-    ]
-
-
-def test_the_table_stays_within_100_columns_and_aligns_han_characters():
-    row = GoldRow(id="很长的编号" * 9, question="龙虾" * 90 + "\n？", answers=(("9万",),))
-    bad = [wrong(number) for number in range(12)]
-    bad[0] = dataclasses.replace(bad[0], row=row)
-    whole = evaluation(*bad)
-    many = dataclasses.replace(whole, by_type=(aggregate("问题" * 60, bad), aggregate("数量", bad)))
-    lines = render_table(many).splitlines()
-    assert max(map(columns, lines)) <= 100
-    assert lines[-1] == "  … and 2 more"
-    start = next(number for number, line in enumerate(lines) if line.startswith("Evidence"))
-    assert len({columns(line) for line in lines[start : start + 6]}) == 1
-
-
-def test_the_table_of_hidden_documents():
-    refused = result(
-        1,
-        should_answer=False,
-        answered=False,
-        text="",
-        citations=(),
-        cited=None,
-        retrieval=None,
-        used_hidden=False,
-    )
-    answered = result(2, should_answer=False, cited=None, retrieval=None, used_hidden=True)
-    text = render_table(evaluation(refused, answered, without_gold=True, left_out=3))
-    assert text.startswith(
-        "2 questions: each with its own gold documents hidden, all to refuse;"
-        " 1 answered, 1 refused\n"
-        "3 unanswerable questions left out: no document to hide\n\n"
-        "With the gold documents hidden     refused  gold answer given  hidden used\n"
-    )
-    assert "all                             0.50 (1/2)         1.00 (1/1)   0.50 (1/2)\n" in text
-    assert "Answers right" not in text
-    assert "onfiden" not in text
-    assert "calibration" not in text
-
-
-def test_the_table_of_gold_documents_alone():
-    refused = result(2, should_answer=False, answered=False, text="", citations=())
-    lines = render_table(evaluation(result(1), refused, only_gold=True, left_out=3)).splitlines()
-    assert lines[:3] == [
-        "2 questions: each with its own gold documents alone; 1 to answer, 1 to refuse;"
-        " 1 answered, 1 refused",
-        "3 unanswerable questions left out: no document to keep",
-        "calibration error 0.05 over 1 answers",
-    ]
-    assert any(line.startswith("Evidence found") for line in lines)
-
-
-def test_without_answers_nothing_is_said_of_confidence():
-    refused = evaluation(result(1, answered=False, text="", citations=(), cited=None))
-    assert "calibration" not in render_table(refused)
-    assert "onfident" not in render_table(refused)
+def test_without_answers_no_diagram_is_drawn():
+    refused = evaluation(result(1, answered=False, answer="", citations=(), cited=None))
     assert "<svg" not in render_html(refused)
 
 
@@ -267,8 +75,10 @@ def test_the_json_file_holds_the_reliability_of_all_and_of_each_group(tmp_path):
     assert held["by_direction"]["en→zh"]["reliability"]["error"] == {"value": 0.65, "total": 1}
 
 
-def test_as_json_keeps_to_the_documented_keys():
-    assert set(as_json(evaluation(result(1)))["results"][0]) == {
+def test_the_json_file_keeps_to_the_documented_keys(tmp_path):
+    write_report(evaluation(result(1)), tmp_path)
+    held = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))
+    assert set(held["results"][0]) == {
         *("id", "type", "question", "searched", "direction", "should_answer", "answered"),
         *("expected", "evidence", "references", "gold_ids", "answer", "short_answer", "refusal"),
         *("citations", "hits", "retrieval", "match", "exact", "f1", "cited", "verbatim"),
@@ -336,7 +146,9 @@ def test_the_page_marks_a_citation_that_is_not_verbatim():
 
 
 def test_the_page_tells_a_refusal_and_what_it_should_have_been():
-    refused = result(1, answered=False, text="", citations=(), refusal="not_in_documents")
+    refused = result(
+        1, answered=False, answer="", citations=(), refusal=Refusal("not_in_documents", "", ())
+    )
     assert "Gotrefused: not_in_documents" in Elements(render_html(evaluation(refused))).text
     answered = result(2, should_answer=False, row=GoldRow(id="p2", question="?", answers=()))
     assert "Expecteda refusalGot9万" in Elements(render_html(evaluation(answered))).text
@@ -363,11 +175,11 @@ def test_the_page_escapes_whatever_it_shows(places):
     )
     fields = {
         "gold": {"row": row, "direction": attack},
-        "answer": {"text": attack, "short_answer": attack, "searched": attack},
+        "answer": {"answer": attack, "short_answer": attack, "searched": attack},
         "citation": {"citations": (CheckedCitation(quoted, verbatim=False),)},
         "hit": {"hits": (hit_of(chunk, 1.0, 1, attack, attack),)},
     }[places]
-    bad = dataclasses.replace(wrong(1), **fields)
+    bad = wrong(1, **fields)
     page = render_html(evaluation(bad), attack)
     assert "<script>alert" not in page
     assert '"&quot;' not in page.replace('data-direction="&quot;', "")
