@@ -88,7 +88,9 @@ class Settings:
 def _value(variable: str, text: str, kind: type) -> object:
     """`text` as a setting of that kind."""
     if kind is bool:
-        return _switch(variable, text)
+        if text.lower() not in ("on", "off"):
+            raise BadSetting(f"{variable}={text} is neither on nor off", "correct or unset it")
+        return text.lower() == "on"
     if kind is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if kind not in (int, float):
@@ -100,12 +102,6 @@ def _value(variable: str, text: str, kind: type) -> object:
     if not 0 < number < 10_000:
         raise BadSetting(f"{variable}={text} is not a number above 0", "correct or unset it")
     return number
-
-
-def _switch(variable: str, text: str) -> bool:
-    if text.lower() not in ("on", "off"):
-        raise BadSetting(f"{variable}={text} is neither on nor off", "correct or unset it")
-    return text.lower() == "on"
 
 
 def _is_plain_url(text: str) -> bool:
