@@ -118,7 +118,7 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
         500,
         "index_damaged",
         "the index does not hold what was written",
-        "its operator finds the damage with: wenju check",
+        "its operator finds the damage with: wenju verify",
     ),
     IndexMismatch: Failure(
         500,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from repository import REPOSITORY
 
-from rag.__main__ import _parser
+from rag.cli.parser import build_parser
 
 PAGES = [
     *sorted(REPOSITORY.glob("*.md")),
@@ -53,7 +53,7 @@ def test_the_first_two_commands_are_ask_and_test():
 def test_every_wenju_command_parses(command):
     arguments = shlex.split(command, comments=True)
 
-    assert _parser().parse_args(arguments).run
+    assert build_parser().parse_args(arguments).run
 
 
 def test_every_make_target_that_is_named_exists():
@@ -72,7 +72,7 @@ def test_every_module_that_the_makefile_runs_exists():
 
 def test_every_command_of_the_command_line_is_in_the_readme():
     readme = (REPOSITORY / "README.md").read_text("utf-8")
-    usage = _parser().format_help()
+    usage = build_parser().format_help()
 
     for command in re.findall(r"^    (\w+) ", usage, re.MULTILINE):
         assert f"`wenju {command}" in readme, command

@@ -86,7 +86,7 @@ class SearchFiles:
         try:
             manifest = self._manifest()
             if manifest is not None and (damaged := self._damaged(manifest)):
-                return [f"{name} is damaged; run: wenju check --repair" for name in damaged]
+                return [f"{name} is damaged; run: wenju verify --repair" for name in damaged]
             current = self.read(generation)
         except IndexDamaged as error:
             return [error.message]
@@ -166,7 +166,7 @@ class SearchFiles:
     def _error(self, what: str) -> IndexDamaged:
         return IndexDamaged(
             f"{what} in {self._folder} is damaged",
-            f"run: wenju check --repair --index {self._folder.name}",
+            f"run: wenju verify --repair --index {self._folder.name}",
         )
 
 

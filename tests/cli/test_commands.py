@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,9 @@ from llm_server import Fails, ModelServer, Says
 from rag import assistant
 from rag.__main__ import main
 from rag.config import BUNDLED_MODEL
+from rag.dialogue.conversations import Conversations
 from rag.index import maintenance
+from rag.library import CONVERSATIONS_FILE
 from rag.models.embedding import BundledEmbedder
 
 QUOTE = "天津、上海、重庆、合肥、郑州、广州、成都、大连、宁波、青岛、深圳、苏州，一共十二座。"
@@ -157,7 +160,7 @@ def test_a_path_that_is_not_there_leaves_the_index_as_it_was(indexes, tmp_path, 
         f"no file or folder at {tmp_path / '没有'}; check the path and its spelling"
     )
     assert wenju("list", "--json") == before
-    assert wenju("check")[0] == 0
+    assert wenju("verify")[0] == 0
 
 
 def test_an_index_without_any_document_says_so(collection, indexes, wenju):
@@ -179,7 +182,7 @@ def test_a_path_that_is_not_there_leaves_no_index(collection, indexes, wenju):
 
 @pytest.mark.parametrize("name", ["../x", "a/b", ".", "", "-x", "两 个"])
 def test_a_name_that_could_be_a_path_is_refused(collection, indexes, wenju, name):
-    for command in (["index", collection], ["ask", "哪座城市？"], ["list"], ["check"]):
+    for command in (["index", collection], ["ask", "哪座城市？"], ["list"], ["verify"]):
         code, output, error = wenju(*command, f"--index={name}")
         assert (code, output) == (2, "")
         assert only_line(error).startswith(f"{name!r} is not an index name; ")
@@ -302,7 +305,7 @@ def test_a_long_question_is_answered_or_refused_and_too_long_a_one_is_an_error(i
 def test_without_an_index_the_remedy_is_index(indexes, wenju):
     expected = f"no index at {indexes / 'papers'}; run: wenju index PATH --index papers"
 
-    for command in (["ask", "谁？"], ["search", "谁"], ["list"], ["check"], ["remove", "a.txt"]):
+    for command in (["ask", "谁？"], ["search", "谁"], ["list"], ["verify"], ["remove", "a.txt"]):
         code, output, error = wenju(*command, "--index", "papers")
         assert (code, output) == (2, "")
         assert only_line(error) == expected
@@ -398,7 +401,7 @@ def test_the_json_of_a_refusal_has_the_shape_of_the_contract(indexes, wenju):
     assert answer["citations"] == []
 
 
-def test_the_json_of_search_list_index_and_check(collection, indexes, wenju):
+def test_the_json_of_search_list_index_and_verify(collection, indexes, wenju):
     code, output, _ = wenju("search", "車厘子 cherries", "--top-k", "2", "--json")
     found = json.loads(output)
     assert code == 0
@@ -437,7 +440,7 @@ def test_the_json_of_search_list_index_and_check(collection, indexes, wenju):
         "reason": "empty file",
     }
 
-    assert json.loads(wenju("check", "--json")[1]) == {"index": "default", "damage": []}
+    assert json.loads(wenju("verify", "--json")[1]) == {"index": "default", "damage": []}
 
 
 # search, list, remove
@@ -455,7 +458,7 @@ def test_remove_drops_a_document_for_good(indexes, wenju):
 
     assert "ledger.txt" not in wenju("list")[1]
     assert "ledger.txt" not in wenju("search", "守塔人的账册", "--json")[1]
-    assert wenju("check")[:2] == (0, "the index 'default' is sound\n")
+    assert wenju("verify")[:2] == (0, "the index 'default' is sound\n")
 
 
 def test_remove_of_an_unknown_id_is_an_error(indexes, wenju):
@@ -475,7 +478,34 @@ def test_search_over_an_emptied_index_finds_nothing(indexes, wenju):
     assert json.loads(output)["refusal"]["reason"] == "empty_index"
 
 
-# check
+# feedback
+
+
+def test_feedback_lists_what_was_thought_of_answers_over_this_index(indexes, wenju):
+    path = indexes / CONVERSATIONS_FILE
+    code, output, error = wenju("feedback")
+    assert (code, output) == (2, "")
+    assert only_line(error) == f"no conversations at {path}; run: wenju serve"
+
+    with closing(Conversations.open(path)) as conversations:
+        for index, verdict, note in (
+            ("default", "up", ""),
+            ("default", "down", "not\x1b[31m\nhere"),
+            ("papers", "up", ""),
+        ):
+            asked = {"question": f"谁？{index}", "answered": False}
+            turn = conversations.add("me", conversations.start("me", index), asked)
+            conversations.rate("me", turn.id, verdict, note)
+
+    lines = ["up    谁？default", "down  谁？default", "    not [31m here"]
+    code, output, error = wenju("feedback")
+    assert (code, sorted(output.splitlines()), error) == (0, sorted(lines), "")
+    rated = json.loads(wenju("feedback", "--index", "papers", "--json")[1])["feedback"]
+    assert [(row["question"], row["verdict"]) for row in rated] == [("谁？papers", "up")]
+    assert wenju("feedback", "--index", "empty") == (1, "", "")
+
+
+# verify
 
 
 def spoil(path, offset=None):
@@ -486,18 +516,30 @@ def spoil(path, offset=None):
     path.write_bytes(bytes(data))
 
 
-def test_check_finds_a_damaged_search_file_and_repairs_it(indexes, wenju):
+def test_verify_finds_a_damaged_search_file_and_repairs_it(indexes, wenju):
     spoil(next(indexes.glob("default/derived-*/lexical/*")))
 
-    code, output, _ = wenju("check")
+    code, output, _ = wenju("verify")
     assert code == 1
     assert output.startswith("derived-")
     code, _, error = wenju("ask", "账册由谁保管？")
     assert code == 2
-    assert "run: wenju check --repair --index default" in only_line(error)
+    assert "run: wenju verify --repair --index default" in only_line(error)
 
-    assert wenju("check", "--repair") == (0, "the index 'default' is sound\n", "")
+    assert wenju("verify", "--repair") == (0, "the index 'default' is sound\n", "")
     assert wenju("ask", "账册由谁保管？")[0] == 0
+
+
+def test_check_is_the_old_name_of_verify_and_says_so(indexes, wenju):
+    notice = "wenju: wenju check is now called wenju verify; check-text checks a text\n"
+    sound = wenju("verify", "--json")
+
+    assert sound[2] == ""
+    assert wenju("check", "--json") == (0, sound[1], notice)
+    spoil(next(indexes.glob("default/derived-*/lexical/*")))
+    assert wenju("check")[0::2] == (1, notice)
+    assert wenju("check", "--repair") == (0, "the index 'default' is sound\n", notice)
+    assert wenju("verify")[0] == 0
 
 
 def test_a_document_that_was_altered_is_found_and_never_quoted(indexes, wenju):
@@ -505,7 +547,7 @@ def test_a_document_that_was_altered_is_found_and_never_quoted(indexes, wenju):
         database.execute("UPDATE documents SET text = replace(text, '方德海', '李四光')")
     database.close()
 
-    code, output, _ = wenju("check")
+    code, output, _ = wenju("verify")
     assert code == 1
     assert "the document 'ledger.txt' is not what was written" in output
     code, output, error = wenju("ask", "账册由谁保管？")
@@ -513,11 +555,11 @@ def test_a_document_that_was_altered_is_found_and_never_quoted(indexes, wenju):
     assert "'ledger.txt' is not what was written" in only_line(error)
 
 
-def test_a_database_that_cannot_be_opened_is_damage_to_check_and_an_error_to_ask(indexes, wenju):
+def test_a_database_that_cannot_be_opened_is_damage_to_verify_and_an_error_to_ask(indexes, wenju):
     spoil(indexes / "default" / "wenju.db", offset=0)
     expected = f"the index at {indexes / 'default'} is damaged (file is not a database); "
 
-    code, output, error = wenju("check")
+    code, output, error = wenju("verify")
     assert (code, error) == (1, "")
     assert output.startswith(expected)
     for command in (["ask", "谁？"], ["list"], ["search", "谁"]):
@@ -587,30 +629,7 @@ def test_eval_without_a_gold_file_is_an_error(collection, indexes, tmp_path, wen
     assert only_line(error).startswith(f"no file or folder at {tmp_path / '没有'}; ")
 
 
-# usage, and the command as a process
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["fetch"],
-        ["ask"],
-        ["ask", "一", "二"],
-        ["search", "x", "--top-k", "0"],
-        ["search", "x", "--top-k", "many"],
-        ["list", "--colour"],
-        ["eval", "gold.jsonl", "--without-gold", "--only-gold"],
-        ["remove"],
-        ["check-text"],
-        ["ask", "x", "--mode", "magic"],
-    ],
-)
-def test_wrong_usage_is_exit_code_2(wenju, arguments):
-    code, output, error = wenju(*arguments)
-
-    assert (code, output) == (2, "")
-    assert error.startswith("usage: wenju")
+# the command as a process
 
 
 def test_a_cold_ask_is_a_process_of_its_own(indexes):
@@ -678,7 +697,7 @@ def text(tmp_path):
     return written
 
 
-def test_each_sentence_is_printed_with_its_mark_and_the_words_it_was_held_against(
+def test_each_sentence_is_printed_with_its_mark_and_the_words_it_was_checked_against(
     indexes, wenju, text
 ):
     code, output, error = wenju("check-text", text(f"{SUPPORTED}\n{CONTRADICTED}\n\n{UNKNOWN}\n"))

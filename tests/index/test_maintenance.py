@@ -125,7 +125,7 @@ def test_a_damaged_search_file_is_found_and_repaired(settings, docs, folder, spo
     path.write_bytes(b"x") if spoil else path.unlink()
     (line,) = check_index(settings)
     assert (
-        line == f"{path.parent.parent.name}/lexical/keys.npy is damaged; run: wenju check --repair"
+        line == f"{path.parent.parent.name}/lexical/keys.npy is damaged; run: wenju verify --repair"
     )
     assert check_index(settings, repair=True) == []
     assert written(folder) == {1, 2}

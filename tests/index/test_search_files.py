@@ -203,13 +203,13 @@ def test_a_flipped_byte_in_any_file_is_found_and_named(store):
         middle = len(sound) // 2
         path.write_bytes(sound[:middle] + bytes([sound[middle] ^ 1]) + sound[middle + 1 :])
         name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        assert store.damage() == [f"{name} is damaged; run: wenju check --repair"]
+        assert store.damage() == [f"{name} is damaged; run: wenju verify --repair"]
         with pytest.raises(
             IndexDamaged,
-            match=f"{name} in {store.folder} is damaged; run: wenju check --repair --index index",
+            match=f"{name} in {store.folder} is damaged; run: wenju verify --repair --index index",
         ):
             store.searchers()
-        assert store.damage() == [f"{name} is damaged; run: wenju check --repair"]
+        assert store.damage() == [f"{name} is damaged; run: wenju verify --repair"]
         assert not is_current(store)
         path.write_bytes(sound)
     assert store.damage() == []
@@ -233,7 +233,7 @@ def test_a_folder_that_is_gone_is_derived(store):
 def test_a_manifest_that_is_none_is_damage_and_saving_mends_it(store, text):
     store.refresh()
     (store.folder / MANIFEST_FILE).write_text(text, "utf-8")
-    message = r"manifest\.json \(.*\) in .* is damaged; run: wenju check --repair --index index"
+    message = r"manifest\.json \(.*\) in .* is damaged; run: wenju verify --repair --index index"
     with pytest.raises(IndexDamaged, match=message):
         store.searchers()
     (line,) = store.damage()

@@ -18,7 +18,7 @@ from playwright.sync_api import Error, expect, sync_playwright
 from repository import REPOSITORY
 from serving import serving
 
-from rag.__main__ import GRACE_SECONDS
+from rag.cli.serve import GRACE_SECONDS
 from rag.config import Settings
 from rag.index.maintenance import build_index
 

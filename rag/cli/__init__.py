@@ -1,0 +1,5 @@
+"""The command line: arguments parsed, the library called, its results printed.
+
+In come arguments and settings; out go lines of text or JSON, and an exit code.
+May import the wings that answer, index and evaluate; `serve` alone knows the API and the UI.
+"""
