@@ -493,7 +493,7 @@ def test_feedback_lists_what_was_thought_of_answers_over_this_index(indexes, wen
             ("default", "down", "not\x1b[31m\nhere"),
             ("papers", "up", ""),
         ):
-            asked = {"question": f"谁？{index}", "answered": False}
+            asked = {"question": f"谁？{index}", "answered": False, "answer": "", "index": index}
             turn = conversations.add("me", conversations.start("me", index), asked)
             conversations.rate("me", turn.id, verdict, note)
 
