@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from llm_server import Fails, ModelServer, Says
 
-from rag import assistant
+from rag import assistant, engine
 from rag.__main__ import main
 from rag.config import BUNDLED_MODEL
 from rag.dialogue.conversations import Conversations
@@ -78,7 +78,7 @@ def embedder(models):
 @pytest.fixture
 def wenju(capsys, monkeypatch, embedder):
     """Runs a command in this process: exit code, standard output, standard error."""
-    for module in (assistant, maintenance):  # saves its start
+    for module in (engine, maintenance):  # saves its start
         monkeypatch.setattr(module, "open_embedder", lambda settings: embedder)
 
     def run(*arguments):
