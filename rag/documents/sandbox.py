@@ -1,32 +1,52 @@
-"""Documents of a file from a stranger: read in a process of its own, which can do little harm.
+"""The sandbox: an untrusted file is read in a process of its own, which can do little harm.
 
 The process may use so much memory and time, write no file, start no program and open no
-connection; what it answers is checked like any other word of a stranger. Where the system has
-no such limits (Windows), those on time, files, programs and connections remain.
+connection; what it answers is as little trusted as the file. Where the system has no such limits
+(Windows), those on time, files, programs and connections remain.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Annotated
+
+from pydantic import FailFast, TypeAdapter, ValidationError
 
 from rag.documents.files import InputFile
-from rag.documents.sandbox_child import MOST_OUTPUT, MOST_PARTS, TOO_MANY_PARTS, TOO_MUCH_TEXT, main
+from rag.documents.sandbox_child import OUTPUT_LIMIT, PARTS_LIMIT, TOO_MANY_PARTS, TOO_MUCH_TEXT
 from rag.errors import Unreadable
 from rag.types import Document, InputReport
 
 _PIECE = 1 << 16
-_LONGEST_REASON = 1000
-_BAD_ANSWER = "the file could not be read (its reader gave no valid answer)"
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_REASON_LENGTH = 1000
+_INVALID = "the file could not be read (its reader gave no valid answer)"
+
+
+# The first fault ends the validation: the faults of millions of values would fill gigabytes.
+_Meta = Annotated[dict[str, str], FailFast()]
+_Row = tuple[str, str, str, str, _Meta]  # the fields of a Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a reader may say: documents and the source and reason of each report, or a refusal."""
+
+    documents: Annotated[list[_Row], FailFast()] = field(default_factory=list)
+    skipped: Annotated[list[tuple[str, str]], FailFast()] = field(default_factory=list)
+    unreadable: str = ""
+    errno: int = 0
+
+
+_ANSWER = TypeAdapter(_Answer)
 
 
 def load_isolated(
@@ -46,13 +66,13 @@ def load_isolated(
         "memory": memory,
     }
     answer, code = _run(json.dumps(request).encode(), seconds)
-    if len(answer) > MOST_OUTPUT:
+    if len(answer) > OUTPUT_LIMIT:
         raise Unreadable(TOO_MUCH_TEXT)
     if code is None:
         raise Unreadable(f"took longer than {seconds:g} s to read")
     if not answer:
         raise Unreadable(f"the file could not be read ({_death(code)})")
-    return _checked(answer, file, memory)
+    return validated(answer, file)
 
 
 def _run(request: bytes, seconds: float) -> tuple[bytes, int | None]:
@@ -61,7 +81,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int | None]:
     The answer is cut off behind the first byte that is too much.
     """
     process = subprocess.Popen(
-        [sys.executable, "-P", "-B", "-X", "utf8", "-m", "rag.documents.sandbox"],
+        [sys.executable, "-P", "-B", "-X", "utf8", "-m", "rag.documents.sandbox_child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -87,7 +107,7 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int | None]:
 
 
 def _listen(stream: IO[bytes], answer: list[bytes]) -> None:
-    left = MOST_OUTPUT + 1  # not read at once: that would set aside memory for all of it
+    left = OUTPUT_LIMIT + 1  # not read at once: that would set aside memory for all of it
     while left and (piece := stream.read(min(left, _PIECE))):
         answer.append(piece)
         left -= len(piece)
@@ -115,76 +135,31 @@ def _death(code: int) -> str:
         return f"its reader ended with code {code}"
 
 
-def _checked(
-    answer: bytes, file: InputFile, memory: int
-) -> tuple[list[Document], list[InputReport]]:
-    """What `answer` says; raises what it reports, and Unreadable where it is not as agreed."""
+def validated(answer: bytes, file: InputFile) -> tuple[list[Document], list[InputReport]]:
+    """The documents and reports in `answer`, JSON from a process that is not to be trusted.
+
+    Raises what it reports, and Unreadable where it is not as agreed: documents have text, and of
+    any file but a corpus there is one, which is named like the file.
+    """
     try:
-        kind, *values = json.loads(answer)
-        match kind, values:
-            case "documents", [list(documents), list(reports)]:
-                if len(documents) + len(reports) > MOST_PARTS:
-                    raise Unreadable(TOO_MANY_PARTS)
-                return _documents(documents, file), [_report(*row) for row in reports]
-            case "unreadable", [str(reason)]:
-                raise Unreadable(_line(reason))
-            case "failed", [str(name)]:
-                raise Unreadable(f"the file could not be read ({_line(name)})")
-            case "memory", []:
-                raise Unreadable(f"needs more than {_size(memory)} of memory to read")
-            case "system", [int(number)]:
-                raise OSError(number, os.strerror(number), str(file.path))
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Unreadable(_BAD_ANSWER) from error
-    raise Unreadable(_BAD_ANSWER)
+        said = _ANSWER.validate_json(answer, strict=True)  # refuses halves of surrogate pairs
+    except ValidationError as error:
+        raise Unreadable(_INVALID) from error
+    if said.errno in errno.errorcode:
+        raise OSError(said.errno, os.strerror(said.errno), str(file.path))
+    if said.unreadable:
+        raise Unreadable(_one_line(said.unreadable))
+    if len(said.documents) + len(said.skipped) > PARTS_LIMIT:
+        raise Unreadable(TOO_MANY_PARTS)
+    documents = [Document(*row) for row in said.documents]
+    names = [(document.id, document.source) for document in documents]
+    if file.path.suffix.lower() != ".jsonl" and names != [(file.id, file.source)]:
+        raise Unreadable(_INVALID)
+    if not documents or not all(document.text for document in documents):
+        raise Unreadable(_INVALID)
+    return documents, [InputReport(name, "skipped", reason=why) for name, why in said.skipped]
 
 
-def _documents(rows: list[Any], file: InputFile) -> list[Document]:
-    """The documents in `rows`; of any file but a corpus, the one that is named like the file."""
-    documents = [_document(*row) for row in rows]
-    if file.path.suffix.lower() != ".jsonl":
-        names = [(document.id, document.source) for document in documents]
-        if names != [(file.id, file.source)]:
-            raise ValueError(names)
-    elif not documents:
-        raise ValueError(rows)
-    return documents
-
-
-def _document(name: Any, source: Any, title: Any, text: Any, meta: Any) -> Document:
-    if not isinstance(meta, dict) or not text:
-        raise TypeError(meta)
-    return Document(
-        _string(name),
-        _string(source),
-        _string(title),
-        _string(text),
-        {_string(key): _string(value) for key, value in meta.items()},
-    )
-
-
-def _report(source: Any, reason: Any) -> InputReport:
-    return InputReport(_string(source), "skipped", reason=_string(reason))
-
-
-def _string(value: Any) -> str:
-    """`value`, a string that any encoding can write."""
-    if not isinstance(value, str) or _SURROGATE.search(value):
-        raise TypeError(value)
-    return value
-
-
-def _line(text: str) -> str:
-    """`text` as one line that a terminal can show."""
-    return "".join(c if c.isprintable() else " " for c in text)[:_LONGEST_REASON].strip()
-
-
-def _size(memory: int) -> str:
-    return f"{memory / 2**30:g} GB" if memory >= 2**30 else f"{memory / 2**20:g} MB"
-
-
-# The process that reads
-
-
-if __name__ == "__main__":
-    main()
+def _one_line(text: str) -> str:
+    """`text` as a terminal can show it."""
+    return "".join(c if c.isprintable() else " " for c in text)[:_REASON_LENGTH].strip()

@@ -1,11 +1,11 @@
-"""The process that reads one untrusted file, within its limits."""
+"""The process that reads one untrusted file within its limits; `sandbox` starts it."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -15,75 +15,68 @@ from rag.documents.files import InputFile
 from rag.documents.load import load
 from rag.errors import Unreadable
 
-MOST_OUTPUT = 64 << 20
+OUTPUT_LIMIT = 64 << 20  # bytes
+PARTS_LIMIT = 100_000  # documents and reports
+_OPEN_FILES_LIMIT = 64
+TOO_MUCH_TEXT = f"holds more than {OUTPUT_LIMIT >> 20} MB of text"
+TOO_MANY_PARTS = f"holds more than {PARTS_LIMIT:,} rows"
 
-
-MOST_PARTS = 100_000
-
-
-_MOST_OPEN_FILES = 64
-
-
-TOO_MUCH_TEXT = f"holds more than {MOST_OUTPUT >> 20} MB of text"
-
-
-TOO_MANY_PARTS = f"holds more than {MOST_PARTS:,} rows"
-
+_PACKAGE = str(Path(__file__).parents[1])  # of an editable install, no entry of `sys.path` holds it
 
 # Audit events (docs.python.org/3/library/audit_events.html) that reading a file never needs,
 # by what stands before the full stop; and those of them that importing a module needs.
 _DENIED = frozenset("ctypes fcntl os pty shutil socket subprocess urllib".split())
-
-
 _ALLOWED = frozenset({"os.add_dll_directory", "os.listdir", "os.scandir"})
-
-
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def main() -> None:
-    """Answers the request on standard input."""
+    """Answers the request on standard input with what `load` gives, or why it gives nothing."""
     request = json.loads(sys.stdin.buffer.read())
     file = InputFile(Path(request["path"]), request["id"], request["source"])
-    _limit(request["seconds"], request["memory"])
-    _watch([request["path"], *sys.path])
+    limit_resources(request["seconds"], request["memory"])
+    guard(request["path"])
     try:
-        answer = _encoded(_answer(file))
+        answer = encoded(_answer(file))
     except MemoryError:
-        answer = b'["memory"]'
+        size = _size(request["memory"])
+        answer = encoded({"unreadable": f"needs more than {size} of memory to read"})
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     os._exit(0)  # what a hostile file made takes long to take down
 
 
-def _answer(file: InputFile) -> list[Any]:
+def _answer(file: InputFile) -> dict[str, Any]:
+    """As `sandbox` expects it: `documents` and `skipped`, or `unreadable`, or `errno`."""
     try:
         documents, reports = load(file)
     except Unreadable as error:
-        return ["unreadable", error.message]
+        return {"unreadable": error.message}
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 (the outermost edge of this process)
         if isinstance(error, OSError) and error.errno:
-            return ["system", error.errno]
-        return ["failed", type(error).__name__]
-    if len(documents) + len(reports) > MOST_PARTS:
-        return ["unreadable", TOO_MANY_PARTS]
-    return [
-        "documents",
-        [[*asdict(document).values()] for document in documents],
-        [[report.source, report.reason] for report in reports],
-    ]
+            return {"errno": error.errno}
+        return {"unreadable": f"the file could not be read ({type(error).__name__})"}
+    if len(documents) + len(reports) > PARTS_LIMIT:
+        return {"unreadable": TOO_MANY_PARTS}
+    return {
+        "documents": [[*asdict(document).values()] for document in documents],
+        "skipped": [[report.source, report.reason] for report in reports],
+    }
 
 
-def _encoded(answer: list[Any]) -> bytes:
-    encoded = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    if len(encoded) <= MOST_OUTPUT:
-        return encoded
-    return json.dumps(["unreadable", TOO_MUCH_TEXT]).encode()
+def encoded(answer: Mapping[str, Any]) -> bytes:
+    """`answer` in JSON; where that is longer than OUTPUT_LIMIT, an answer that says so."""
+    text = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return text if len(text) <= OUTPUT_LIMIT else encoded({"unreadable": TOO_MUCH_TEXT})
 
 
-def _limit(seconds: float, memory: int) -> None:
+def _size(memory: int) -> str:
+    return f"{memory / 2**30:g} GB" if memory >= 2**30 else f"{memory / 2**20:g} MB"
+
+
+def limit_resources(seconds: float, memory: int) -> None:
     """Lets this process use so much time and `memory`, write no file and start no process."""
     try:
         import resource
@@ -94,7 +87,7 @@ def _limit(seconds: float, memory: int) -> None:
         (resource.RLIMIT_CPU, int(seconds) + 1),  # for when nobody is left to stop it
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, _MOST_OPEN_FILES),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES_LIMIT),
         (resource.RLIMIT_NPROC, 0),
     ):
         hard = resource.getrlimit(limit)[1]
@@ -103,14 +96,14 @@ def _limit(seconds: float, memory: int) -> None:
             resource.setrlimit(limit, (value, value))
 
 
-def _watch(readable: Sequence[str]) -> None:
-    """Stops Python code that reads outside `readable`, writes, starts a program or connects."""
-    folders = [os.path.abspath(path) for path in readable]  # noqa: PTH100
+def guard(file: str) -> None:
+    """Stops Python code that reads more than `file` and modules, writes, starts or connects."""
+    readable = [os.path.abspath(path) for path in (file, _PACKAGE, *sys.path)]  # noqa: PTH100
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            if flags & _WRITING or not (isinstance(path, int) or _is_below(path, folders)):
+            if flags & _WRITING or not (isinstance(path, int) or _is_below(path, readable)):
                 raise PermissionError(event)
         elif event.partition(".")[0] in _DENIED and event not in _ALLOWED:
             raise PermissionError(event)
@@ -121,3 +114,7 @@ def _watch(readable: Sequence[str]) -> None:
 def _is_below(path: str | bytes, folders: Sequence[str]) -> bool:
     place = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
     return any(place == folder or place.startswith(folder + os.sep) for folder in folders)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,8 +20,8 @@ from repository import REPOSITORY
 
 from rag.documents.files import InputFile
 from rag.documents.load import load
-from rag.documents.sandbox import _checked, load_isolated
-from rag.documents.sandbox_child import _encoded
+from rag.documents.sandbox import load_isolated, validated
+from rag.documents.sandbox_child import encoded
 from rag.errors import Unreadable
 from rag.types import Document, InputReport
 
@@ -206,23 +206,47 @@ def test_a_file_that_the_system_refuses(tmp_path, kind):
 
 # Where it runs
 
-
-def test_it_runs_where_rag_is_found_by_the_path_alone_and_nothing_is_in_the_folder(tmp_path):
-    file = write(tmp_path, "x.txt", LETTER)
-    (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
-    code = f"""
+READ_ALL = """
 import sys
-sys.path[:] = [{str(REPOSITORY)!r}, *[entry for entry in sys.path if entry]]
 from pathlib import Path
+from rag.documents.files import InputFile
 from rag.documents.sandbox import load_isolated
-from rag.documents.load import InputFile
-print(len(load_isolated(InputFile(Path({str(file.path)!r}), "x", "x"))[0][0].text))
+for name in sys.argv[1:]:
+    print(load_isolated(InputFile(Path(name), name, name))[0][0].text.split()[0])
 """
+
+
+@pytest.mark.parametrize("found_by", ["installation", "PYTHONPATH"])
+def test_it_runs_as_installed_from_an_empty_folder(tmp_path, found_by):
+    names = [name for name in ORDINARY if name.startswith("x.")]
+    files = [write(tmp_path, name, ORDINARY[name]) for name in names]
+    empty = tmp_path / "empty"
+    empty.mkdir()
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, env={}, capture_output=True, text=True
+        [sys.executable, "-P", "-c", READ_ALL, *(str(file.path) for file in files)],
+        cwd=empty,
+        env={"PYTHONPATH": str(REPOSITORY)} if found_by == "PYTHONPATH" else {},
+        capture_output=True,
+        encoding="utf-8",
     )
 
-    assert (done.stdout, done.stderr) == (f"{len(LETTER)}\n", "")
+    expected = [load(file)[0][0].text.split()[0] for file in files]
+    assert (done.stdout.split(), done.stderr) == (expected, "")
+    assert not [*empty.iterdir()]
+
+
+def test_nothing_is_imported_from_the_folder_it_runs_in(tmp_path):
+    file = write(tmp_path, "x.txt", LETTER)
+    (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", READ_ALL, str(file.path)],
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert (done.stdout, done.stderr) == (LETTER.split()[0] + "\n", "")
 
 
 def open_files():
@@ -493,11 +517,11 @@ def test_the_reader_may_do_no_more_than_read_its_file(tmp_path, code, expected):
     (tmp_path / "x.txt.more").write_text("more")
     program = f"""
 import os, resource, socket, subprocess, sys
-from rag.documents.sandbox import _limit, _watch
+from rag.documents.sandbox_child import guard, limit_resources
 target = {str(tmp_path / "x.txt")!r}
 spare = os.open({str(tmp_path / "spare")!r}, os.O_WRONLY | os.O_CREAT)
-_limit(5, 300 << 20)
-_watch([target, *sys.path])
+limit_resources(5, 300 << 20)
+guard(target)
 try:
     {code}
 except BaseException as error:
@@ -521,7 +545,10 @@ sys.stdout.flush()
 
 
 def test_a_reader_that_nobody_stops_ends_with_its_time():
-    program = "from rag.documents.sandbox import _limit\n_limit(0, 1 << 30)\nwhile True: pass"
+    program = (
+        "from rag.documents.sandbox_child import limit_resources\n"
+        "limit_resources(0, 1 << 30)\nwhile True: pass"
+    )
     environment = {"PYTHONPATH": str(REPOSITORY)}
 
     ended = subprocess.run([sys.executable, "-c", program], env=environment, timeout=60)
@@ -538,10 +565,10 @@ def taken_over(tmp_path, monkeypatch):
 
     def take(code):
         package = tmp_path / "taken" / "rag"
-        package.mkdir(parents=True)
+        (package / "documents").mkdir(parents=True)
         (package / "__init__.py").touch()
         head = "import json, os, subprocess, sys, time\nsys.stdin.read()\n"
-        (package / "isolated.py").write_text(head + code)
+        (package / "documents" / "sandbox_child.py").write_text(head + code)
         monkeypatch.syspath_prepend(str(package.parent))
         return write(tmp_path, "x.txt", LETTER)
 
@@ -551,7 +578,7 @@ def taken_over(tmp_path, monkeypatch):
 def test_the_reader_sees_nothing_of_the_environment(taken_over, monkeypatch):
     monkeypatch.setenv("WENJU_LLM_KEY", "SECRET")
     rows = "[['x.txt', 'x.txt', '', ' '.join(os.environ), {}]]"
-    file = taken_over(f"print(json.dumps(['documents', {rows}, []]))")
+    file = taken_over(f"print(json.dumps({{'documents': {rows}}}))")
 
     documents, _ = load_isolated(file)
 
@@ -625,69 +652,99 @@ def is_gone(pid):
 
 
 GOOD = ["x.txt", "x.txt", "信", LETTER, {"language": "zh"}]
+FILE = InputFile(Path("/x.txt"), "x.txt", "x.txt")
+CORPUS = InputFile(Path("/x.jsonl"), "x", "x")
 
 
-def answer(*documents, reports=()):
-    return ["documents", list(documents), list(reports)]
+def answer(*documents, skipped=()):
+    return {"documents": documents, "skipped": skipped}
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        7, [], {}, "documents", ["documents"], ["documents", [], []], ["documents", {}, []],
-        answer(GOOD, GOOD),
+        7, [], "documents", {}, answer(), answer(GOOD, GOOD), {"documents": {}},
         answer(["y.txt", *GOOD[1:]]), answer([GOOD[0], "y.txt", *GOOD[2:]]),
         answer([*GOOD[:2], 7, *GOOD[3:]]), answer([*GOOD[:3], None, {}]),
         answer([*GOOD[:3], "", {}]), answer([*GOOD[:3], "\ud800", {}]),
         answer([*GOOD[:4], []]), answer([*GOOD[:4], {"date": 7}]), answer(GOOD[:4]),
-        answer([*GOOD, 1]), answer(GOOD, reports=[["x.txt#1"]]), answer(GOOD, reports=[[1, 2]]),
-        ["unreadable"], ["unreadable", 7], ["failed", []], ["memory", 1], ["system", "2"],
-        ["system", None], ["system", 10**30], ["unknown", "x"],
+        answer([*GOOD[:4], {"\udfff": "x"}]),
+        answer([*GOOD, 1]), answer(GOOD, skipped=[["x.txt#1"]]), answer(GOOD, skipped=[[1, 2]]),
+        {"unreadable": 7}, {"unreadable": "\ud800"}, {"unreadable": ""}, {"errno": "2"},
+        {"errno": None}, {"errno": True}, {"errno": 10**30}, {"errno": -1}, {"unknown": "x"},
     ],
 )  # fmt: skip
 def test_an_answer_that_is_not_as_agreed(said):
-    file = InputFile(Path("/x.txt"), "x.txt", "x.txt")
-
     with pytest.raises(Unreadable) as caught:
-        _checked(json.dumps(said).encode(), file, 1 << 30)
+        validated(json.dumps(said).encode(), FILE)
 
     assert caught.value.message == "the file could not be read (its reader gave no valid answer)"
 
 
-def test_a_corpus_without_documents_is_not_as_agreed():
+@pytest.mark.parametrize(
+    "said", [json.dumps(answer()).encode(), b"", b"\xff", b"[" * 1_000_000, b'{"errno": NaN}']
+)
+def test_a_corpus_without_documents_and_what_is_no_json_are_not_as_agreed(said):
     with pytest.raises(Unreadable, match="no valid answer"):
-        _checked(json.dumps(answer()).encode(), InputFile(Path("/x.jsonl"), "x", "x"), 1)
+        validated(said, CORPUS)
 
 
 def test_answers_that_are_as_agreed():
-    file = InputFile(Path("/x.txt"), "x.txt", "x.txt")
-    said = answer(GOOD, reports=[["x.txt#2", "damaged page"]])
+    said = answer(GOOD, skipped=[["x.txt#2", "damaged page"]])
     document = Document("x.txt", "x.txt", "信", LETTER, {"language": "zh"})
     report = InputReport("x.txt#2", "skipped", reason="damaged page")
 
-    assert _checked(json.dumps(said).encode(), file, 1) == ([document], [report])
-    for said, expected in [
-        (["unreadable", "a\x1b[31m\nb\n"], "a [31m b"),
-        (["failed", "KeyError"], "the file could not be read (KeyError)"),
-        (["memory"], "needs more than 1.5 GB of memory to read"),
-    ]:
-        with pytest.raises(Unreadable) as caught:
-            _checked(json.dumps(said).encode(), file, 3 << 29)
-        assert caught.value.message == expected
+    assert validated(json.dumps(said).encode(), FILE) == ([document], [report])
+    with pytest.raises(Unreadable) as caught:
+        validated(json.dumps({"unreadable": "a\x1b[31m\nb\n"}).encode(), FILE)
+    assert caught.value.message == "a [31m b"
     with pytest.raises(PermissionError) as refused:
-        _checked(json.dumps(["system", errno.EACCES]).encode(), file, 1)
+        validated(json.dumps({"errno": errno.EACCES}).encode(), FILE)
     assert refused.value.filename == "/x.txt"
 
 
-def test_an_answer_nested_too_deeply():
-    file = InputFile(Path("/x.txt"), "x.txt", "x.txt")
+def test_an_answer_of_too_many_parts():
+    said = answer(GOOD, skipped=[["x", "y"]] * 100_000)
 
-    with pytest.raises(Unreadable, match="no valid answer"):
-        _checked(b"[" * 1_000_000, file, 1)
+    with pytest.raises(Unreadable, match=r"^holds more than 100,000 rows$"):
+        validated(json.dumps(said).encode(), FILE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory")
+@pytest.mark.parametrize(
+    ("head", "value", "tail"),
+    [
+        ('{"documents": [', "7", "]}"),
+        ('{"skipped": [', "[]", "]}"),
+        ('{"documents": [["x.txt", "x.txt", "", "a", {', '"%d": 7', "}]]}"),
+    ],
+    ids="documents skipped meta".split(),
+)
+def test_an_answer_of_a_million_faults_takes_little_memory(head, value, tail):
+    program = f"""
+import resource
+from pathlib import Path
+from rag.documents.files import InputFile
+from rag.documents.sandbox import validated
+from rag.errors import Unreadable
+values = ({value!r}.replace("%d", str(number)) for number in range(1_000_000))
+answer = ({head!r} + ",".join(values) + {tail!r}).encode()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    validated(answer, InputFile(Path("/x.txt"), "x.txt", "x.txt"))
+except Unreadable:
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10)
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert int(done.stdout) < 200  # megabytes
 
 
 def test_the_reader_itself_sends_no_more_than_64_megabytes():
-    assert _encoded(["x" * 64 * MEGABYTE]) == b'["unreadable", "holds more than 64 MB of text"]'
-    assert _encoded(["documents", "甲\ud800"]).decode("utf-8", "surrogatepass") == (
-        '["documents", "甲\ud800"]'
+    too_much = {"documents": ["x" * 64 * MEGABYTE]}
+    assert encoded(too_much) == b'{"unreadable": "holds more than 64 MB of text"}'
+    assert encoded({"unreadable": "甲\ud800"}).decode("utf-8", "surrogatepass") == (
+        '{"unreadable": "甲\ud800"}'
     )
