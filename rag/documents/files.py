@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.documents.ignoring import IgnoreRules
 from rag.errors import InputNotFound
 from rag.types import Document, InputReport
 
+UPLOAD = "upload:"  # no absolute path begins so
 _NOT_DOCUMENTS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -26,11 +28,15 @@ class InputFile:
     origin: str = ""
 
 
+Loader = Callable[[InputFile], tuple[list[Document], list[InputReport]]]
+
+
 def discover(paths: Sequence[Path]) -> list[InputFile]:
     """The files at and below `paths`, each once: in the order of `paths`, by id within a folder.
 
-    Hidden files and folders and the lock files of office programs are left out, unless a path
-    names one itself. Links are followed, in circles too. Raises InputNotFound.
+    Hidden files and folders, the lock files of office programs, and what a `.wenjuignore` in a
+    folder excludes are left out, unless a path names one itself. Links are followed, in circles
+    too. Raises InputNotFound, and BadSetting for an ignore file that cannot be used.
     """
     found: list[InputFile] = []
     seen: set[Path] = set()
@@ -48,6 +54,7 @@ def discover(paths: Sequence[Path]) -> list[InputFile]:
 
 def _walk(folder: Path) -> list[tuple[str, Path]]:
     """Id and path of each file below `folder`, sorted by id."""
+    ignored = IgnoreRules(folder).excludes
     entered: set[Path] = set()
     files: list[tuple[str, Path]] = []
     for parent, folders, names in os.walk(folder, followlinks=True):
@@ -56,9 +63,15 @@ def _walk(folder: Path) -> list[tuple[str, Path]]:
             folders.clear()
             continue
         entered.add(target)
-        folders[:] = sorted(name for name in folders if _is_visible(name))
+        folders[:] = sorted(
+            name for name in folders if _is_visible(name) and not ignored(Path(parent, name))
+        )
         paths = (Path(parent, name) for name in names if _is_visible(name))
-        files += [(_id(path.relative_to(folder)), path) for path in paths if path.is_file()]
+        files += [
+            (_id(path.relative_to(folder)), path)
+            for path in paths
+            if path.is_file() and not ignored(path)
+        ]
     return sorted(files)
 
 
@@ -69,9 +82,3 @@ def _is_visible(name: str) -> bool:
 def _id(path: Path) -> str:
     """`path` with slashes; bytes of a file name that are no UTF-8 become U+FFFD."""
     return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
-
-
-UPLOAD = "upload:"  # no absolute path begins so
-
-
-Loader = Callable[[InputFile], tuple[list[Document], list[InputReport]]]

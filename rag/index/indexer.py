@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.documents.chunks import chunk, context
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
+from rag.documents.ignoring import IgnoreRules
 from rag.documents.load import load, sample_questions
 from rag.errors import IndexingStopped, NothingIndexed, Unreadable
 from rag.index.protocol import DocumentStore
@@ -62,14 +63,16 @@ class Indexer:
     ) -> list[InputReport]:
         """Index files and folders; one report per input, and one per row skipped or removed.
 
-        With `prune`, documents whose file has vanished from under `paths` are removed. Raises
-        InputNotFound for a path that is neither there nor was indexed before, and NothingIndexed
+        With `prune`, documents are removed whose file has vanished from under `paths`, or is now
+        excluded there by an ignore file. Raises InputNotFound for a path that is neither there nor
+        was indexed before, BadSetting for an ignore file that cannot be used, and NothingIndexed
         if the index ends up empty.
         """
         present = [path for path in paths if path.exists() or not (prune and self._knows(path))]
-        reports = self._index_files(progress(discover(present)))
+        files = discover(present)
+        reports = self._index_files(progress(files))
         if prune:
-            reports += self._prune(paths)
+            reports += self._prune(paths, {_absolute(file.path) for file in files})
         self._commit()
         reports += self._taken
         if not self._store.counts()[0]:
@@ -211,12 +214,15 @@ class Indexer:
     def _knows(self, path: Path) -> bool:
         return any(_is_under(origin.path, path) for origin in self._origins.values())
 
-    def _prune(self, paths: Sequence[Path]) -> list[InputReport]:
+    def _prune(self, paths: Sequence[Path], found: Container[str]) -> list[InputReport]:
+        rules = [IgnoreRules(Path(_absolute(path))) for path in paths]
         return self._remove(
             [
                 document_id
                 for document_id, origin in sorted(self._origins.items())
-                if any(_is_under(origin.path, path) for path in paths) and _is_gone(origin.path)
+                if origin.path not in found
+                and any(_is_under(origin.path, path) for path in paths)
+                and (_is_gone(origin.path) or any(r.excludes(Path(origin.path)) for r in rules))
             ]
         )
 

@@ -300,6 +300,24 @@ def test_a_vanished_file_stays_without_prune(docs, index, store):
     assert ids(store) == ["a.txt", "b.txt"]
 
 
+def test_prune_drops_what_has_become_ignored_unless_it_is_named_itself(docs, index, store):
+    (docs / "notes").mkdir()
+    for name in ("a.md", "b.txt", "notes/c.txt"):
+        (docs / name).write_text(f"{CITIES} {name}", "utf-8")
+    index(docs)
+    (docs / ".wenjuignore").write_text("*.md\nnotes/\n", "utf-8")
+
+    assert index(docs) == [("b.txt", "unchanged", "")]
+    assert ids(store) == ["a.md", "b.txt", "notes/c.txt"]
+    reports = index(docs, docs / "a.md", prune=True)
+    assert reports == [
+        ("b.txt", "unchanged", ""),
+        ("a.md", "unchanged", ""),
+        ("notes/c.txt", "removed", ""),
+    ]
+    assert index(docs, prune=True) == [("b.txt", "unchanged", ""), ("a.md", "removed", "")]
+
+
 def test_prune_removes_under_the_paths_given_and_nowhere_else(tmp_path, index, store):
     for name in ("in/gone.txt", "in/kept.txt", "in2/gone2.txt", "out/gone3.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
