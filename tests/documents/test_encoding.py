@@ -1,7 +1,12 @@
+from collections import Counter
+from pathlib import Path
+
+import jieba
 import pytest
 
-from rag.documents.encoding import decode
+from rag.documents.encoding import FREQUENT_HAN, decode
 from rag.errors import Unreadable
+from rag.language.text import to_simplified
 
 SIMPLIFIED = (
     "北湾港的新码头已经开始接收第一批货船，港务局说：今年的吞吐量会比去年多两成。\n共12个泊位。"
@@ -79,3 +84,30 @@ def test_a_bad_byte_in_much_utf8_is_shown_as_damage():
 def test_binary_data_is_refused(data):
     with pytest.raises(Unreadable, match="binary"):
         decode(data)
+
+
+KOREAN = "새 부두가 문을 열었고 첫 화물선이 입항했다. 시장은 신중하다."
+RUSSIAN = "Новый причал открылся, и первое грузовое судно вошло в порт."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(KOREAN, "euc_kr"), (RUSSIAN, "koi8-r"), (RUSSIAN, "cp1251")]
+)
+def test_a_foreign_encoding_is_refused_rather_than_read_as_chinese(text, encoding):
+    with pytest.raises(Unreadable, match="unknown encoding"):
+        decode(text.encode(encoding))
+
+
+def test_the_frequent_characters_are_those_of_the_dictionary():
+    counts = Counter()
+    for line in Path(jieba.__file__).with_name("dict.txt").read_text("utf-8").splitlines():
+        word, count, _ = line.split(" ")
+        for character in word:
+            counts[character] += int(count)
+    simplified = [
+        character
+        for character, _ in counts.most_common(800)
+        if "\u4e00" <= character <= "\u9fff" and to_simplified(character) == character
+    ]
+
+    assert frozenset(simplified[:500]) == FREQUENT_HAN
