@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.documents.headings import Section, sections
 from rag.documents.packing import HAN_IDEAL, HAN_LIMIT, LATIN_IDEAL, Piece, joined, packed
-from rag.language.sentences import SENTENCE_END
+from rag.language.sentences import sentences, trimmed
 from rag.language.text import count_letters, han_share
 from rag.types import Chunk, Document
 
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 CONTEXT_LENGTH = 120
 
 _MARKS = r"\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff"  # the usual ones
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
 _SEPARATORS = [
-    r"\n[^\S\n]*\n\s*",
-    SENTENCE_END,
     r"[，、：,:](?!\d)",
     r"\s+",
     rf"[\s\S]{{63}}[^\u200d](?![{_MARKS}])",
@@ -64,24 +64,15 @@ def context(document: Document, chunk: Chunk) -> str:
 
 @functools.cache
 def _splitter() -> RecursiveCharacterTextSplitter:
-    """A splitter into pieces that, joined, are the text: paragraphs, else sentences, else less.
-
-    It divides what has length 3 and would merge what sums up to 3: pieces that may stay have
-    length 2, so each comes out alone, and merging is left to `packed`, which sees both sides.
-    """
+    """A splitter of a sentence too long into parts that, joined, are the sentence."""
     from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    def length(text: str) -> int:
-        short = len(text) <= HAN_IDEAL or (len(text) <= LATIN_IDEAL and han_share(text) < 0.5)
-        return 0 if not text else 2 if short else 3
 
     return RecursiveCharacterTextSplitter(
         separators=_SEPARATORS,
         is_separator_regex=True,
         keep_separator="end",
-        chunk_size=3,
+        chunk_size=HAN_IDEAL,
         chunk_overlap=0,
-        length_function=length,
         strip_whitespace=False,
     )
 
@@ -94,14 +85,27 @@ def _passages(text: str, section: Section) -> list[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> list[Piece]:
     """The pieces of `text[start:end]`, in order; white space lies between them."""
-    pieces = []
-    for raw in _splitter().split_text(text[start:end]):
-        words = raw.strip()
-        if words:
-            first = start + len(raw) - len(raw.lstrip())
-            pieces.append(Piece(first, first + len(words), *count_letters(words)))
-        start += len(raw)
-    return pieces
+    spans = (trimmed(text, *span) for span in _spans(text, start, end))
+    return [Piece(a, b, *count_letters(text[a:b])) for a, b in spans if a < b]
+
+
+def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Paragraphs; the sentences of one that is longer than a passage should be; parts of those."""
+    ends = [match.end() for match in _PARAGRAPH_END.finditer(text, start, end)]
+    for left, right in pairwise([start, *ends, end]):
+        if _is_short(text[left:right]):
+            yield left, right
+            continue
+        for first, last in sentences(text[left:right]):
+            place = left + first
+            sentence = text[place : left + last]
+            for part in [sentence] if _is_short(sentence) else _splitter().split_text(sentence):
+                yield place, place + len(part)
+                place += len(part)
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= HAN_IDEAL or (len(text) <= LATIN_IDEAL and han_share(text) < 0.5)
 
 
 def _break_cost(text: str, left: int, right: int, body: int) -> float:
