@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.documents.headings import Section, sections
-from rag.documents.packing import HAN_IDEAL, HAN_LIMIT, LATIN_IDEAL, Piece, joined, packed
+from rag.documents.packing import HAN_IDEAL, HAN_LIMIT, LATIN_IDEAL, Break, Piece, joined, packed
 from rag.language.sentences import sentences, trimmed
 from rag.language.text import count_letters, han_share
 from rag.types import Chunk, Document
@@ -109,26 +109,25 @@ def _is_short(text: str) -> bool:
 
 
 def _break_cost(text: str, left: int, right: int, body: int) -> float:
-    """What it costs to end a passage at `left` and begin the next at `right`: 0.02 to 50."""
+    """What it costs to end a passage at `left` and begin the next at `right`."""
     gap = text[left:right]
     if left <= body <= right:
-        return 20.0  # a heading stays with what it heads
+        return Break.HEADING
     if not gap and _within_character(text, right):
-        return 50.0
+        return Break.CHARACTER
     if "\n" in gap:
-        line = text[max(text.rfind("\n", max(0, left - HAN_LIMIT), left) + 1, 0) : left]
-        if _ITEM.match(text[right : right + 8]) and _ITEM.match(line.lstrip()[:8]):
-            return 0.7
-        if line[-1] in "：:":
-            return 0.6
+        line = text[text.rfind("\n", max(0, left - HAN_LIMIT), left) + 1 : left]
+        are_items = _ITEM.match(text[right : right + 8]) and _ITEM.match(line.lstrip()[:8])
+        if are_items or line[-1] in "：:":
+            return Break.LIST
         if gap.count("\n") > 1:
-            return 0.02
-        return 1.5 if line[-1] in _LOWER and text[right] in _LOWER else 0.1
+            return Break.PARAGRAPH
+        return Break.CLAUSE if line[-1] in _LOWER and text[right] in _LOWER else Break.LINE
     if _SENTENCE_ENDS.search(text[max(0, left - 8) : left]):
-        return 0.2
+        return Break.SENTENCE
     if text[left - 1] in "，、：,:":
-        return 1.5
-    return 2.0 if gap else 4.0 if text[left - 1].isascii() and text[right].isascii() else 3.0
+        return Break.CLAUSE
+    return Break.WORD if gap else Break.LETTER
 
 
 def _within_character(text: str, offset: int) -> bool:
