@@ -36,7 +36,7 @@ def discover(paths: Sequence[Path]) -> list[InputFile]:
 
     Hidden files and folders, the lock files of office programs, and what a `.wenjuignore` in a
     folder excludes are left out, unless a path names one itself. Links are followed, in circles
-    too. Raises InputNotFound, and BadSetting for an ignore file that cannot be used.
+    too. Raises InputNotFound, and InvalidInput for an ignore file that cannot be used.
     """
     found: list[InputFile] = []
     seen: set[Path] = set()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from rag.errors import BadSetting
+from rag.errors import InvalidInput
 
 IGNORE_FILE = ".wenjuignore"
 
@@ -16,7 +16,7 @@ class IgnoreRules:
     """What the ignore files in `folder` and below exclude from it.
 
     As in git: of two rules the nearer wins, and nothing in an excluded folder is included again.
-    Raises BadSetting for an ignore file that cannot be used.
+    Raises InvalidInput for an ignore file that cannot be used.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,8 +45,8 @@ def _rules(folder: Path) -> GitIgnoreSpec:
     except (FileNotFoundError, IsADirectoryError):
         lines = []
     except OSError as error:
-        raise BadSetting(f"{file} cannot be read ({error.strerror})", "allow reading it") from error
+        raise InvalidInput(f"{file} cannot be read ({error.strerror})", "allow reading it") from error
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError as error:
-        raise BadSetting(f"{file}: {error}", "write it as a .gitignore") from error
+        raise InvalidInput(f"{file}: {error}", "write it as a .gitignore") from error

@@ -65,7 +65,7 @@ class Indexer:
 
         With `prune`, documents are removed whose file has vanished from under `paths`, or is now
         excluded there by an ignore file. Raises InputNotFound for a path that is neither there nor
-        was indexed before, BadSetting for an ignore file that cannot be used, and NothingIndexed
+        was indexed before, InvalidInput for an ignore file that cannot be used, and NothingIndexed
         if the index ends up empty.
         """
         present = [path for path in paths if path.exists() or not (prune and self._knows(path))]

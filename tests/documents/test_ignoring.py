@@ -8,7 +8,7 @@ import pytest
 
 from rag.documents.files import discover
 from rag.documents.ignoring import IGNORE_FILE, IgnoreRules
-from rag.errors import BadSetting
+from rag.errors import InvalidInput
 
 FILES = (
     "README.md 年报.txt draft.txt a/README.md a/keep.txt a/draft.txt a/b/draft.txt a/b/x.md"
@@ -82,9 +82,9 @@ def test_an_ignore_file_is_read_once(folder, monkeypatch):
 
 def test_an_ignore_file_that_cannot_be_used_is_named(folder):
     (folder / "a" / IGNORE_FILE).write_text("*.md\n!\n", "utf-8")
-    with pytest.raises(BadSetting, match=r"a/\.wenjuignore: .*'!'; write it as a \.gitignore"):
+    with pytest.raises(InvalidInput, match=r"a/\.wenjuignore: .*'!'; write it as a \.gitignore"):
         discover([folder])
     if os.getuid():
         (folder / "a" / IGNORE_FILE).chmod(0)
-        with pytest.raises(BadSetting, match=r"\.wenjuignore cannot be read \(Permission denied\)"):
+        with pytest.raises(InvalidInput, match=r"\.wenjuignore cannot be read \(Permission denied\)"):
             discover([folder])
