@@ -45,7 +45,9 @@ def _rules(folder: Path) -> GitIgnoreSpec:
     except (FileNotFoundError, IsADirectoryError):
         lines = []
     except OSError as error:
-        raise InvalidInput(f"{file} cannot be read ({error.strerror})", "allow reading it") from error
+        raise InvalidInput(
+            f"{file} cannot be read ({error.strerror})", "allow reading it"
+        ) from error
     try:
         return GitIgnoreSpec.from_lines(lines)
     except ValueError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 _CONTENTS_HEADING = re.compile(
@@ -29,6 +30,18 @@ def is_structural(line: str) -> bool:
     return "\t" in line or bool(_STRUCTURE.match(line) or _LIST_ITEM.match(line))
 
 
+def without_runs(text: str, run_end: Callable[[list[str], int], int]) -> str:
+    """`text` without runs of lines: `run_end` gives the index behind that at an index, or this."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        end = run_end(lines, index)
+        kept += lines[index : index + (end == index)]
+        index = max(end, index + 1)
+    return "\n".join(kept)
+
+
 def remove_contents(text: str) -> str:
     r"""Text without its table of contents, which repeats the headings and answers nothing.
 
@@ -39,15 +52,7 @@ def remove_contents(text: str) -> str:
     >>> remove_contents("目录\n行业动态…… 1\n【政策】\n新规……2\n来稿……3\n正文")
     '正文'
     """
-    lines = text.split("\n")
-    kept: list[str] = []
-    index = 0
-    while index < len(lines):
-        end = _contents_end(lines, index)
-        if end == index:
-            kept.append(lines[index])
-        index = max(end, index + 1)
-    return "\n".join(kept)
+    return without_runs(text, _contents_end)
 
 
 def _contents_end(lines: list[str], start: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -19,12 +20,12 @@ _INLINE = (
 # Attributes need a value, so that "if x <b and y> c" stays. Atomic groups keep matching linear.
 _ATTRIBUTES = r"(?>\s+[\w:@.-]+(?>\s*=\s*(?>\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=]+)))*+"
 _TAG = re.compile(
-    rf"`[^`\n]+`|</?(?:(?P<block>{_BLOCK})|{_INLINE})(?=[\s/>]){_ATTRIBUTES}\s*+/?>",
+    rf"(?P<code>`[^`\n]+`)|</?(?:(?P<block>{_BLOCK})|{_INLINE})(?=[\s/>]){_ATTRIBUTES}\s*+/?>",
     re.IGNORECASE,
 )
 _STRAY_CLOSING = re.compile(
-    r"(?<![\w/.:<])(?<![a-zA-Z0-9] )/(?:strong|span|div|em|h[1-6]|li|ul|ol|td|tr|table|font|p|a|b)>"
-    r"|(?<=[\u3400-\u9fff])/(?:strong|span|div|em|h[1-6]|li|ul|ol|td|tr|table|font|p|a|b)>"
+    r"(?:(?<![\w/.:<])(?<![a-zA-Z0-9] )|(?<=[\u3400-\u9fff]))"
+    r"/(?:strong|span|div|em|h[1-6]|li|ul|ol|td|tr|table|font|p|a|b)>"
 )
 _SPACE_ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|zwnj|#0*160|#x0*a0|#0*8203);", re.IGNORECASE)
 _FENCED = re.compile(r"^(```|~~~)[^\n]*\n.*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -49,14 +50,19 @@ _QUOTE_MARK = re.compile(r"^ {0,3}(?:> ?)+", re.MULTILINE)
 _STRONG = re.compile(r"(?<![0-9A-Za-z*])\*\*(?=[^\s*])([^*\n]+)(?<=\S)\*\*(?![0-9A-Za-z*])")
 
 
-def outside_code(text: str, edit: Callable[[str], str]) -> str:
-    """`text` with `edit` applied to all but its fenced code blocks."""
+def edited_outside(pattern: re.Pattern[str], text: str, edit: Callable[[str], str]) -> str:
+    """`text` with `edit` applied to each stretch that `pattern` does not match."""
     parts = []
     start = 0
-    for match in _FENCED.finditer(text):
+    for match in pattern.finditer(text):
         parts += [edit(text[start : match.start()]), match.group()]
         start = match.end()
     return "".join([*parts, edit(text[start:])])
+
+
+def _outside_code(rule: Callable[[str], str]) -> Callable[[str], str]:
+    """`rule`, which leaves fenced code blocks as they are."""
+    return functools.wraps(rule)(lambda text: edited_outside(_FENCED, text, rule))
 
 
 def _remove_spans(text: str, opening: str, closing: str) -> str:
@@ -75,6 +81,7 @@ def _remove_spans(text: str, opening: str, closing: str) -> str:
     return "".join([*parts, text[start:]])
 
 
+@_outside_code
 def remove_html(text: str) -> str:
     r"""Text without comments, tags and space entities; a block tag leaves a line break.
 
@@ -84,21 +91,10 @@ def remove_html(text: str) -> str:
     >>> remove_html('<p>外贸<span id="k">增长</span></p>a < b')
     '\n外贸增长\na < b'
     """
-    return outside_code(text, _remove_html)
-
-
-def _remove_html(text: str) -> str:
-    text = _remove_spans(text, "<!--", "-->")
-    text = _remove_spans(text, "<script", "</script>")
-    text = _remove_spans(text, "<style", "</style>")
-    text = _TAG.sub(_tag_remains, text)
+    for opening, closing in ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"):
+        text = _remove_spans(text, opening, closing)
+    text = _TAG.sub(lambda tag: tag["code"] or "\n" * bool(tag["block"]), text)
     return _SPACE_ENTITY.sub(" ", _STRAY_CLOSING.sub("", text))
-
-
-def _tag_remains(match: re.Match[str]) -> str:
-    if match.group().startswith("`"):
-        return match.group()
-    return "\n" if match.group("block") else ""
 
 
 def remove_navigation(text: str) -> str:
@@ -117,16 +113,17 @@ def remove_navigation(text: str) -> str:
 def _is_navigation(line: str) -> bool:
     if _AUTOLINK_LINE.fullmatch(line):
         return True
-    if "](" not in line:
+    if (
+        "](" not in line
+        or line.startswith("- ")
+        or not _BETWEEN_LINKS.fullmatch(_LINK.sub("", line))
+    ):
         return False
-    links = [match for match in _LINK.finditer(line) if not match.group(1)]
-    if not links or not _BETWEEN_LINKS.fullmatch(_LINK.sub("", line)):
-        return False
-    if line.startswith("- "):
-        return False
-    return len(links) > 1 or bool(_NAVIGATION_WORD.match(links[0].group(2)))
+    links = [match[2] for match in _LINK.finditer(line) if not match[1]]
+    return len(links) > 1 or bool(links and _NAVIGATION_WORD.match(links[0]))
 
 
+@_outside_code
 def remove_markdown(text: str) -> str:
     """Text without link targets, image targets, quote marks and `**`; heading marks stay.
 
@@ -136,14 +133,7 @@ def remove_markdown(text: str) -> str:
     >>> remove_markdown("> 见[**报告**](https://example.org/a)和 2**3")
     '见报告和 2**3'
     """
-    return outside_code(text, _remove_markdown)
-
-
-def _remove_markdown(text: str) -> str:
-    text = _LINK.sub(_link_remains, text)
+    text = _LINK.sub(
+        lambda link: "" if link[1] and _PLAIN_ALT.fullmatch(link[2]) else link[2], text
+    )
     return _STRONG.sub(r"\1", _QUOTE_MARK.sub("", text))
-
-
-def _link_remains(match: re.Match[str]) -> str:
-    is_image, words = match.group(1), match.group(2)
-    return "" if is_image and _PLAIN_ALT.fullmatch(words) else words

@@ -37,30 +37,20 @@ def remove_pinyin_notes(text: str) -> str:
     >>> remove_pinyin_notes("時(shí)隔兩年，我們(men)的業(yè)務?zāi)好(OK)")
     '時隔兩年，我們的業務?好(OK)'
     """
-    cleaned = _NOTE.sub(_toned_remains, text)
-    cleaned = _HEADLESS_NOTE.sub(_headless_remains, cleaned)
+    cleaned = _NOTE.sub(lambda note: "" if _is_toned_note(note) else note[0], text)
+    cleaned = _HEADLESS_NOTE.sub(lambda note: "" if _toned(note["word"]) else note[0], cleaned)
     if cleaned == text:
         return text
-    return _NOTE.sub(_toneless_remains, cleaned)
+    return _NOTE.sub(lambda note: "" if _is_toneless_note(note) else note[0], cleaned)
 
 
-def _toned_remains(match: re.Match[str]) -> str:
-    before = match.string[max(0, match.start() - 2) : match.start()]
-    if _BEFORE_TONED.search(before) and _toned(match.group("word")):
-        return ""
-    return match.group()
+def _is_toned_note(note: re.Match[str]) -> bool:
+    before = note.string[max(0, note.start() - 2) : note.start()]
+    return bool(_BEFORE_TONED.search(before)) and _toned(note["word"])
 
 
-def _headless_remains(match: re.Match[str]) -> str:
-    return "" if _toned(match.group("word")) else match.group()
-
-
-def _toneless_remains(match: re.Match[str]) -> str:
-    word = match.group("word")
-    between = (
-        match.string[match.start() - 1 : match.start()]
-        + match.string[match.end() : match.end() + 1]
-    )
-    if len(word) > 1 and word in syllables() and len(_HAN_CHARACTER.findall(between)) == 2:
-        return ""
-    return match.group()
+def _is_toneless_note(note: re.Match[str]) -> bool:
+    start, end = note.span()
+    around = note.string[start - 1 : start] + note.string[end : end + 1]
+    is_syllable = len(note["word"]) > 1 and note["word"] in syllables()
+    return is_syllable and len(_HAN_CHARACTER.findall(around)) == 2

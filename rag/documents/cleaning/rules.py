@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from rag.documents.cleaning.layout import remove_contents, remove_page_furniture
+from rag.documents.cleaning.layout import remove_contents, remove_page_furniture, without_runs
 from rag.documents.cleaning.lines import join_page_breaks, join_wrapped_lines
-from rag.documents.cleaning.markup import remove_html, remove_markdown, remove_navigation
+from rag.documents.cleaning.markup import (
+    edited_outside,
+    remove_html,
+    remove_markdown,
+    remove_navigation,
+)
 from rag.documents.cleaning.pinyin_notes import remove_pinyin_notes
 from rag.language.text import HAN
 
@@ -80,31 +85,20 @@ def remove_disclaimers(text: str) -> str:
     >>> remove_disclaimers("正文。\n免责声明：仅供参考。\n- 甲公司上市\n- 乙公司扩产\n- 丙公司出海")
     '正文。'
     """
-    lines = text.split("\n")
-    kept: list[str] = []
-    index = 0
-    while index < len(lines):
-        if _is_disclaimer(lines[index]):
-            index = _list_end(lines, index + 1)
-        else:
-            kept.append(lines[index])
-            index += 1
-    return "\n".join(kept)
+    return without_runs(text, _disclaimer_end)
 
 
-def _is_disclaimer(line: str) -> bool:
-    return bool(_DISCLAIMER.match(line) and _DISCLAIMER_WORD.search(line))
-
-
-def _list_end(lines: list[str], start: int) -> int:
-    """The index behind a list of at least three headlines that starts at `start`, or `start`."""
-    items, end = 0, start
-    for index in range(start, len(lines)):
+def _disclaimer_end(lines: list[str], start: int) -> int:
+    """The index behind a disclaimer at `start` and its list; `start` if there is none."""
+    if not (_DISCLAIMER.match(lines[start]) and _DISCLAIMER_WORD.search(lines[start])):
+        return start
+    items, end = 0, start + 1
+    for index in range(start + 1, len(lines)):
         if _HEADLINE_ITEM.fullmatch(lines[index]):
             items, end = items + 1, index + 1
         elif lines[index].strip():
             break
-    return end if items >= 3 else start
+    return end if items >= 3 else start + 1
 
 
 def collapse_spaces(text: str) -> str:
@@ -117,18 +111,9 @@ def collapse_spaces(text: str) -> str:
     '目录 共12个城市，用 APP 办理 外贸增长 电商提速'
     """
     text = _SPACES_AT_END.sub("", text + "\n")[:-1]
-    text = _SPACES_BETWEEN.sub(" ", _LETTER_SPACED.sub(_without_space, _INDENT.sub("", text)))
-    text = _HAN_DIGIT.sub("", _AT_MARK.sub("", text))
-    parts = []
-    start = 0
-    for title in _NUMBERED_TITLE.finditer(text):
-        parts += [_DIGIT_HAN.sub("", text[start : title.start()]), title.group()]
-        start = title.end()
-    return "".join([*parts, _DIGIT_HAN.sub("", text[start:])])
-
-
-def _without_space(match: re.Match[str]) -> str:
-    return "".join(match.group().split())
+    text = _LETTER_SPACED.sub(lambda run: "".join(run[0].split()), _INDENT.sub("", text))
+    text = _HAN_DIGIT.sub("", _AT_MARK.sub("", _SPACES_BETWEEN.sub(" ", text)))
+    return edited_outside(_NUMBERED_TITLE, text, lambda words: _DIGIT_HAN.sub("", words))
 
 
 def collapse_blank_lines(text: str) -> str:
