@@ -46,15 +46,13 @@ def decode(data: bytes) -> str:
     >>> decode("跨境电商的综合试验区".encode("gbk"))
     '跨境电商的综合试验区'
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _without_mark(data, mark, encoding)
-    if b"\0" in data:
+    text = _marked(data)
+    if text is None and b"\0" in data:
         text = _most_plausible(data[: len(data) // 2 * 2], _UTF16)
         if text is None or _is_binary(text):
             raise Unreadable("binary, not text (it contains NUL bytes)")
-        return text
-    text = _strict(data, "utf-8")
+    if text is None:
+        text = _strict(data, "utf-8")
     if text is None:
         candidates = _LEGACY if len(data) % 2 else _LEGACY | _SURE_UTF16
         text = _declared(data) or _most_plausible(data, candidates) or _damaged_utf8(data)
@@ -63,11 +61,11 @@ def decode(data: bytes) -> str:
     return text
 
 
-def _without_mark(data: bytes, mark: bytes, encoding: str) -> str:
-    text = data[len(mark) :].decode(encoding, errors="replace")
-    if _is_binary(text):
-        raise Unreadable("binary, not text")
-    return text
+def _marked(data: bytes) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    return None
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
@@ -22,13 +21,8 @@ _PARAGRAPHS = re.compile(
 _LINES = re.compile("^(?:li|tr)$")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _META = {
-    "article:published_time": "date",
-    "pubdate": "date",
-    "publishdate": "date",
-    "date": "date",
-    "og:url": "url",
-    "og:site_name": "publisher",
-    "author": "author",
+    **dict.fromkeys(("article:published_time", "pubdate", "publishdate", "date"), "date"),
+    **{"og:url": "url", "og:site_name": "publisher", "author": "author"},
 }
 # Stand-ins that no page contains once controls are gone: they survive the joining of spaces.
 _PARAGRAPH, _LINE, _CELL, _KEPT_LINE, _KEPT_SPACE = "\x1c\x1d\x1e\x1f\x02"
@@ -56,11 +50,15 @@ def parse_html(data: bytes) -> Parsed:
 
 def _title(page: BeautifulSoup) -> str:
     """The words of <title>; of the only <h1> where <title> repeats them with the site's name."""
-    title = " ".join(page.title.get_text().split()) if page.title else ""
-    headings = [" ".join(heading.get_text().split()) for heading in page.find_all("h1")]
+    title = _words(page.title) if page.title else ""
+    headings = [_words(heading) for heading in page.find_all("h1")]
     if len(headings) == 1 and headings[0] and (not title or headings[0] in title):
         return headings[0]
     return title
+
+
+def _words(tag: Tag, between: str = "") -> str:
+    return " ".join(tag.get_text(between).split())
 
 
 def _meta(page: BeautifulSoup) -> dict[str, str]:
@@ -80,7 +78,7 @@ def _drop(body: Tag) -> None:
     """Takes out of `body` what is not the text of the page."""
     for text in body.find_all(string=lambda string: isinstance(string, PreformattedString)):
         text.extract()
-    for tag in list(_unwanted(body)):
+    for tag in [tag for tag in body.find_all(True) if _is_unwanted(tag, body)]:
         tag.extract()
     length = len(body.get_text())
     for form in body.find_all("form"):
@@ -88,14 +86,16 @@ def _drop(body: Tag) -> None:
             form.extract()
 
 
-def _unwanted(body: Tag) -> Iterator[Tag]:
-    yield from body.find_all(_NOT_TEXT)
-    for tag in body.find_all(True):
-        style, role = str(tag.get("style") or ""), str(tag.get("role") or "")
-        is_hidden = tag.has_attr("hidden") or tag.get("aria-hidden") == "true"
-        is_site_header = tag.name == "header" and tag.parent is body and not tag.find("h1")
-        if is_hidden or is_site_header or role == "navigation" or _HIDDEN.search(style):
-            yield tag
+def _is_unwanted(tag: Tag, body: Tag) -> bool:
+    is_hidden = tag.has_attr("hidden") or tag.get("aria-hidden") == "true"
+    is_site_header = tag.name == "header" and tag.parent is body and not tag.find("h1")
+    is_navigation = tag.get("role") == "navigation" or bool(_NOT_TEXT.match(tag.name))
+    return (
+        is_hidden
+        or is_site_header
+        or is_navigation
+        or bool(_HIDDEN.search(str(tag.get("style") or "")))
+    )
 
 
 def _text(body: Tag) -> str:
@@ -123,11 +123,10 @@ def _spaced(string: NavigableString) -> str:
 
 def _flatten(cell: Tag) -> None:
     """Makes a table cell one run of words, unless it holds a layout: a table, or paragraphs."""
-    is_layout = cell.find("table") is not None or len(cell.find_all(_PARAGRAPHS)) > 1
-    if is_layout:
+    if cell.find("table") is not None or len(cell.find_all(_PARAGRAPHS)) > 1:
         cell.name = "div"
         return
-    words = " ".join(cell.get_text(" ").split())
+    words = _words(cell, " ")
     cell.clear()
     cell.append(NavigableString(words))
     if cell.find_next_sibling(["td", "th"]):

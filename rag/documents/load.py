@@ -1,4 +1,4 @@
-"""Paths to Documents: the files below them, and the text of each by its format."""
+"""The loader: one file becomes documents, by its format, with canonical text."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from rag.language.text import detect_language
 from rag.types import Document, InputReport
 
 _LONGEST_TITLE = 60
-_EMPTY_AFTER_CLEANING = "no text left after cleaning"
-_NO_TEXT = "rows have no text (a gold file?)"
 
 
 def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
@@ -46,7 +44,7 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
     """The document of `parsed`; without a title, its first short line or `name` is the title."""
     text = clean(parsed.text)
     if not text:
-        raise Unreadable(_EMPTY_AFTER_CLEANING)
+        raise Unreadable("no text left after cleaning")
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
     meta = {name: _line(value) for name, value in parsed.meta.items()}
     meta["language"] = detect_language(text)
@@ -97,8 +95,8 @@ def _load_rows(file: InputFile, text: str) -> tuple[list[Document], list[InputRe
             row_id = row_id or f"{file.id}:{number}"
             documents[row_id] = _row_document(row_id, f"{file.source}#{place}", row)
         except Unreadable as error:
-            reason = error.message
-            skipped.append(InputReport(f"{file.source}#{place}", "skipped", reason=reason))
+            source = f"{file.source}#{place}"
+            skipped.append(InputReport(source, "skipped", reason=error.message))
     if not documents:
         raise Unreadable(skipped[0].reason)
     return list(documents.values()), skipped
@@ -133,7 +131,7 @@ def _row(line: str) -> dict[str, Any]:
 def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
     text = row.get("text")
     if text is None:
-        raise Unreadable(_NO_TEXT)
+        raise Unreadable("rows have no text (a gold file?)")
     if not isinstance(text, str):
         raise Unreadable("the text of a row must be a string")
     others = {
@@ -151,9 +149,5 @@ def _scalar(value: object) -> str:
 
 def _line(text: str) -> str:
     """`text` on one line, without what nobody sees: it may reach a terminal or a page."""
-    return " ".join(remove_invisible(_encodable(text)).split())
-
-
-def _encodable(text: str) -> str:
-    """`text` with "?" for half a surrogate pair, which JSON can escape and nothing can store."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    storable = text.encode("utf-8", "replace").decode("utf-8")  # JSON can escape half a pair
+    return " ".join(remove_invisible(storable).split())

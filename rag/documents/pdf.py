@@ -5,35 +5,17 @@ from __future__ import annotations
 import io
 import logging
 import re
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
-from rag.documents.plain import Parsed, damaged, one_line
+from rag.documents.plain import FAULTS, Parsed, damaged, one_line
 from rag.errors import Unreadable
 
-# What pypdf lets through on damaged files, beside its own errors.
-_FAULTS = (
-    PyPdfError,
-    DependencyError,
-    DeprecationError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+_FAULTS = (*FAULTS, PyPdfError, DependencyError, DeprecationError)
 
 
 def parse_pdf(data: bytes) -> Parsed:

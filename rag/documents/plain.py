@@ -1,8 +1,11 @@
-"""What a parser of a file format returns, and the parsers for plain text and Markdown."""
+"""The parsers for plain text and Markdown, and what every parser returns and raises."""
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +18,9 @@ _FRONT_MATTER = re.compile(
     r"\A\s*---[ \t]*\r?\n(.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
 _META_NAMES = {
-    "date": "date",
-    "time": "date",
-    "published": "date",
-    "url": "url",
-    "link": "url",
-    "name": "publisher",
-    "publisher": "publisher",
+    **dict.fromkeys(("date", "time", "published"), "date"),
+    **dict.fromkeys(("url", "link"), "url"),
+    **dict.fromkeys(("name", "publisher"), "publisher"),
     "author": "author",
 }
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
@@ -35,6 +34,13 @@ class Parsed:
     text: str
     meta: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[str, str], ...] = ()
+
+
+# What the readers of binary formats let through on damaged files, beside errors of their own.
+FAULTS = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError),
+    *(RuntimeError, SyntaxError, TypeError, ValueError, lzma.LZMAError, struct.error, zlib.error),
+)
 
 
 def damaged(suffix: str, error: Exception) -> Unreadable:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import lzma
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +14,7 @@ from docx.opc.exceptions import OpcError
 from docx.oxml.exceptions import XmlchemyError
 from docx.table import Table
 
-from rag.documents.plain import Parsed, damaged
+from rag.documents.plain import FAULTS, Parsed, damaged
 from rag.errors import Unreadable
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -26,26 +23,7 @@ _HIGHEST_RATIO = 200
 _HARMLESS = 10 * 2**20
 _XML_NO_MEMORY = 2  # libxml2 gives this as a syntax error, "unknown error"
 
-# What python-docx and zipfile let through on damaged files, beside their own errors.
-_FAULTS = (
-    OpcError,
-    PythonDocxError,
-    XmlchemyError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+_FAULTS = (*FAULTS, OpcError, PythonDocxError, XmlchemyError, zipfile.BadZipFile)
 
 
 def parse_docx(data: bytes) -> Parsed:
