@@ -1,6 +1,7 @@
 """A file becomes a document with passages: loaded, decoded, cleaned, chunked.
 
-In come files and folders, trusted or not; out go `Document`s in canonical form and their `Chunk`s,
-with a report line for every input. Text is deleted or joined, never rewritten.
+In come files and folders; untrusted files are read in a sandbox. Out go `Document`s in canonical
+form and their `Chunk`s, and a report of every part that was skipped. Text is deleted or joined,
+never rewritten.
 May import language.
 """

@@ -1,4 +1,4 @@
-"""Documents to passages: sentence-aware, with exact offsets, never across a heading."""
+"""The passages of a document: whole sentences, exact offsets, never across a heading."""
 
 from __future__ import annotations
 

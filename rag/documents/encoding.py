@@ -1,4 +1,4 @@
-"""Bytes to text: the encoding is recognised by strict decoding and by how common the result is."""
+"""The encoding of a text: recognised by strict decoding and by how common the result is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files under the paths given, each with the id that its document gets."""
+"""Input files: those under the paths given, each with the id that its document gets."""
 
 from __future__ import annotations
 

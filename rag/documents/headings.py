@@ -1,9 +1,10 @@
-"""The heading paths of a document: which stretch of its text stands under which headings."""
+"""The sections of a document: which stretch of its text stands under which headings."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rag.language.text import han_share
 
@@ -50,15 +51,13 @@ class Section:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     text: str  # without the white space around it
     after_blank: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     kind: str  # "markdown", "rubric", "title", "subtitle", "rule" or a key of _NUMBERED
     number: int  # of the "#" marks; 1 opens a new list
     text: str
@@ -86,8 +85,7 @@ def sections(text: str) -> list[Section]:
         elif in_heading:
             body, in_heading = line.start, False
     if in_heading and found:
-        last = found.pop()
-        return [*found, Section(last.start, last.body, len(text), last.path)]
+        return [*found[:-1], replace(found[-1], end=len(text))]
     return [*found, Section(start, start if in_heading else body, len(text), _path(stack))]
 
 
@@ -172,7 +170,7 @@ def _marked(lines: list[_Line], i: int) -> _Heading | None:
 def _is_title(lines: list[_Line], found: list[_Heading | None], i: int) -> bool:
     """Whether the unmarked line `i` is a title: short, alone, with a longer paragraph below."""
     text = lines[i].text
-    if i + 1 == len(lines) or not _short(text) or not _like_title(text) or not _alone(lines, i):
+    if i + 1 == len(lines) or not (_short(text) and _like_title(text) and _alone(lines, i)):
         return False
     following = lines[i + 1].text
     longer = len(following) > len(text) and not _NO_TITLE.match(following[:1])
@@ -222,24 +220,20 @@ def _ends_article(line: _Line, heading: _Heading | None) -> bool:
 
 def _push(stack: list[_Heading], heading: _Heading) -> None:
     """Put `heading` on `stack` in place of its siblings and what stands below them."""
-    keep = len(stack)
     for depth, above in enumerate(stack):
         if _replaces(heading, above, stack[depth + 1 :]):
-            keep = depth
+            del stack[depth:]
             break
-    del stack[keep:]
     if heading.text:
         stack.append(heading)
 
 
 def _replaces(new: _Heading, old: _Heading, below: list[_Heading]) -> bool:
-    if new.kind == "markdown":
-        return old.kind != "markdown" or old.number >= new.number
-    if old.kind == "markdown":
-        return False
     if new.kind == "rule":
-        return old.kind not in ("rubric", "title")
-    for kind in ("rubric", "title"):
+        return old.kind not in ("markdown", "rubric", "title")
+    if new.kind == old.kind == "markdown":
+        return old.number >= new.number
+    for kind in ("markdown", "rubric", "title"):
         if kind in (new.kind, old.kind):
             return new.kind == kind
     if new.kind == "subtitle":

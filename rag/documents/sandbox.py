@@ -58,13 +58,7 @@ def load_isolated(
     needs more memory, holds more than 64 MB of text or 100,000 rows, or ends its reader.
     May be called from several threads at once.
     """
-    request = {
-        "path": str(file.path),
-        "id": file.id,
-        "source": file.source,
-        "seconds": seconds,
-        "memory": memory,
-    }
+    request = [str(file.path), file.id, file.source, seconds, memory]
     answer, code = _run(json.dumps(request).encode(), seconds)
     if len(answer) > OUTPUT_LIMIT:
         raise Unreadable(TOO_MUCH_TEXT)

@@ -32,15 +32,13 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 def main() -> None:
     """Answers the request on standard input with what `load` gives, or why it gives nothing."""
-    request = json.loads(sys.stdin.buffer.read())
-    file = InputFile(Path(request["path"]), request["id"], request["source"])
-    limit_resources(request["seconds"], request["memory"])
-    guard(request["path"])
+    path, document_id, source, seconds, memory = json.loads(sys.stdin.buffer.read())
+    limit_resources(seconds, memory)
+    guard(path)
     try:
-        answer = encoded(_answer(file))
+        answer = encoded(_answer(InputFile(Path(path), document_id, source)))
     except MemoryError:
-        size = _size(request["memory"])
-        answer = encoded({"unreadable": f"needs more than {size} of memory to read"})
+        answer = encoded({"unreadable": f"needs more than {_size(memory)} of memory to read"})
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     os._exit(0)  # what a hostile file made takes long to take down

@@ -1,4 +1,4 @@
-"""Files that people send: their names become ids, never paths."""
+"""Uploads: untrusted files, whose names become ids, never paths."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rag.documents.files import UPLOAD, InputFile, Loader
 from rag.documents.sandbox import load_isolated
 from rag.types import Document, InputReport
 
-LONGEST_NAME = 200
-FILE_SECONDS, READING_SECONDS = 30, 90  # to read one file, and all of an upload
+NAME_LENGTH_LIMIT = 200
+FILE_SECONDS_LIMIT = 30  # to read one file
+UPLOAD_SECONDS_LIMIT = 90  # to read all files of one upload
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -35,19 +36,19 @@ def document_id(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     kept = "".join(c for c in last if unicodedata.category(c) not in _INVISIBLE)
     kept = " ".join(unicodedata.normalize("NFC", kept).split())
-    if len(kept) > LONGEST_NAME:
+    if len(kept) > NAME_LENGTH_LIMIT:
         stem, suffix = Path(kept).stem, Path(kept).suffix[:12]
-        kept = stem[: LONGEST_NAME - len(suffix)] + suffix
+        kept = stem[: NAME_LENGTH_LIMIT - len(suffix)] + suffix
     return kept if kept.strip(". ") else "unnamed"
 
 
 def limited_loader() -> Loader:
-    """Reads strangers' files where they can do no harm, and all together not for too long."""
-    end = time.monotonic() + READING_SECONDS
+    """A loader that reads each file in the sandbox, and all of an upload within its limit."""
+    end = time.monotonic() + UPLOAD_SECONDS_LIMIT
 
     def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
         left = max(1.0, end - time.monotonic())
-        return load_isolated(file, seconds=min(round(left), FILE_SECONDS))
+        return load_isolated(file, seconds=min(round(left), FILE_SECONDS_LIMIT))
 
     return load
 

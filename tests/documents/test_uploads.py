@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.documents import uploads
-from rag.documents.uploads import LONGEST_NAME, Upload, document_id, input_files
+from rag.documents.uploads import NAME_LENGTH_LIMIT, Upload, document_id, input_files
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_an_id_is_the_last_part_of_a_name_as_people_see_it(name, expected):
 def test_a_long_name_keeps_its_ending():
     found = document_id("长" * 300 + ".markdown")
 
-    assert len(found) == LONGEST_NAME
+    assert len(found) == NAME_LENGTH_LIMIT
     assert found.endswith("长.markdown")
 
 

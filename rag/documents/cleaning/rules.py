@@ -1,4 +1,4 @@
-"""Raw text to canonical text: rules that only delete, or join white space.
+"""The cleaning rules in their order: they only delete, or join white space.
 
 What is left are the document's own characters in their order, so that a quote can be found
 in the original. Nothing is rewritten: no NFKC, no other script, no decoded entities.
@@ -143,7 +143,7 @@ RULES: tuple[Callable[[str], str], ...] = (
     collapse_spaces,
     collapse_blank_lines,
 )
-_MOST_PASSES = 4
+_PASSES_LIMIT = 4
 
 
 def clean(text: str) -> str:
@@ -154,7 +154,7 @@ def clean(text: str) -> str:
     >>> clean("<b>小店</b>在 12 個(gè)國家")
     '小店在12個國家'
     """
-    for _ in range(_MOST_PASSES):
+    for _ in range(_PASSES_LIMIT):
         before = text
         for rule in RULES:
             text = rule(text)
