@@ -105,8 +105,9 @@ class Indexer:
         former = self._by_path.get(path, {})
         try:
             digest = file_digest(file.path)
-            if former and set(former.values()) == {digest} and self._same_ids(file, former):
-                chunks = sum(len(self._store.keys_of([name])) for name in former)
+            has_its_ids = file.path.suffix.lower() == ".jsonl" or set(former) == {file.id}
+            if has_its_ids and set(former.values()) == {digest}:
+                chunks = len(self._store.keys_of(list(former)))
                 return [InputReport(file.source, "unchanged", len(former), chunks)]
             documents, row_reports = self._load(file)
         except Unreadable as error:
@@ -156,7 +157,7 @@ class Indexer:
             if is_same and document.id not in going:
                 unchanged += 1
             else:
-                pieces = self._embed(document)
+                pieces = [self._indexed(document, piece) for piece in chunk(document)]
                 if not pieces:
                     row_reports.append(
                         InputReport(document.source, "skipped", reason="no text to index")
@@ -174,13 +175,10 @@ class Indexer:
             return row_reports
         status = "indexed" if indexed else "unchanged"
         if not indexed:
-            chunks = sum(len(self._store.keys_of([name])) for name in kept)
+            chunks = len(self._store.keys_of(list(kept)))
         replaced = "replaces the former version" if file.origin and former and indexed else ""
         report = InputReport(file.source, status, indexed or unchanged, chunks, replaced)
         return [report, *row_reports]
-
-    def _embed(self, document: Document) -> list[IndexedChunk]:
-        return [self._indexed(document, piece) for piece in chunk(document)]
 
     def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
         if self._is_stopping():
@@ -199,9 +197,6 @@ class Indexer:
         if not path.startswith(UPLOAD) and _is_gone(owner.path):
             return None
         return None if Path(owner.path).resolve() == Path(path).resolve() else owner.path
-
-    def _same_ids(self, file: InputFile, former: dict[str, str]) -> bool:
-        return file.path.suffix.lower() == ".jsonl" or set(former) == {file.id}
 
     def _remove(self, document_ids: Iterable[str]) -> list[InputReport]:
         reports = []
