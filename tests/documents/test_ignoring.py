@@ -86,5 +86,7 @@ def test_an_ignore_file_that_cannot_be_used_is_named(folder):
         discover([folder])
     if os.getuid():
         (folder / "a" / IGNORE_FILE).chmod(0)
-        with pytest.raises(InvalidInput, match=r"\.wenjuignore cannot be read \(Permission denied\)"):
+        with pytest.raises(
+            InvalidInput, match=r"\.wenjuignore cannot be read \(Permission denied\)"
+        ):
             discover([folder])
