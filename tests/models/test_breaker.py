@@ -39,15 +39,15 @@ def fail(breaker, times=3):
         assert call(breaker, counts=True) == "llm_failed"
 
 
-def rests_for(breaker, clock, seconds):
-    """Whether calls are let through again after exactly so many seconds."""
+def is_open_for(breaker, clock, seconds):
+    """Whether calls are let through again after exactly so many seconds, and none before."""
     clock.seconds += seconds - 0.5
-    rested = call(breaker) == "llm_resting"
+    was_open = call(breaker) == "llm_resting"
     clock.seconds += 0.5
-    return rested
+    return was_open
 
 
-def test_three_failures_in_a_row_begin_a_rest_of_thirty_seconds(breaker, clock):
+def test_three_failures_in_a_row_open_the_circuit_for_thirty_seconds(breaker, clock):
     fail(breaker)
 
     with pytest.raises(LLMUnavailable) as caught, breaker.call():
@@ -56,11 +56,11 @@ def test_three_failures_in_a_row_begin_a_rest_of_thirty_seconds(breaker, clock):
     assert str(caught.value) == (
         "the model 模型 failed, several times, and is asked again in 30 s; look at it"
     )
-    assert rests_for(breaker, clock, 30)
+    assert is_open_for(breaker, clock, 30)
     assert call(breaker) == "answered"
 
 
-def test_a_success_between_failures_begins_the_count_anew(breaker):
+def test_a_success_between_failures_restarts_the_count(breaker):
     fail(breaker, 2)
     assert call(breaker) == "answered"
     fail(breaker, 2)
@@ -78,24 +78,24 @@ def test_what_counts_neither_way_changes_nothing(breaker):
     assert call(breaker) == "llm_resting"
 
 
-def test_a_failed_trial_doubles_the_rest_up_to_five_minutes(breaker, clock):
+def test_a_failed_probe_doubles_the_time_up_to_five_minutes(breaker, clock):
     fail(breaker)
     for seconds in (30, 60, 120, 240, 300, 300):
-        assert rests_for(breaker, clock, seconds)
+        assert is_open_for(breaker, clock, seconds)
         fail(breaker, 1)
 
 
-def test_after_a_good_trial_all_is_as_in_the_beginning(breaker, clock):
+def test_a_good_probe_closes_the_circuit(breaker, clock):
     fail(breaker)
     clock.seconds += 30
     fail(breaker, 1)
     clock.seconds += 60
     assert call(breaker) == "answered"
     fail(breaker)
-    assert rests_for(breaker, clock, 30)
+    assert is_open_for(breaker, clock, 30)
 
 
-def test_one_call_at_a_time_is_the_trial(breaker, clock):
+def test_one_call_at_a_time_is_the_probe(breaker, clock):
     fail(breaker)
     clock.seconds += 30
     with breaker.call(), pytest.raises(LLMUnavailable, match="s, and is asked again now; look"):
@@ -103,33 +103,33 @@ def test_one_call_at_a_time_is_the_trial(breaker, clock):
     assert call(breaker) == "answered"
 
 
-def test_a_trial_that_nobody_waits_for_makes_room_for_another(breaker, clock):
+def test_a_probe_that_nobody_waits_for_makes_room_for_another(breaker, clock):
     fail(breaker)
     clock.seconds += 30
     with pytest.raises(GeneratorExit), breaker.call():
         raise GeneratorExit
     assert call(breaker, counts=False) == "llm_failed"
     fail(breaker, 1)
-    assert rests_for(breaker, clock, 60)
+    assert is_open_for(breaker, clock, 60)
 
 
-def test_a_call_from_before_the_rest_does_not_lengthen_it(breaker, clock):
+def test_a_call_from_before_the_circuit_opened_does_not_lengthen_it(breaker, clock):
     early = breaker.call()
     early.__enter__()
     fail(breaker)
     clock.seconds += 20
     error = LLMUnavailable("llm_timeout", "late", "")
     assert not early.__exit__(LLMUnavailable, error, None)
-    assert rests_for(breaker, clock, 10)
+    assert is_open_for(breaker, clock, 10)
     assert call(breaker) == "answered"
 
 
-def test_of_many_threads_one_makes_the_trial(breaker, clock):
+def test_of_many_threads_one_makes_the_probe(breaker, clock):
     fail(breaker)
     clock.seconds += 30
     begun, ended, ends = threading.Barrier(16), threading.Barrier(16), []
 
-    def trial():
+    def probe():
         begun.wait()
         try:
             with breaker.call():
@@ -139,7 +139,7 @@ def test_of_many_threads_one_makes_the_trial(breaker, clock):
             ends.append(error.reason)
             ended.wait(5)
 
-    threads = [threading.Thread(target=trial) for _ in range(16)]
+    threads = [threading.Thread(target=probe) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
