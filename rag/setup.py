@@ -21,17 +21,16 @@ def prepare(settings: Settings, say: Say) -> None:
         lexicon_build.build(path)
     reader = settings.models / reader_build.NAME
     if settings.reader and e5.available() and not reader_build.is_built(reader):
-        reader_build.build(reader, say)
+        say("preparing the reader")
+        reader_build.build(reader)
     if settings.embedding_model != BUNDLED_MODEL:
         say(f"fetching {settings.embedding_model} unless it is here (downloads once)")
         load_sentence_transformer(settings.embedding_model, offline=False)
+    elif e5.is_built(settings.models / BUNDLED_MODEL):
         return
-    folder = settings.models / BUNDLED_MODEL
-    if e5.is_built(folder):
-        return
-    if e5.available():
-        say("preparing the bundled model (once, about a minute)")
-        e5.build(folder, say)
+    elif e5.available():
+        say("preparing the bundled model")
+        e5.build(settings.models / BUNDLED_MODEL)
     else:
         say(
             "this platform has no build of the bundled model's packages; "

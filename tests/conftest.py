@@ -110,7 +110,7 @@ def models() -> Path:
         pytest.fail(
             f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False
         )
-    reader_build.build(reader)  # half a minute
+    reader_build.build(reader)
     return folder
 
 

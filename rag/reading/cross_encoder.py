@@ -17,8 +17,7 @@ from rag.language.term_groups import Group
 from rag.models import e5
 from rag.models.onnx import open_session, open_tokenizer
 from rag.reading import reader_build
-from rag.reading.alignment import Terms, met, terms_of
-from rag.reading.inputs import Pair, pair
+from rag.reading.inputs import Pair, Terms, met, pair, terms_of
 
 LONGEST_SPAN = 60  # tokens
 MOST_SPANS = 8  # of a passage
@@ -99,18 +98,27 @@ class CrossEncoder:
                 "token_type_ids": np.asarray([made.types], dtype=np.int64),
             },
         )
-        return PassageReading(tuple(_spans(logits[0], made, passage.text)), float(relevance[0]))
+        return PassageReading(tuple(best_spans(logits[0], made, passage.text)), float(relevance[0]))
 
 
-def _spans(logits: np.ndarray, made: Pair, text: str) -> list[ScoredSpan]:
+def span_logits(logits: np.ndarray) -> np.ndarray:
+    """(tokens, tokens): of a span from a row's token to a column's, -inf where none may be.
+
+    `logits` (tokens, 2) are those of its first and last token.
+    """
+    table = logits[:, None, 0] + logits[None, :, 1]
+    length = np.arange(len(logits))[None, :] - np.arange(len(logits))[:, None]
+    table[(length < 0) | (length >= LONGEST_SPAN)] = -np.inf
+    return np.asarray(table)
+
+
+def best_spans(logits: np.ndarray, made: Pair, text: str) -> list[ScoredSpan]:
     """The best spans that do not overlap, each in one paragraph; `logits` (tokens, 2) of all."""
     none = float(logits[0].sum())
     own = logits[made.first : made.first + len(made.offsets)]
     starts = np.array([start for start, _ in made.offsets])
     ends = np.array([_behind_marks(text, end) for _, end in made.offsets])
-    table = own[:, None, 0] + own[None, :, 1]
-    length = np.arange(len(own))[None, :] - np.arange(len(own))[:, None]
-    table[(length < 0) | (length >= LONGEST_SPAN)] = -np.inf
+    table = span_logits(own)
     paragraphs = np.array([text.count("\n\n", 0, start) for start in starts], dtype=int)
     table[paragraphs[:, None] != paragraphs[None, :]] = -np.inf
     found: list[ScoredSpan] = []

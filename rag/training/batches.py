@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import query_groups
-from rag.reading.alignment import met, terms_of
-from rag.reading.inputs import Pair, Tokenizer, pair
-from rag.training.examples import Example, Passage
+from rag.reading.cross_encoder import ReaderInput
+from rag.reading.inputs import Pair, Tokenizer, met, pair, terms_of
+from rag.training.examples import Example
 from rag.training.switch import Switcher
 
 TOKENS = 4096  # in a batch, padding included
@@ -56,7 +56,7 @@ class Batcher:
             groups = [
                 group
                 for number in order[start : start + POOL]
-                for group in self._draws(examples[number], f"{epoch} {number}")
+                for group in self.draws(examples[number], f"{epoch} {number}")
             ]
             groups.sort(key=lambda group: max(len(item.pair.ids) for item in group))
             made = list(_packed(groups))
@@ -72,7 +72,7 @@ class Batcher:
     def item(
         self,
         question: str,
-        passage: Passage,
+        passage: ReaderInput,
         span: tuple[int, int] | None,
         unaligned: float = 0.0,
         drawn: random.Random | None = None,
@@ -84,23 +84,16 @@ class Batcher:
         groups = query_groups(question, self._lexicon)
         if drawn is not None:
             groups = [group for group in groups if drawn.random() >= unaligned]
-        made = pair(
-            self._tokenizer,
-            question,
-            passage.context,
-            passage.text,
-            met(terms_of(groups), passage.text),
-        )
+        levels = met(terms_of(groups), passage.text)
+        made = pair(self._tokenizer, question, passage.context, passage.text, levels)
         if span is None:
             return Item(made, None, None)
-        inside = [
-            number for number, (a, b) in enumerate(made.offsets) if a < span[1] and b > span[0]
-        ]
+        inside = [i for i, (a, b) in enumerate(made.offsets) if a < span[1] and b > span[0]]
         if not inside or made.offsets[-1][1] < span[1]:
             return None
         return Item(made, inside[0], inside[-1])
 
-    def _draws(self, example: Example, seed: str) -> list[list[Item]]:
+    def draws(self, example: Example, seed: str) -> list[list[Item]]:
         """Groups of items that stay together in a batch, none where the answer is cut off.
 
         The order of the draws decides what a training run learns.
@@ -114,26 +107,29 @@ class Batcher:
         if own is None or other is None:
             return []
         is_switched = example.is_chinese or drawn.random() < ENGLISH_SWITCHED
-        groups = [[own, _twin(other)] if is_switched else [own]]
+        # Where in the batch the twin's original is, `_packed` tells.
+        groups = [[own, replace(other, twin_of=-1)] if is_switched else [own]]
         share = CHINESE_DISTRACTORS if example.is_chinese else ENGLISH_DISTRACTORS
         if example.distractors and drawn.random() < share:
-            groups += _group(self._distractor(example, switched, drawn))
+            groups.append([self._distractor(example, switched, drawn)])
         if example.is_chinese and drawn.random() < MIXED:
-            groups += _group(self._mixed(example, passage, drawn))
+            mixed = self._mixed(example, passage, drawn)
+            groups += [[mixed]] if mixed else []
         return groups
 
-    def _distractor(self, example: Example, switched: str, drawn: random.Random) -> Item | None:
+    def _distractor(self, example: Example, switched: str, drawn: random.Random) -> Item:
         passage = _stripped(drawn.choice(example.distractors), drawn)
         question = drawn.choice((example.question, switched))
         unaligned = UNALIGNED_OWN if question == example.question else UNALIGNED
-        return self.item(question, passage, None, unaligned, drawn)
+        found = self.item(question, passage, None, unaligned, drawn)
+        assert found  # without a span nothing is cut off
+        return found
 
-    def _mixed(self, example: Example, passage: Passage, drawn: random.Random) -> Item | None:
-        share = drawn.uniform(0.3, 1.0)
+    def _mixed(self, example: Example, passage: ReaderInput, drawn: random.Random) -> Item | None:
         span = (example.start, example.end)
-        text, start, end = self._switcher.mixed(passage.text, *span, share=share)
-        mixed = Passage(passage.context, text)
-        return self.item(example.question, mixed, (start, end), UNALIGNED, drawn)
+        text, *place = self._switcher.mixed(passage.text, *span, share=drawn.uniform(0.3, 1.0))
+        mixed = ReaderInput(passage.context, text)
+        return self.item(example.question, mixed, (place[0], place[1]), UNALIGNED, drawn)
 
 
 def padded(items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -148,17 +144,8 @@ def padded(items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ids, types, mask
 
 
-def _stripped(passage: Passage, drawn: random.Random) -> Passage:
-    return Passage("", passage.text) if drawn.random() < NO_CONTEXT else passage
-
-
-def _twin(item: Item) -> Item:
-    """Marked as the twin of the item before it; `_packed` tells where in the batch that is."""
-    return Item(item.pair, item.first, item.last, twin_of=-1)
-
-
-def _group(item: Item | None) -> list[list[Item]]:
-    return [] if item is None else [[item]]
+def _stripped(passage: ReaderInput, drawn: random.Random) -> ReaderInput:
+    return ReaderInput("", passage.text) if drawn.random() < NO_CONTEXT else passage
 
 
 def _packed(groups: Sequence[list[Item]]) -> Iterator[list[Item]]:
@@ -170,7 +157,7 @@ def _packed(groups: Sequence[list[Item]]) -> Iterator[list[Item]]:
             yield batch
             batch = []
         for item in group:
-            twin_of = None if item.twin_of is None else len(batch) - 1
-            batch.append(Item(item.pair, item.first, item.last, twin_of))
+            is_twin = item.twin_of is not None
+            batch.append(replace(item, twin_of=len(batch) - 1) if is_twin else item)
     if batch:
         yield batch

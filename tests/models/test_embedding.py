@@ -9,7 +9,7 @@ import pytest
 from rag import setup
 from rag.config import BUNDLED_MODEL, Settings
 from rag.errors import ModelMissing
-from rag.language import lexicon
+from rag.language import lexicon, lexicon_build
 from rag.language.sentences import sentences
 from rag.models import e5, embedding
 from rag.models.embedding import (
@@ -296,7 +296,7 @@ def test_setup_builds_the_bundled_models_and_a_second_time_does_nothing(
 ):
     built = []
     for model in (e5, reader_build):
-        monkeypatch.setattr(model, "build", lambda folder, say: built.append(folder))
+        monkeypatch.setattr(model, "build", built.append)
         monkeypatch.setattr(model, "is_built", lambda folder: folder in built)
     said = []
 
@@ -304,14 +304,14 @@ def test_setup_builds_the_bundled_models_and_a_second_time_does_nothing(
     setup.prepare(Settings(models=tmp_path), said.append)
 
     assert built == [tmp_path / "reader", tmp_path / BUNDLED_MODEL]
-    assert said == ["preparing the bundled model (once, about a minute)"]
+    assert said == ["preparing the reader", "preparing the bundled model"]
     assert loads == []
 
 
 def test_setup_builds_no_reader_where_it_is_off(monkeypatch, tmp_path, loads):
     built = []
     for model in (e5, reader_build):
-        monkeypatch.setattr(model, "build", lambda folder, say: built.append(folder))
+        monkeypatch.setattr(model, "build", built.append)
 
     setup.prepare(Settings(models=tmp_path, reader=False), lambda line: None)
 
@@ -320,10 +320,10 @@ def test_setup_builds_no_reader_where_it_is_off(monkeypatch, tmp_path, loads):
 
 def test_setup_fetches_another_embedding_model_and_keeps_the_reader(monkeypatch, tmp_path, loads):
     readers = []
-    monkeypatch.setattr(reader_build, "build", lambda folder, say: readers.append(folder))
+    monkeypatch.setattr(reader_build, "build", readers.append)
     monkeypatch.setattr(lexicon, "is_built", lambda path: False)
     lexicons = []
-    monkeypatch.setattr(lexicon, "build", lexicons.append)
+    monkeypatch.setattr(lexicon_build, "build", lexicons.append)
 
     setup.prepare(Settings(models=tmp_path, embedding_model="BAAI/bge-m3"), lambda line: None)
 

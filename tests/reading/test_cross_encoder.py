@@ -20,7 +20,7 @@ from rag.reading.cross_encoder import (
     PassageReading,
     ReaderInput,
     ScoredSpan,
-    _spans,
+    best_spans,
 )
 from rag.reading.inputs import Pair
 
@@ -61,7 +61,7 @@ def spans(text, starts, ends, offsets=None, none=0.0):
     """Spans of the characters of `text`, whose logits are given; a first token of no answer."""
     logits = np.array([[none, 0.0], [9.0, 9.0], *zip(starts, ends, strict=True)], np.float32)
     offsets = [(i, i + 1) for i in range(len(text))] if offsets is None else offsets
-    return _spans(np.vstack([logits, [[9.0, 9.0]]]), Pair([], [], 2, offsets), text)
+    return best_spans(np.vstack([logits, [[9.0, 9.0]]]), Pair([], [], 2, offsets), text)
 
 
 def test_the_best_spans_that_do_not_overlap():

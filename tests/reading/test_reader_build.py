@@ -13,9 +13,8 @@ from rag.language.term_groups import query_groups
 from rag.models import e5, e5_weights
 from rag.models.onnx import open_tokenizer
 from rag.reading import reader_build, weight_delta
-from rag.reading.alignment import met, terms_of
-from rag.reading.cross_encoder import CrossEncoder, ReaderInput, _spans
-from rag.reading.inputs import pair
+from rag.reading.cross_encoder import CrossEncoder, ReaderInput, best_spans
+from rag.reading.inputs import met, pair, terms_of
 from rag.storage import file_digest
 
 CHINESE = "灰岩岛灯塔建于1893年，塔高42米。出资的是船主方德海，设计者是工程师林月。"
@@ -41,7 +40,7 @@ def write_build(folder, manifest=None, **changes):
     (folder / "model.int8.onnx").write_bytes(b"12345")
     (folder / "tokenizer.json").write_bytes(b"{}")
     build = {
-        "build": reader_build._BUILD,
+        "build": reader_build.BUILD,
         "adapter": file_digest(reader_build.ADAPTER),
         "bytes": {"model.int8.onnx": 5, "tokenizer.json": 2},
         **changes,
@@ -74,7 +73,7 @@ def test_a_garbled_manifest_is_no_finished_build(tmp_path, brought, manifest):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"build": reader_build._BUILD - 1},
+        {"build": reader_build.BUILD - 1},
         {"adapter": "0" * 64},
         {"adapter": None},
         {"bytes": None},
@@ -120,46 +119,35 @@ def test_the_reader_is_prepared_here(models):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Set-up in no time: the "network" is the adapter's path, exported as its content."""
-
-    def export(path, exported, _torch):
-        exported.write_bytes(path.read_bytes())
-
-    def quantize(exported, target):
-        target.write_bytes(b"int8 " + exported.read_bytes())
+    """Set-up in no time: the weights are the adapter's bytes, and so is the network."""
 
     def source_file(kind):
         assert kind == "tokenizer"
         return Path(__file__)
 
-    monkeypatch.setattr(reader_build, "merged", lambda path: path)
-    monkeypatch.setattr(reader_build, "_export", export)
-    monkeypatch.setattr(reader_build, "quantize", quantize)
+    monkeypatch.setattr(reader_build, "merged", lambda path: path.read_bytes())
+    monkeypatch.setattr(reader_build, "write", lambda path, weights: path.write_bytes(weights))
     monkeypatch.setattr(e5, "source_file", source_file)
 
 
 def test_a_build_is_recognised_and_leaves_nothing_else(tmp_path, brought, quick):
-    folder, said = tmp_path / "模型" / "reader", []
-    reader_build.build(folder, said.append, brought)
+    folder = tmp_path / "模型" / "reader"
+    reader_build.build(folder)
 
     assert reader_build.is_built(folder)
-    assert (folder / "model.int8.onnx").read_bytes() == "int8 权重".encode()
+    assert (folder / "model.int8.onnx").read_bytes() == "权重".encode()
     assert (folder / "tokenizer.json").read_bytes() == Path(__file__).read_bytes()
     assert [path.name for path in folder.parent.iterdir()] == ["reader"]
-    assert said == [
-        "merging the reader and exporting it to ONNX",
-        "quantising the reader to int8",
-    ]
 
 
 def test_a_new_build_takes_the_place_of_the_former(tmp_path, brought, quick):
     folder = tmp_path / "reader"
-    reader_build.build(folder, path=brought)
+    reader_build.build(folder)
     brought.write_bytes(b"more")
-    reader_build.build(folder, path=brought)
+    reader_build.build(folder)
 
     assert reader_build.is_built(folder)
-    assert (folder / "model.int8.onnx").read_bytes() == b"int8 more"
+    assert (folder / "model.int8.onnx").read_bytes() == b"more"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "reader"]
 
 
@@ -168,7 +156,7 @@ def test_a_build_of_an_adapter_of_ones_own_is_not_taken_for_that_of_this_version
 ):
     own = tmp_path / "own.bin"
     own.write_bytes(b"own")
-    reader_build.build(tmp_path / "reader", path=own)
+    reader_build.build(tmp_path / "reader", own)
 
     assert not reader_build.is_built(tmp_path / "reader")
     shutil.copyfile(own, brought)
@@ -177,14 +165,14 @@ def test_a_build_of_an_adapter_of_ones_own_is_not_taken_for_that_of_this_version
 
 def test_a_build_that_fails_leaves_the_former(tmp_path, brought, quick, monkeypatch):
     folder = tmp_path / "reader"
-    reader_build.build(folder, path=brought)
+    reader_build.build(folder)
 
-    def fail(exported, target):
+    def fail(path, weights):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(reader_build, "quantize", fail)
+    monkeypatch.setattr(reader_build, "write", fail)
     with pytest.raises(OSError, match="no space"):
-        reader_build.build(folder, path=brought)
+        reader_build.build(folder)
 
     assert reader_build.is_built(folder)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "reader"]
@@ -198,8 +186,13 @@ def network():
     """The trained network in fp32, on one thread: two wait for each other on short texts."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch and transformers while they are imported
-        model = reader_build.merged()
         import torch
+
+        from rag.reading.network import untrained
+    model = untrained()
+    state = {name: torch.from_numpy(value.copy()) for name, value in reader_build.merged().items()}
+    model.load_state_dict(state)
+    model.eval()
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield model
@@ -235,7 +228,7 @@ def test_int8_reads_what_the_network_reads(network, served, tokenizer, lexicon, 
     made = pair(tokenizer, question, "灰岩岛灯塔", passage, met(terms_of(groups), passage))
     with torch.inference_mode():
         logits, relevance = network(torch.tensor([made.ids]), torch.tensor([made.types]))
-    best = _spans(logits[0].numpy(), made, passage)[0]
+    best = best_spans(logits[0].numpy(), made, passage)[0]
     (reading,) = served.read(question, groups, [ReaderInput("灰岩岛灯塔", passage)])
 
     # Measured on 13 pairs: scores at most 1.2 apart (of 3 to 11), relevance 0.27.
@@ -265,7 +258,6 @@ def test_the_network_is_that_of_the_adapter(network):
     read = weight_delta.read(reader_build.ADAPTER, dict.fromkeys(state, np.float32(0)))
     weights = e5_weights.read_weights(e5.source_file("weights"))
 
-    assert not network.training
     assert set(state) - set(read) == {untouched}
     assert np.array_equal(state[untouched], weights[untouched.removeprefix("bert.")])
     for name in ("span.weight", "span.bias", "relevance.weight", "relevance.bias"):
@@ -275,8 +267,7 @@ def test_the_network_is_that_of_the_adapter(network):
     assert np.abs(read[f"bert.{name}"]).max() > 1e-3
 
 
-def test_a_damaged_adapter_makes_no_network(tmp_path, network, monkeypatch):
-    monkeypatch.setattr("rag.reading.network.untrained", lambda: network)  # which takes seconds
+def test_a_damaged_adapter_makes_no_network(tmp_path):
     path = tmp_path / "reader.bin"
     path.write_bytes(reader_build.ADAPTER.read_bytes()[:-1000])
 

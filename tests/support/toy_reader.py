@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from transformers import BertConfig, BertModel
 
+from rag.reading.cross_encoder import Passage
 from rag.reading.inputs import TYPES
 from rag.reading.network import ReaderNetwork
-from rag.training.examples import Example, Passage
+from rag.training.examples import Example
 
 VOCABULARY = 500
 CITIES = {"张三": "天津", "李四": "上海", "王五": "广州", "赵六": "杭州", "孙七": "西安"}

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from toy_reader import WordTokenizer, english_example, example, examples, token_id
 
+from rag.reading.cross_encoder import Passage
 from rag.reading.inputs import MAX_TOKENS
 from rag.training import batches
 from rag.training.batches import Batcher, padded
-from rag.training.examples import Passage
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_terms_that_are_not_aligned_leave_no_trace_in_the_types(batcher):
 
 def test_a_chinese_question_has_its_twin_behind_it(batcher):
     for seed in range(20):
-        own, twin = batcher._draws(example("张三", "天津"), str(seed))[0]
+        own, twin = batcher.draws(example("张三", "天津"), str(seed))[0]
         assert passage_ids(own) == passage_ids(twin)
         assert answer_ids(own) == answer_ids(twin) == ids_of("天津")
         assert own.pair.ids[1:8] == ids_of("张三住在哪里？")
@@ -97,7 +97,7 @@ def test_a_chinese_question_has_its_twin_behind_it(batcher):
 
 
 def test_shares_of_the_draws_are_distracted_mixed_and_without_context(batcher):
-    drawn = [batcher._draws(example("张三", "天津"), f"{number}") for number in range(400)]
+    drawn = [batcher.draws(example("张三", "天津"), f"{number}") for number in range(400)]
     groups = [group for each in drawn for group in each]
     distracted = [g for g in groups if g[0].first is None]
     mixed = [g for g in groups if len(g) == 1 and g[0].first is not None]
@@ -113,7 +113,7 @@ def test_shares_of_the_draws_are_distracted_mixed_and_without_context(batcher):
 
 
 def test_an_english_question_has_a_twin_at_times_and_is_never_mixed(batcher):
-    drawn = [batcher._draws(english_example(), f"{number}") for number in range(200)]
+    drawn = [batcher.draws(english_example(), f"{number}") for number in range(200)]
 
     twins = sum(len(groups[0]) == 2 for groups in drawn)
     assert twins / 200 == pytest.approx(batches.ENGLISH_SWITCHED, abs=0.1)
@@ -126,7 +126,7 @@ def test_nothing_is_drawn_where_the_answer_is_cut_off(batcher):
     text = "龙" * 600 + far.passage.text
     moved = replace(far, passage=Passage("", text), start=far.start + 600, end=far.end + 600)
 
-    assert batcher._draws(moved, "0") == []
+    assert batcher.draws(moved, "0") == []
     assert list(batcher.batches([moved], 0)) == []
     assert list(batcher.batches([], 0)) == []
 
@@ -191,7 +191,7 @@ def test_all_that_is_drawn_is_in_one_batch_of_a_pool_or_another(batcher, monkeyp
     drawn = [
         item
         for number, each in enumerate(examples())
-        for group in batcher._draws(each, f"4 {number}")
+        for group in batcher.draws(each, f"4 {number}")
         for item in group
     ]
 
