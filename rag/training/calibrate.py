@@ -29,7 +29,7 @@ from rag.evaluation.matching import answer_match, f1
 from rag.index.maintenance import build_index
 from rag.index.passage import Passage
 from rag.reading import confidence
-from rag.reading.confidence import Evidence, SpanEvidence, features, features_of_span
+from rag.reading.confidence import SpanEvidence, features, features_of_span
 from rag.reading.results import Ranked, Reading
 from rag.reading.span_reader import WEIGHTS
 from rag.training.examples import held_out_titles
@@ -80,10 +80,14 @@ def main(data: Path, seeds: Path = Path("seeds")) -> None:
     """Fit and print."""
     settings = Settings.from_environment()
     outcomes = [outcome for entry in _SETS for outcome in _of_set(settings, data, *entry)]
-    outcomes += _of_sample(settings, seeds)
+    build_index(settings, [seeds], "calibration-sample")
+    with closing(Assistant.open(settings, "calibration-sample")) as assistant:
+        for row in read_gold(seeds / "questions.jsonl"):
+            if not row.history:
+                outcomes += outcomes_of(assistant, row, SAMPLE_WEIGHT)
     if any(len(outcome.ranks) for outcome in outcomes):
         print("span_reader.WEIGHTS =", tuple(rank_weights(outcomes)))
-    _print_answerability(outcomes)
+    print_answerability(outcomes)
 
 
 def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
@@ -94,16 +98,12 @@ def rank_weights(outcomes: Sequence[Outcome]) -> list[float]:
     from scipy.optimize import minimize
     from scipy.special import logsumexp
 
-    lists = [
-        (outcome.ranks, outcome.is_gold)
-        for outcome in outcomes
-        if outcome.is_gold.any() and not outcome.is_gold.all()
-    ]
+    told_apart = [each for each in outcomes if each.is_gold.any() and not each.is_gold.all()]
 
     def unlikelihood(weights: np.ndarray) -> float:
         logs = [
-            logsumexp(ranks[is_gold] @ weights) - logsumexp(ranks @ weights)
-            for ranks, is_gold in lists
+            logsumexp(each.ranks[each.is_gold] @ weights) - logsumexp(each.ranks @ weights)
+            for each in told_apart
         ]
         return _SHRINKING * float(weights @ weights) - float(np.sum(logs))
 
@@ -154,7 +154,8 @@ def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
     return float(found[0] - weights @ middle), weights
 
 
-def _print_answerability(outcomes: Sequence[Outcome]) -> None:
+def print_answerability(outcomes: Sequence[Outcome]) -> None:
+    """Print the model of being right, and what each threshold of its probability would give."""
     intercept, weights = answer_weights(outcomes)
     print("INTERCEPT =", round(intercept, 2))
     print("WEIGHTS =", tuple(round(float(weight), 3) for weight in weights))
@@ -178,7 +179,7 @@ def _of_set(
     with closing(Assistant.open(settings, name)) as assistant:
         rows = read_gold(data / f"{questions}.jsonl")
         if held_out:
-            rows = _held_out(assistant, rows)
+            rows = over_held_out(assistant, rows)
         for row in _drawn(rows, QUESTIONS):
             yield from outcomes_of(assistant, row, 1.0)
             yield from outcomes_of(assistant, row, 1.0, row.gold_ids)
@@ -186,15 +187,7 @@ def _of_set(
             yield from outcomes_of(assistant, row, 1.0, row.gold_ids)
 
 
-def _of_sample(settings: Settings, seeds: Path) -> Iterator[Outcome]:
-    build_index(settings, [seeds], "calibration-sample")
-    with closing(Assistant.open(settings, "calibration-sample")) as assistant:
-        for row in read_gold(seeds / "questions.jsonl"):
-            if not row.history:
-                yield from outcomes_of(assistant, row, SAMPLE_WEIGHT)
-
-
-def _held_out(assistant: Assistant, rows: Sequence[GoldRow]) -> list[GoldRow]:
+def over_held_out(assistant: Assistant, rows: Sequence[GoldRow]) -> list[GoldRow]:
     """Those over articles of which training asks nothing."""
     titles = {info.id: info.title for info in assistant.store.documents()}
     kept = held_out_titles(titles.values())
@@ -210,24 +203,19 @@ def outcomes_of(
 ) -> Iterator[Outcome]:
     """What was read for a question, if anything; with its documents hidden nothing is right."""
     passages, reading = assistant.read(row.question, hidden)
-    if reading.evidence is None:
+    found = reading.evidence
+    if found is None:
         return
     is_answerable = row.answerable and not hidden
     ranks = [ranked.figures for ranked in reading.ranking]
     yield Outcome(
-        _figures(reading.evidence),
+        features_of_span(found) if isinstance(found, SpanEvidence) else features(found),
         is_answerable and bool(answer_match(row.answers, *_texts(passages, reading))),
         is_answerable,
         weight,
         np.array(ranks).reshape(len(ranks), len(WEIGHTS)),
         np.array([is_answerable and _answers(row, passages, r) for r in reading.ranking], bool),
     )
-
-
-def _figures(evidence: Evidence | SpanEvidence) -> tuple[float, ...]:
-    if isinstance(evidence, SpanEvidence):
-        return features_of_span(evidence)
-    return features(evidence)
 
 
 def _texts(passages: Sequence[Passage], reading: Reading) -> tuple[str, str]:
@@ -239,17 +227,18 @@ def _texts(passages: Sequence[Passage], reading: Reading) -> tuple[str, str]:
 
 
 def _answers(row: GoldRow, passages: Sequence[Passage], ranked: Ranked) -> bool:
-    """Whether words share more than half with an answer, in a passage that holds it."""
-    words = passages[ranked.passage].text[ranked.start : ranked.end]
-    return _holds(row, passages[ranked.passage]) and f1(row.answers, words) > 0.5
+    """Whether words share more than half with an answer, in a passage that holds it.
 
-
-def _holds(row: GoldRow, passage: Passage) -> bool:
-    """Whether a passage holds the evidence, or an answer in the right document."""
+    That is one with the evidence, or with an answer in the right document.
+    """
+    passage = passages[ranked.passage]
     if row.has_evidence:
-        return is_relevant(row, passage.chunk.document_id, passage.text)
-    is_there = bool(answer_match(row.answers, passage.text, ""))
-    return passage.chunk.document_id in row.gold_ids and is_there
+        is_there = is_relevant(row, passage.chunk.document_id, passage.text)
+    else:
+        is_there = passage.chunk.document_id in row.gold_ids and bool(
+            answer_match(row.answers, passage.text, "")
+        )
+    return is_there and f1(row.answers, passage.text[ranked.start : ranked.end]) > 0.5
 
 
 if __name__ == "__main__":

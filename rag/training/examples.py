@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rag.assistant import Assistant
 from rag.config import Settings
@@ -20,6 +22,7 @@ from rag.evaluation.gold import GoldRow, read_gold
 from rag.evaluation.matching import comparable
 from rag.index.maintenance import build_index
 from rag.language.text import simplify_in_place
+from rag.reading.cross_encoder import ReaderInput
 from rag.reading.inputs import context_of
 from rag.types import Chunk, Hit
 
@@ -36,23 +39,18 @@ _SEED = 20180
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk's text, in simplified script, and what stands above it."""
-
-    context: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Example:
-    """A question, the passage whose `start`..`end` answers it, and passages that do not."""
+    """A question, the passage whose `start`..`end` answers it, and passages that do not.
+
+    The passages are in simplified script.
+    """
 
     question: str
     is_chinese: bool
-    passage: Passage
+    passage: ReaderInput
     start: int
     end: int
-    distractors: tuple[Passage, ...]
+    distractors: tuple[ReaderInput, ...]
     held_out: bool
 
 
@@ -79,22 +77,15 @@ def held_out_titles(titles: Iterable[str]) -> set[str]:
 
 def read(path: Path) -> list[Example]:
     """The examples that `prepare` wrote."""
-    examples = []
     with path.open(encoding="utf-8") as file:
-        for line in file:
-            value = json.loads(line)
-            value["passage"] = Passage(**value["passage"])
-            value["distractors"] = tuple(Passage(**each) for each in value["distractors"])
-            examples.append(Example(**value))
-    return examples
+        return [_example(json.loads(line)) for line in file]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A chunk with an answer, `start` being where in its text."""
-
-    chunk: Chunk
-    start: int
+def _example(value: dict[str, Any]) -> Example:
+    distractors = tuple(ReaderInput(**each) for each in value["distractors"])
+    return Example(
+        **{**value, "passage": ReaderInput(**value["passage"]), "distractors": distractors}
+    )
 
 
 def _of_set(
@@ -107,60 +98,49 @@ def _of_set(
         chunks = {document.id: list(chunk(document)) for document in documents}
         titles = {document.id: document.title for document in documents if chunks[document.id]}
         held_out = held_out_titles(titles.values()) if is_chinese else set()
-        starts = _starts(folder / "questions.jsonl")
-        for row in _rows(folder / "questions.jsonl", count):
-            gold = row.gold_ids[0]
-            place = _placed(chunks[gold], row.answers[0][0], starts[row.id])
-            if place is None:
+        rows = read_gold(folder / "questions.jsonl")
+        with (folder / "questions.jsonl").open(encoding="utf-8") as file:
+            marked = {row["id"]: row["answer_starts"][0] for row in map(json.loads, file)}
+        for row in random.Random(_SEED).sample(rows, count) if count else rows:
+            gold, answer = row.gold_ids[0], row.answers[0][0]
+            found = placed(chunks[gold], answer, marked[row.id])
+            if found is None:
                 continue
+            nearest, start = found
             yield Example(
                 question=row.question,
                 is_chinese=is_chinese,
-                passage=_passage(titles[gold], place.chunk),
-                start=place.start,
-                end=place.start + len(row.answers[0][0]),
+                passage=_passage(titles[gold], nearest),
+                start=start,
+                end=start + len(answer),
                 distractors=tuple(_distractors(assistant, row)),
                 held_out=titles[gold] in held_out,
             )
 
 
-def _rows(path: Path, count: int | None) -> list[GoldRow]:
-    rows = read_gold(path)
-    return random.Random(_SEED).sample(rows, count) if count else rows
+def placed(chunks: Sequence[Chunk], answer: str, marked: int) -> tuple[Chunk, int] | None:
+    """The chunk in which the answer stands nearest to where it was marked, and where in its text.
 
-
-def _starts(path: Path) -> dict[str, int]:
-    """Where each row's first answer was marked in its document."""
-    with path.open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return {row["id"]: row["answer_starts"][0] for row in rows}
-
-
-def _placed(chunks: Sequence[Chunk], answer: str, start: int) -> _Place | None:
-    """Where the answer stands nearest to `start`, at which it was marked in the document."""
-    found: list[tuple[int, int, Chunk]] = []
-    for each in chunks:
-        place = each.text.find(answer)
-        while place >= 0:
-            found.append((abs(each.start + place - start), place, each))
-            place = each.text.find(answer, place + 1)
+    `marked` counts in the document.
+    """
+    found = [
+        (abs(each.start + match.start() - marked), match.start(), each)
+        for each in chunks
+        for match in re.finditer(f"(?={re.escape(answer)})", each.text)
+    ]
     if not found:
         return None
-    _, place, nearest = min(found, key=lambda found: found[:2])
-    return _Place(nearest, place)
+    _, start, nearest = min(found, key=lambda found: found[:2])
+    return nearest, start
 
 
-def _distractors(assistant: Assistant, row: GoldRow) -> list[Passage]:
+def _distractors(assistant: Assistant, row: GoldRow) -> list[ReaderInput]:
     """The passages ranked highest for a question that hold none of its answers."""
+    answers = [comparable(answer) for group in row.answers for answer in group]
     hits = assistant.retrieve(row.question, 2 + 2 * DISTRACTORS)
-    others = [hit for hit in hits if not _answers(row, hit.text)]
+    others = [hit for hit in hits if not any(answer in comparable(hit.text) for answer in answers)]
     return [_passage(hit.title, hit) for hit in others[:DISTRACTORS]]
 
 
-def _answers(row: GoldRow, text: str) -> bool:
-    folded = comparable(text)
-    return any(comparable(answer) in folded for group in row.answers for answer in group)
-
-
-def _passage(title: str, found: Chunk | Hit) -> Passage:
-    return Passage(context_of(title, found.section), simplify_in_place(found.text))
+def _passage(title: str, found: Chunk | Hit) -> ReaderInput:
+    return ReaderInput(context_of(title, found.section), simplify_in_place(found.text))

@@ -7,11 +7,12 @@ eight passages take. Without retrieval, and without refusing: that is `wenju eva
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from rag.evaluation.metrics import Share, share
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import query_groups
 from rag.reading import reader_build
-from rag.reading.cross_encoder import CrossEncoder, PassageReader, ReaderInput
+from rag.reading.cross_encoder import CrossEncoder, PassageReader, PassageReading, ReaderInput
 from rag.reading.inputs import context_of
 from rag.types import Chunk
 
@@ -101,18 +102,15 @@ def read_spans(
 
 
 def _print_set(
-    encoder: PassageReader, lexicon: Lexicon, folder: Path, questions: Sequence[str]
+    encoder: PassageReader, lexicon: Lexicon, folder: Path, names: Sequence[str]
 ) -> None:
     chunks = chunks_of(folder / "corpus.jsonl")
     found = []
-    for name in questions:
+    for name in names:
         rows = read_gold(folder / f"{name}.jsonl")
         found.append(read_spans(encoder, lexicon, rows, chunks))
-        reached = figures(rows, found[-1])
-        print(
-            f"{folder.name} {name}: {reached.questions} questions,"
-            f" EM {reached.exact:.3f}, F1 {reached.f1:.3f}"
-        )
+        questions, exact, overlap = astuple(figures(rows, found[-1]))
+        print(f"{folder.name} {name}: {questions} questions, EM {exact:.3f}, F1 {overlap:.3f}")
     if len(found) == 2:
         agree = agreement(*found)
         print(f"{folder.name}: spans of both languages overlap in {agree.count} of {agree.total}")
@@ -120,30 +118,33 @@ def _print_set(
 
 def chunks_of(path: Path) -> dict[str, list[tuple[str, Chunk]]]:
     """Document id → its chunks, each with the document's title."""
-    documents = [document for file in discover([path]) for document in load(file)[0]]
     return {
-        document.id: [(document.title, each) for each in chunk(document)] for document in documents
+        document.id: [(document.title, each) for each in chunk(document)]
+        for file in discover([path])
+        for document in load(file)[0]
     }
 
 
 def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks) -> Found:
     given = [each for gold in row.gold_ids for each in chunks[gold]]
-    passages = [_passage(title, each) for title, each in given]
-    readings = encoder.read(row.question, query_groups(row.question, lexicon), passages)
+    readings = _readings(encoder, lexicon, row.question, given)
     ranked = [
-        (span.score, span, each)
+        (reading.spans[0], each)
         for reading, (_, each) in zip(readings, given, strict=True)
-        for span in reading.spans[:1]
+        if reading.spans
     ]
     if not ranked:
         return Found("", "", 0, 0)
-    _, span, each = max(ranked, key=lambda found: found[0])
+    span, each = max(ranked, key=lambda found: found[0].score)
     words = each.text[span.start : span.end]
     return Found(words, each.document_id, each.start + span.start, each.start + span.end)
 
 
-def _passage(title: str, each: Chunk) -> ReaderInput:
-    return ReaderInput(context_of(title, each.section), each.text)
+def _readings(
+    encoder: PassageReader, lexicon: Lexicon, question: str, given: Sequence[tuple[str, Chunk]]
+) -> list[PassageReading]:
+    passages = [ReaderInput(context_of(title, each.section), each.text) for title, each in given]
+    return encoder.read(question, query_groups(question, lexicon), passages)
 
 
 def _overlap(first: Found, second: Found) -> bool:
@@ -154,14 +155,12 @@ def _overlap(first: Found, second: Found) -> bool:
 def _milliseconds(encoder: PassageReader, lexicon: Lexicon, data: Path) -> float:
     """Median time for eight passages of the first set's documents."""
     corpus, questions = SETS[0]
-    chunks = [
-        each for found in chunks_of(data / corpus / "corpus.jsonl").values() for each in found
-    ]
+    found = chunks_of(data / corpus / "corpus.jsonl").values()
+    chunks = list(itertools.chain.from_iterable(found))
     taken = []
     for number, row in enumerate(read_gold(data / corpus / f"{questions[0]}.jsonl")[:50]):
-        passages = [_passage(title, each) for title, each in chunks[number:][:CANDIDATES]]
         start = time.perf_counter()
-        encoder.read(row.question, query_groups(row.question, lexicon), passages)
+        _readings(encoder, lexicon, row.question, chunks[number:][:CANDIDATES])
         taken.append((time.perf_counter() - start) * 1000)
     return float(np.median(taken))
 

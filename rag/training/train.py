@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from rag.evaluation.matching import exact_match, f1
-from rag.reading.cross_encoder import LONGEST_SPAN
-from rag.reading.network import ENCODER, ReaderNetwork
+from rag.reading.cross_encoder import span_logits
+from rag.reading.network import ReaderNetwork
+from rag.reading.reader_build import ENCODER
 from rag.training.batches import Batcher, Item, padded
 from rag.training.examples import Example
 from rag.training.loss import loss
@@ -56,38 +57,38 @@ class Trainer:
         self.step = 0
         self.model = model.to(device)
         named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-        self._learnt = {name: p.detach().float().clone() for name, p in named}
+        self.learnt = {name: p.detach().float().clone() for name, p in named}
         self.model.to(torch.bfloat16)
         self._parameters = {name: dict(self.model.named_parameters())[name] for name, _ in named}
-        fresh = {n for n in self._learnt if not n.startswith(ENCODER) or "token_type" in n}
+        fresh = {n for n in self.learnt if not n.startswith(ENCODER) or "token_type" in n}
         groups = [
-            {"params": [v for n, v in self._learnt.items() if n not in fresh], "rate": RATE},
-            {"params": [v for n, v in self._learnt.items() if n in fresh], "rate": FRESH_RATE},
+            {"params": [v for n, v in self.learnt.items() if n not in fresh], "rate": RATE},
+            {"params": [v for n, v in self.learnt.items() if n in fresh], "rate": FRESH_RATE},
         ]
-        self._optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=DECAY, fused=True)
+        self.optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=DECAY, fused=True)
 
     def learn(self, items: Sequence[Item]) -> float:
         """One step; the loss before it."""
         found = loss(self.model, items, self.device)
         found.backward()
         self._take_gradients()
-        torch.nn.utils.clip_grad_norm_(self._learnt.values(), 1.0)
-        for group in self._optimizer.param_groups:
-            group["lr"] = group["rate"] * self._share()
-        self._optimizer.step()
+        torch.nn.utils.clip_grad_norm_(self.learnt.values(), 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["rate"] * share_of_rate(self.step, self.steps)
+        self.optimizer.step()
         self._give_weights()
         self.step += 1
         return float(found.detach())
 
     def weights(self) -> dict[str, np.ndarray]:
         """All that was learnt, by name, in float32."""
-        return {name: value.cpu().numpy() for name, value in self._learnt.items()}
+        return {name: value.cpu().numpy() for name, value in self.learnt.items()}
 
     def save(self, path: Path) -> None:
         """Write what resuming needs."""
         unfinished = path.with_suffix(".unfinished")
         torch.save(
-            {"learnt": self._learnt, "optimizer": self._optimizer.state_dict(), "step": self.step},
+            {"learnt": self.learnt, "optimizer": self.optimizer.state_dict(), "step": self.step},
             unfinished,
         )
         unfinished.replace(path)
@@ -95,15 +96,15 @@ class Trainer:
     def load(self, path: Path) -> None:
         """Go on from where `save` was called."""
         saved = torch.load(path, map_location=self.device)
-        self._optimizer.load_state_dict(saved["optimizer"])
+        self.optimizer.load_state_dict(saved["optimizer"])
         self.step = saved["step"]
-        for name, value in self._learnt.items():
+        for name, value in self.learnt.items():
             value.copy_(saved["learnt"][name])
         self._give_weights()
 
     def _take_gradients(self) -> None:
         """Those of the model, in float32, to what learns."""
-        for name, value in self._learnt.items():
+        for name, value in self.learnt.items():
             gradient = self._parameters[name].grad
             value.grad = None if gradient is None else gradient.float()
             self._parameters[name].grad = None
@@ -111,15 +112,14 @@ class Trainer:
     @torch.no_grad()
     def _give_weights(self) -> None:
         """What was learnt to the model, in bfloat16."""
-        for name, value in self._learnt.items():
+        for name, value in self.learnt.items():
             self._parameters[name].copy_(value)
 
-    def _share(self) -> float:
-        """Of the learning rate at this step: up in even steps, then down to nothing."""
-        warm = max(1, int(self.steps * WARM_UP))
-        if self.step < warm:
-            return (self.step + 1) / warm
-        return max(0.0, (self.steps - self.step) / (self.steps - warm))
+
+def share_of_rate(step: int, steps: int) -> float:
+    """Of the learning rate at this step: up in even steps, then down to nothing."""
+    warm = max(1, int(steps * WARM_UP))
+    return (step + 1) / warm if step < warm else max(0.0, (steps - step) / (steps - warm))
 
 
 @torch.no_grad()
@@ -133,7 +133,9 @@ def predict(model: ReaderNetwork, items: Sequence[Item], device: str) -> list[Pr
         for row, item in enumerate(batch):
             begin = item.pair.first
             own = spans[row, begin : begin + len(item.pair.offsets)].float().cpu().numpy()
-            found.append(Prediction(*_best_span(own), float(relevance[row])))
+            table = span_logits(own)
+            first, last = np.unravel_index(int(table.argmax()), table.shape)
+            found.append(Prediction(int(first), int(last), float(relevance[row])))
     return found
 
 
@@ -175,7 +177,8 @@ def run(
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         trainer.load(checkpoint)
-    batches = itertools.islice(_endless(batcher, learnt), trainer.step, None)
+    epochs = (batcher.batches(learnt, epoch) for epoch in itertools.count())
+    batches = itertools.islice(itertools.chain.from_iterable(epochs), trainer.step, None)
     losses: list[float] = []
     seconds: list[float] = []
     while trainer.step < trainer.steps:
@@ -195,20 +198,6 @@ def run(
                 found = check(trainer, batcher, held_out, switched=switched)
                 figures = {name: round(value, 3) for name, value in asdict(found).items()}
                 _log(folder, step=trainer.step, switched=switched, **figures)
-
-
-def _best_span(logits: np.ndarray) -> tuple[int, int]:
-    """First and last token of the likeliest span; `logits` (tokens, 2) of a passage."""
-    table = logits[:, None, 0] + logits[None, :, 1]
-    length = np.arange(len(logits))[None, :] - np.arange(len(logits))[:, None]
-    table[(length < 0) | (length >= LONGEST_SPAN)] = -np.inf
-    first, last = np.unravel_index(int(table.argmax()), table.shape)
-    return int(first), int(last)
-
-
-def _endless(batcher: Batcher, examples: Sequence[Example]) -> Iterator[list[Item]]:
-    for epoch in itertools.count():
-        yield from batcher.batches(examples, epoch)
 
 
 def _log(folder: Path, **figures: object) -> None:

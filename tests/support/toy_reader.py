@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from transformers import BertConfig, BertModel
 
-from rag.reading.cross_encoder import Passage
+from rag.reading.cross_encoder import ReaderInput
 from rag.reading.inputs import TYPES
 from rag.reading.network import ReaderNetwork
 from rag.training.examples import Example
@@ -60,10 +60,10 @@ def example(name, city, **given):
     values = {
         "question": f"{name}住在哪里？",
         "is_chinese": True,
-        "passage": Passage("人物", text),
+        "passage": ReaderInput("人物", text),
         "start": text.index(city),
         "end": text.index(city) + len(city),
-        "distractors": (Passage("人物", f"{name}喜欢龙虾，也有5只猫。"),),
+        "distractors": (ReaderInput("人物", f"{name}喜欢龙虾，也有5只猫。"),),
         "held_out": False,
     }
     return Example(**{**values, **given})
@@ -78,9 +78,9 @@ def english_example():
     return Example(
         question="Where does Zhang Kuo live?",
         is_chinese=False,
-        passage=Passage("People", text),
+        passage=ReaderInput("People", text),
         start=text.index("Tianjin"),
         end=text.index("Tianjin") + len("Tianjin"),
-        distractors=(Passage("", "Zhang Kuo likes cats."),),
+        distractors=(ReaderInput("", "Zhang Kuo likes cats."),),
         held_out=False,
     )

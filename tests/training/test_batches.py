@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from toy_reader import WordTokenizer, english_example, example, examples, token_id
 
-from rag.reading.cross_encoder import Passage
+from rag.reading.cross_encoder import ReaderInput
 from rag.reading.inputs import MAX_TOKENS
 from rag.training import batches
 from rag.training.batches import Batcher, padded
@@ -33,7 +33,7 @@ def ids_of(words):
 
 
 def test_the_tokens_of_the_answer_are_counted_in_the_passage(batcher):
-    item = batcher.item("张三住在哪里？", Passage("人物", "张三住在天津。"), (4, 6))
+    item = batcher.item("张三住在哪里？", ReaderInput("人物", "张三住在天津。"), (4, 6))
 
     assert (item.first, item.last) == (4, 5)
     assert answer_ids(item) == ids_of("天津")
@@ -41,13 +41,13 @@ def test_the_tokens_of_the_answer_are_counted_in_the_passage(batcher):
 
 
 def test_an_answer_within_a_token_is_that_token(batcher):
-    item = batcher.item("How many?", Passage("", "It sold 90 lobsters."), (9, 15))
+    item = batcher.item("How many?", ReaderInput("", "It sold 90 lobsters."), (9, 15))
 
     assert answer_ids(item) == ids_of(["90", "lobsters"])
 
 
 def test_a_passage_without_an_answer_has_no_tokens_that_answer(batcher):
-    item = batcher.item("谁？", Passage("", "张三住在天津。"), None)
+    item = batcher.item("谁？", ReaderInput("", "张三住在天津。"), None)
 
     assert (item.first, item.last, item.twin_of) == (None, None, None)
 
@@ -58,15 +58,15 @@ def test_a_passage_without_an_answer_has_no_tokens_that_answer(batcher):
 )
 def test_an_answer_that_is_not_whole_before_the_cut_is_dropped(batcher, start, end, is_kept):
     # The head <s>谁</s></s></s> and the last </s> leave room for 506 tokens of the passage.
-    item = batcher.item("谁", Passage("", "龙" * 700), (start, end))
+    item = batcher.item("谁", ReaderInput("", "龙" * 700), (start, end))
 
     assert (item is not None) == is_kept
     assert item is None or (item.first, item.last) == (start, end - 1)
 
 
 def test_a_span_without_tokens_is_no_answer(batcher):
-    assert batcher.item("谁", Passage("", ""), (0, 0)) is None
-    assert batcher.item("谁", Passage("", "张三   李四"), (3, 4)) is None
+    assert batcher.item("谁", ReaderInput("", ""), (0, 0)) is None
+    assert batcher.item("谁", ReaderInput("", "张三   李四"), (3, 4)) is None
 
 
 def test_terms_that_are_not_aligned_leave_no_trace_in_the_types(batcher):
@@ -74,7 +74,7 @@ def test_terms_that_are_not_aligned_leave_no_trace_in_the_types(batcher):
         def random(self):
             return 0.5
 
-    passage = Passage("", "天津有龙虾。")
+    passage = ReaderInput("", "天津有龙虾。")
     shown = batcher.item("天津？", passage, None, 0.5, Always())
     hidden = batcher.item("天津？", passage, None, 0.51, Always())
 
@@ -124,7 +124,7 @@ def test_an_english_question_has_a_twin_at_times_and_is_never_mixed(batcher):
 def test_nothing_is_drawn_where_the_answer_is_cut_off(batcher):
     far = example("张三", "天津")
     text = "龙" * 600 + far.passage.text
-    moved = replace(far, passage=Passage("", text), start=far.start + 600, end=far.end + 600)
+    moved = replace(far, passage=ReaderInput("", text), start=far.start + 600, end=far.end + 600)
 
     assert batcher.draws(moved, "0") == []
     assert list(batcher.batches([moved], 0)) == []
@@ -172,7 +172,7 @@ def test_twins_point_to_the_same_passage_before_them(batcher):
 def test_no_batch_is_larger_than_its_budget(batcher, monkeypatch):
     monkeypatch.setattr(batches, "TOKENS", 150)
     long = example("张三", "天津")
-    long = replace(long, passage=Passage("人物", long.passage.text + "龙" * 300))
+    long = replace(long, passage=ReaderInput("人物", long.passage.text + "龙" * 300))
 
     made = list(batcher.batches([*examples(), long, english_example()], 0))
 
@@ -204,8 +204,8 @@ def test_all_that_is_drawn_is_in_one_batch_of_a_pool_or_another(batcher, monkeyp
 
 
 def test_padding_is_zero_and_masked(batcher):
-    short = batcher.item("谁", Passage("", "张三。"), None)
-    long = batcher.item("谁", Passage("", "张三住在天津。"), (4, 6))
+    short = batcher.item("谁", ReaderInput("", "张三。"), None)
+    long = batcher.item("谁", ReaderInput("", "张三住在天津。"), (4, 6))
 
     ids, types, mask = padded([short, long])
 

@@ -114,7 +114,7 @@ def test_only_questions_over_held_out_articles_are_kept(monkeypatch):
     monkeypatch.setattr(calibrate, "held_out_titles", lambda titles: {sorted(titles)[1]})
     rows = [WHERE, GoldRow("o", "?", (("30",),), gold_ids=("orders",))]
 
-    assert calibrate._held_out(SharingAssistant(), rows) == [WHERE]  # title seattle
+    assert calibrate.over_held_out(SharingAssistant(), rows) == [WHERE]  # title seattle
 
 
 # Fits
@@ -174,7 +174,7 @@ def test_what_is_printed(capsys):
         for x in rng.normal(size=60)
     ]
 
-    calibrate._print_answerability(outcomes)
+    calibrate.print_answerability(outcomes)
     lines = capsys.readouterr().out.splitlines()
 
     assert lines[0].startswith("INTERCEPT = ")

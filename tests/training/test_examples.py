@@ -6,8 +6,9 @@ import random
 import pytest
 
 from rag.config import Settings
+from rag.reading.cross_encoder import ReaderInput
 from rag.training import examples
-from rag.training.examples import Example, Passage, held_out_titles, prepare, read
+from rag.training.examples import Example, held_out_titles, placed, prepare, read
 from rag.types import Chunk
 
 FILLER = "龍蝦很好吃，人人都愛。" * 60
@@ -102,7 +103,7 @@ def test_as_many_questions_are_drawn_as_a_set_shall_give(found):
 
 def test_what_was_written_is_read_again(tmp_path):
     example = Example(
-        "谁？", True, Passage("天津", "张阔。"), 0, 2, (Passage("", "Nobody."),), True
+        "谁？", True, ReaderInput("天津", "张阔。"), 0, 2, (ReaderInput("", "Nobody."),), True
     )
     write_rows(
         tmp_path / "examples.jsonl",
@@ -173,13 +174,13 @@ def piece(text, start):
 def test_the_nearest_place_counts(marked, start, place):
     chunks = [piece("在12又12。", 0), piece("到底12。", 8)]
 
-    found = examples._placed(chunks, "12", marked)
+    chunk, found = placed(chunks, "12", marked)
 
-    assert (found.chunk.start, found.start) == (start, place)
+    assert (chunk.start, found) == (start, place)
 
 
 def test_of_two_chunks_that_overlap_the_one_that_begins_later_counts():
-    found = examples._placed([piece("天津有12座。", 0), piece("有12座。", 2)], "12座", 3)
+    chunk, found = placed([piece("天津有12座。", 0), piece("有12座。", 2)], "12座", 3)
 
-    assert (found.chunk.start, found.start) == (2, 1)
-    assert examples._placed([], "12座", 3) is None
+    assert (chunk.start, found) == (2, 1)
+    assert placed([], "12座", 3) is None

@@ -9,10 +9,11 @@ import torch
 from torch import nn
 from toy_reader import WordTokenizer, example, examples, network, token_id
 
+from rag.reading import cross_encoder
 from rag.training import __main__ as command
 from rag.training import train
 from rag.training.batches import Batcher
-from rag.training.train import Checked, Trainer, check, predict, run
+from rag.training.train import Checked, Trainer, check, predict, run, share_of_rate
 
 
 @pytest.fixture(scope="module")
@@ -147,19 +148,16 @@ def test_the_command_draws_its_distractors_without_a_reader(tmp_path, monkeypatc
     [(0, 1 / 6), (2, 3 / 6), (5, 1.0), (6, 1.0), (53, 47 / 94), (99, 1 / 94), (100, 0.0)],
 )
 def test_the_rate_rises_then_falls_to_nothing(step, share):
-    trainer = Trainer(network(), 100, "cpu")  # six steps of warming up
-    trainer.step = step
-
-    assert trainer._share() == pytest.approx(share)
+    assert share_of_rate(step, 100) == pytest.approx(share)  # six steps of warming up
 
 
 def test_what_begins_untrained_learns_faster(batcher):
     trainer = Trainer(network(), 100, "cpu")
     trainer.step = 53  # where the rates are at half their height
     trainer.learn([batcher.item("谁", examples()[0].passage, (0, 2))])
-    encoder, fresh = trainer._optimizer.param_groups
+    encoder, fresh = trainer.optimizer.param_groups
 
-    names = {id(value): name for name, value in trainer._learnt.items()}
+    names = {id(value): name for name, value in trainer.learnt.items()}
     assert (encoder["lr"], fresh["lr"]) == pytest.approx((1.5e-3, 5e-3))
     assert {names[id(value)] for value in fresh["params"]} == {
         "bert.embeddings.token_type_embeddings.weight",
@@ -219,7 +217,7 @@ def test_no_span_is_longer_than_the_reader_gives(batcher, monkeypatch):
     passage = replace(examples()[0].passage, text="天" + "龙" * 59 + "津")  # 61 tokens
     item = batcher.item("谁", passage, None)
     found = predict(PicksWord("天", "津"), [item], "cpu")[0]
-    monkeypatch.setattr(train, "LONGEST_SPAN", 61)
+    monkeypatch.setattr(cross_encoder, "LONGEST_SPAN", 61)
 
     assert found.last - found.first < 60
     assert predict(PicksWord("天", "津"), [item], "cpu")[0].last == 60
