@@ -134,31 +134,23 @@ def fragment_of(question: str, earlier: str) -> str | None:
         return None
     start, end = match.span("words")
     again = _ASKED_AGAIN.search(match["words"])
-    asks_again = again and (again["first"] or again["last"]).lower() in _folded(earlier)
-    is_first = bool(again and asks_again and again["first"])
-    if again and asks_again:
+    earlier = simplify_in_place(earlier).lower()
+    if again and (again["first"] or again["last"]).lower() not in earlier:
+        again = None
+    is_first = bool(again and again["first"])
+    if again:
         start, end = (start + again.end(), end) if is_first else (start, start + again.start())
     words = question[start:end].strip()
     if not words or ASKING.search(simplify_in_place(words)):
         return None
-    is_adjunct = bool(words.isascii() and PREPOSITION.match(words)) or _is_time(words)
-    is_marked = bool(match["opening"] or match.groupdict().get("closing"))
-    is_name = question.endswith(("?", "？")) and not asks_again and _is_one_mention(words)
-    return words if is_adjunct or is_name or (is_marked and not is_first) else None
-
-
-def _folded(text: str) -> str:
-    return simplify_in_place(text).lower()
-
-
-def _is_time(words: str) -> bool:
     found = mentions(words)
-    is_whole = bool(found) and not without(words, found)
-    return is_whole and all(mention.kind in TIMES for mention in found)
-
-
-def _is_one_mention(words: str) -> bool:
-    return [mention.text for mention in mentions(words)] == [words]
+    is_time = bool(found) and {mention.kind for mention in found} <= TIMES
+    is_adjunct = (words.isascii() and PREPOSITION.match(words)) or (
+        is_time and not without(words, found)
+    )
+    is_marked = match["opening"] or match.groupdict().get("closing")
+    is_name = question.endswith(("?", "？")) and not again and [m.text for m in found] == [words]
+    return words if is_adjunct or is_name or (is_marked and not is_first) else None
 
 
 def _is_common(words: str) -> bool:

@@ -56,15 +56,6 @@ class Resolved:
     asked: str
 
 
-def resolve(question: str, history: Sequence[Mapping[str, str]]) -> str:
-    """The question to search, complete in itself: `resolved(question, history).searched`.
-
-    >>> resolve("那2013年呢？", [{"role": "user", "content": "加拿大2014年卖了多少龙虾？"}])
-    '加拿大2013年卖了多少龙虾？'
-    """
-    return resolved(question, history).searched
-
-
 def resolved(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
     """`question` with what it lacks from the turns before it, itself where it lacks nothing.
 
@@ -72,6 +63,9 @@ def resolved(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
     names nothing, is led by the words of those before it, and by the one or two names in a short
     answer. Small talk is no question, neither there nor at the head of one.
 
+    >>> lobsters = {"role": "user", "content": "加拿大2014年卖了多少龙虾？"}
+    >>> resolved("那2013年呢？", [lobsters]).searched
+    '加拿大2013年卖了多少龙虾？'
     >>> cities = {"role": "user", "content": "哪12个城市设了试验区？"}
     >>> resolved("那里要推广哪两个平台？", [cities]).searched
     '12个城市设了试验区 那里要推广哪两个平台？'
@@ -115,12 +109,11 @@ def _is_complete_after_and(question: str, words: list[str]) -> bool:
 
 
 def _points_back(question: str, folded: str) -> bool:
-    for match in _POINTS.finditer(folded):
-        before = question[: match.start()]
-        is_named = match.group() in _MAY_STAY_INSIDE and bool(names(before))
-        if not is_named and len(content_words(before)) < ENOUGH_BEFORE_IT:
-            return True
-    return False
+    return any(
+        len(content_words(before := question[: match.start()])) < ENOUGH_BEFORE_IT
+        and not (match.group() in _MAY_STAY_INSIDE and names(before))
+        for match in _POINTS.finditer(folded)
+    )
 
 
 def _turns(history: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
@@ -172,11 +165,8 @@ def _led(by: str, question: str) -> str:
 
 
 def _beside(earlier: str, fragment: str) -> str:
-    if han_share(earlier) >= 0.2 and _is_place(fragment):
+    if han_share(earlier) < 0.2:
+        return f"{earlier.rstrip(' ?？。.')}, {fragment}?"
+    if [(found.kind, found.text) for found in mentions(fragment)] == [("place", fragment)]:
         return f"{fragment} {earlier}"
-    comma, mark = ("，", "？") if han_share(earlier) >= 0.2 else (", ", "?")
-    return f"{earlier.rstrip(' ?？。.')}{comma}{fragment}{mark}"
-
-
-def _is_place(words: str) -> bool:
-    return [(mention.kind, mention.text) for mention in mentions(words)] == [("place", words)]
+    return f"{earlier.rstrip(' ?？。.')}，{fragment}？"

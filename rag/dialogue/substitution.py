@@ -43,24 +43,22 @@ def substituted(earlier: str, fragment: str) -> str | None:
     role = ROLE.fullmatch(simplify_in_place(re.sub(r"^the ", "", fragment)))
     old = ROLE.search(simplify_in_place(earlier)) if role else None
     if role and old:
-        return _put(earlier, *old.span(), fragment[-len(role.group()) :])
-    if times and (rest or names):
-        outer = without(fragment, times)
+        return _put(earlier, old.span(), fragment[-len(role.group()) :])
+    if times:
+        outer = without(fragment, times) if rest or names else ""
         inner = substituted(earlier, outer) if outer else earlier
         return None if inner is None else _timed(inner, times, fragment)
-    if times:
-        return _timed(earlier, times, fragment)
     joined = _joined_like(earlier, fragment)
     if joined:
-        return _put(earlier, *joined, fragment)
+        return _put(earlier, joined, fragment)
     if len(names) == 1 and not rest:
         counterpart = _named_like(earlier, names[0], fragment)
         if counterpart:
-            return _put(earlier, counterpart.start, counterpart.end, names[0].text)
+            return _put(earlier, (counterpart.start, counterpart.end), names[0].text)
         is_adjunct = preposition_before(fragment, names[0]) and (fragment + earlier).isascii()
         return f"{earlier.rstrip(' ?？.')} {fragment}?" if is_adjunct else None
     span = _shaped_like(earlier, fragment)
-    return _put(earlier, *span, fragment) if span else None
+    return _put(earlier, span, fragment) if span else None
 
 
 def with_times_of(earlier: str, later: str) -> str:
@@ -76,8 +74,9 @@ def with_times_of(earlier: str, later: str) -> str:
     return earlier
 
 
-def _put(text: str, start: int, end: int, words: str) -> str:
-    """`words` in the place of `start`..`end`; a Latin word and a number stay apart."""
+def _put(text: str, span: tuple[int, int], words: str) -> str:
+    """`words` in the place of a span; a Latin word and a number stay apart."""
+    start, end = span
     is_glued = words.isascii() and text[end : end + 1].isascii() and text[end : end + 1].isalnum()
     return text[:start] + words + (" " if is_glued else "") + text[end:]
 
@@ -87,19 +86,18 @@ def _timed(earlier: str, times: list[Mention], fragment: str) -> str:
     kinds = {time.kind for time in times}
     replaced = kinds | {"day"} if "month" in kinds else kinds
     old = [mention for mention in mentions(earlier) if mention.kind in replaced]
+    words = fragment[times[0].start : times[-1].end]
     if not any(mention.kind in kinds for mention in old):
-        return _added(earlier, times, fragment)
+        return _added(earlier, times, fragment, words)
     if all(later.start - mention.end <= _APART for mention, later in pairwise(old)):
-        words = fragment[times[0].start : times[-1].end]
-        return _put(earlier, old[0].start, old[-1].end, _as_written(words, old[-1].text))
+        return _put(earlier, (old[0].start, old[-1].end), _as_written(words, old[-1].text))
     for mention in reversed(old):
         new = next((time.text for time in times if time.kind == mention.kind), "")
-        earlier = _put(earlier, mention.start, mention.end, _as_written(new, mention.text))
+        earlier = _put(earlier, (mention.start, mention.end), _as_written(new, mention.text))
     return earlier
 
 
-def _added(earlier: str, times: list[Mention], fragment: str) -> str:
-    words = fragment[times[0].start : times[-1].end]
+def _added(earlier: str, times: list[Mention], fragment: str, words: str) -> str:
     if han_share(earlier) >= 0.5:
         return words + earlier
     before = preposition_before(fragment, times[0])
