@@ -1,4 +1,4 @@
-"""A streamed reply: its deadline, its pieces, the thoughts left out."""
+"""A streamed reply: its deadline, its pieces, its thoughts dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples as batches of token ids, drawn anew in each epoch and the same in each run."""
+"""Examples as batches of token ids, drawn for each epoch and the same in each run."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _SENSES = 3
 
 
 class Switcher:
-    """Chinese into English words and back; every choice is drawn anew after `seed`.
+    """Chinese into English words and back; `seed` decides every choice that follows.
 
     What is drawn, and in which order, decides what a training run learns: another draw is another
     reader.
