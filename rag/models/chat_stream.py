@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openai.types.chat import ChatCompletionChunk
+if TYPE_CHECKING:  # importing it takes a second
+    from openai.types.chat import ChatCompletionChunk
 
 _THOUGHTS, _THOUGHTS_END = "<think>", "</think>"
 
