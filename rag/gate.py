@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from anyio import CapacityLimiter, WouldBlock
+
 from rag.errors import Overloaded
 
 Result = TypeVar("Result")
@@ -18,21 +20,24 @@ _END = object()
 class Place:
     """A place among those at work: runs functions in a thread, one at a time."""
 
-    def __init__(self, executor: ThreadPoolExecutor) -> None:
+    def __init__(self, executor: ThreadPoolExecutor, limiter: CapacityLimiter) -> None:
         self._executor = executor
-        self.running: asyncio.Future[Any] | None = None
+        self._limiter = limiter
+        self._running: asyncio.Future[Any] | None = None
+        self._has_left = False
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """The function's result, off the event loop."""
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._executor, function, *arguments)
-        self.running = future
+        self._running = future
         return await asyncio.shield(future)
 
     async def iterate(self, items: Iterator[Result]) -> AsyncGenerator[Result, None]:
         """What `items` gives, all made in one go off the event loop, or until nobody reads on.
 
-        Then a generator is closed, in the thread that it ran in, so that its work ends.
+        Then a generator is closed, in the thread that it ran in, so that its work ends. It is the
+        last work of a place, which is free once all is made, however slowly it is read.
         """
         # A thread for each item in turn would wait for the interpreter's lock each time.
         loop, made, stop = asyncio.get_running_loop(), asyncio.Queue[Any](), threading.Event()
@@ -50,15 +55,25 @@ class Place:
         def end(done: asyncio.Future[None]) -> None:
             done.exception()  # taken note of, even where nobody reads on
             made.put_nowait(_END)
+            self.leave()
 
-        self.running = loop.run_in_executor(self._executor, make)
-        self.running.add_done_callback(end)
+        self._running = loop.run_in_executor(self._executor, make)
+        self._running.add_done_callback(end)
         try:
             while (item := await made.get()) is not _END:
                 yield item
-            await self.running
+                await asyncio.sleep(0)  # else a reader of many items is not told to stop
+            await self._running
         finally:
             stop.set()
+
+    def leave(self, _done: object = None) -> None:
+        """Free the place, once, as soon as the work in it has ended: no thread can be stopped."""
+        if self._running is not None and not self._running.done():
+            self._running.add_done_callback(self.leave)
+        elif not self._has_left:
+            self._has_left = True
+            self._limiter.release_on_behalf_of(self)
 
 
 class Gate:
@@ -72,37 +87,38 @@ class Gate:
         self, places: int, waiting: int = 128, patience: float = 2.0, retry_after: int = 1
     ) -> None:
         self.places = places
-        self._retry_after = retry_after
         self.patience = patience
         self._most_waiting = waiting
-        self._waiting = 0
-        self._free = asyncio.Semaphore(places)
+        self._retry_after = retry_after
+        self._limiter = CapacityLimiter(places)
         self._executor = ThreadPoolExecutor(places, thread_name_prefix="wenju")
+
+    @property
+    def free(self) -> int:
+        """How many places nobody has taken."""
+        return int(self._limiter.available_tokens)
 
     @asynccontextmanager
     async def admit(self) -> AsyncIterator[Place]:
         """A place; raises Overloaded. It is free again when the work in it has really ended."""
-        await self._enter()
-        place = Place(self._executor)
+        place = Place(self._executor, self._limiter)
+        try:
+            self._limiter.acquire_on_behalf_of_nowait(place)
+        except WouldBlock:
+            await self._wait(place)
         try:
             yield place
         finally:
-            if place.running is None or place.running.done():
-                self._free.release()
-            else:  # the one who waited for it has gone; a thread cannot be stopped
-                place.running.add_done_callback(lambda _: self._free.release())
+            place.leave()
 
-    async def _enter(self) -> None:
-        if self._free.locked() and self._waiting >= self._most_waiting:
+    async def _wait(self, place: Place) -> None:
+        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
             raise Overloaded(self._retry_after)
-        self._waiting += 1
         try:
             async with asyncio.timeout(self.patience):
-                await self._free.acquire()
+                await self._limiter.acquire_on_behalf_of(place)
         except TimeoutError:
             raise Overloaded(self._retry_after) from None
-        finally:
-            self._waiting -= 1
 
     def close(self) -> None:
         """Wait for the work that is going on."""

@@ -36,6 +36,7 @@ CLI = "__main__ cli"
 # Import name of each third-party package: the modules that may use it, one wherever possible.
 # Set-up builds the bundled model from the packages that others serve from.
 HOMES = {
+    "anyio": "gate",
     "bm25s": "index.lexical",
     "bs4": "documents.html",
     "docx": "documents.word",
@@ -66,7 +67,7 @@ HOMES = {
 API_HOMES = {
     "prometheus_client": "metrics",
     "pydantic": "schemas chat_schemas",
-    "python_multipart": "multipart",
+    "yaml": "docs",
 }
 
 

@@ -10,6 +10,13 @@ from rag.errors import Overloaded
 from rag.gate import Gate
 
 
+async def until_free(gate, places=2):
+    """Waits for places, however long the machine takes."""
+    async with asyncio.timeout(120):
+        while gate.free < places:
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def gate():
     opened = Gate(2, waiting=1, patience=0.2)
@@ -33,7 +40,7 @@ def test_items_come_in_order_while_they_are_made(gate):
 
     def items():
         yield "天津"
-        go.wait(5)
+        go.wait(120)
         yield "Tianjin"
 
     async def main():
@@ -78,8 +85,8 @@ def test_so_many_work_so_many_wait_and_the_next_is_turned_away_at_once():
             at_work += 1
             most = max(most, at_work)
         if beside_another:
-            both.wait(30)
-        go.wait(30)
+            both.wait(120)
+        go.wait(120)
         with lock:
             at_work -= 1
 
@@ -93,7 +100,7 @@ def test_so_many_work_so_many_wait_and_the_next_is_turned_away_at_once():
         waiting = asyncio.create_task(ask())
         await asyncio.sleep(0)
         with pytest.raises(Overloaded) as refused:
-            await asyncio.wait_for(ask(), 30)
+            await asyncio.wait_for(ask(), 120)
         assert refused.value.retry_after == 1
         go.set()
         await asyncio.gather(*first, waiting)
@@ -108,7 +115,7 @@ def test_who_has_waited_too_long_is_turned_away(gate):
 
     async def ask():
         async with gate.admit() as place:
-            await place.run(stop.wait, 5)
+            await place.run(stop.wait, 120)
 
     async def main():
         busy = [asyncio.create_task(ask()) for _ in range(2)]
@@ -119,6 +126,7 @@ def test_who_has_waited_too_long_is_turned_away(gate):
         assert time.monotonic() - start > 0.15
         stop.set()
         await asyncio.gather(*busy)
+        await until_free(gate)
         async with gate.admit() as place:
             assert await place.run(int, "7") == 7
 
@@ -130,7 +138,7 @@ def test_a_place_is_free_again_when_its_work_has_ended_not_when_its_asker_has_go
 
     async def ask():
         async with gate.admit() as place:
-            await place.run(stop.wait, 5)
+            await place.run(stop.wait, 120)
 
     async def main():
         gone = [asyncio.create_task(ask()) for _ in range(2)]
@@ -141,6 +149,7 @@ def test_a_place_is_free_again_when_its_work_has_ended_not_when_its_asker_has_go
         with pytest.raises(Overloaded):
             await ask()
         stop.set()
+        await until_free(gate)
         async with gate.admit() as place:
             assert await place.run(int, "7") == 7
 
@@ -148,13 +157,16 @@ def test_a_place_is_free_again_when_its_work_has_ended_not_when_its_asker_has_go
 
 
 def test_nothing_more_is_made_for_a_reader_who_has_gone(gate):
-    made = []
+    made, closed = [], threading.Event()
 
     def items():
-        for number in range(1000):
-            made.append(number)
-            yield number
-            time.sleep(0.005)
+        try:
+            for number in range(12_000):
+                made.append(number)
+                yield number
+                time.sleep(0.005)
+        finally:
+            closed.set()
 
     async def read():
         async with gate.admit() as place:
@@ -163,25 +175,52 @@ def test_nothing_more_is_made_for_a_reader_who_has_gone(gate):
 
     async def main():
         reader = asyncio.create_task(read())
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(120):
+            while not made:
+                await asyncio.sleep(0.01)
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
-        for _ in range(2):  # both places are free, so that the work has ended
-            async with gate.admit(), gate.admit():
-                pass
-        count = len(made)
-        await asyncio.sleep(0.05)
-        assert len(made) == count < 100
+        await until_free(gate)
+        assert closed.is_set()
+        assert len(made) < 12_000
 
     asyncio.run(main())
 
 
+def test_a_place_is_free_once_all_is_made_however_slowly_it_is_read(gate):
+    async def main():
+        async with gate.admit() as place:
+            items = place.iterate(iter(["天津", "Tianjin", "上海"]))
+            assert await anext(items) == "天津"
+            await until_free(gate)
+            assert [item async for item in items] == ["Tianjin", "上海"]
+        assert gate.free == 2
+
+    asyncio.run(main())
+
+
+def test_nobody_waits_where_nobody_may():
+    gate = Gate(2, waiting=0, patience=3600, retry_after=7)
+
+    async def main():
+        async with gate.admit(), gate.admit():
+            with pytest.raises(Overloaded) as refused:
+                async with gate.admit():
+                    pass
+        async with gate.admit():
+            return refused.value.retry_after
+
+    assert asyncio.run(main()) == 7
+    gate.close()
+
+
 def test_an_error_for_a_reader_who_has_gone_is_no_ones(gate, caplog):
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
 
     def items():
         yield 1
-        go.wait(5)
+        begun.set()
+        go.wait(120)
         raise LookupError
 
     async def read():
@@ -191,19 +230,20 @@ def test_an_error_for_a_reader_who_has_gone_is_no_ones(gate, caplog):
 
     async def main():
         reader = asyncio.create_task(read())
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(120):
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
         reader.cancel()
         await asyncio.gather(reader, return_exceptions=True)
         go.set()
-        async with gate.admit(), gate.admit():
-            pass
+        await until_free(gate)
 
     asyncio.run(main())
     assert caplog.records == []
 
 
 def test_a_hundred_short_askers_get_their_turn():
-    gate = Gate(2, waiting=128, patience=5)
+    gate = Gate(2, waiting=128, patience=120)
 
     async def ask(number):
         async with gate.admit() as place:
