@@ -6,30 +6,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import answers, docs, documents, login, openai, ops
 from api.access import KeyGuard
-from api.answers import add_answers
 from api.body import BodyLimit
-from api.docs import add_docs
-from api.documents import add_documents
 from api.errors import failure_of
 from api.headers import SafeHeaders
 from api.keys import Keys
-from api.login import add_login
-from api.metrics import Measured, Metrics
-from api.openai import add_openai
-from api.ops import add_ops
+from api.metrics import Measured
 from api.origins import CorsForApi, KnownAddress
-from rag.config import Settings
+from api.services import Served, Services
 from rag.errors import Overloaded, WenjuError
 from rag.library import Library
 
@@ -41,6 +36,25 @@ exact words behind every statement, or refused.
 Offsets are half-open and count Unicode code points. Errors are always
 `{"error": {"code", "message", "remedy"}}`."""
 
+start = APIRouter(include_in_schema=False)
+
+
+@start.get("/")
+async def home(served: Served) -> Response:
+    """The way to the first page."""
+    return RedirectResponse(served.home, 307)
+
+
+_ROUTERS = (
+    start,
+    answers.router,
+    documents.router,
+    openai.router,
+    ops.router,
+    login.router,
+    docs.router,
+)
+
 
 def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
     """The API over `library`, which it opens and closes; `/` leads to `home`.
@@ -48,8 +62,7 @@ def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
     What is mounted under `/ui` stands behind the same keys and limits, and finds the `owner` and
     the `scope` (`read` or `write`) of a request in its state. Raises BadSetting.
     """
-    settings, metrics = library.settings, Metrics()
-    keys = Keys(settings.api_keys)
+    services = Services(library, Keys(library.settings.api_keys), home)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +70,7 @@ def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
         try:
             yield
         finally:
-            await run_in_threadpool(library.close)
+            await run_in_threadpool(services.close)
 
     app = FastAPI(
         title="Wenju 问据",
@@ -67,44 +80,42 @@ def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        middleware=_middleware(settings, keys, metrics),
+        middleware=_middleware(services),
+        exception_handlers=dict.fromkeys(
+            (WenjuError, RequestValidationError, HTTPException), _fail
+        ),
     )
-
-    async def fail(request: Request, error: Exception) -> JSONResponse:
-        if isinstance(error, Overloaded):
-            metrics.turned_away.inc()
-        if isinstance(error, HTTPException) and error.status_code == 405:
-            error.headers = {"Allow": _allowed(app, request.scope)}
-        return failure_of(error).response
-
-    for kind in (WenjuError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, fail)
-
-    @app.get("/", include_in_schema=False)
-    async def start() -> Response:
-        return RedirectResponse(home, 307)
-
-    add_answers(app, library, metrics)
-    add_documents(app, library)
-    add_openai(app, library, metrics)
-    add_ops(app, library, metrics)
-    add_login(app, keys, home)
-    add_docs(app, keys)
+    app.state.services = services
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.openapi = docs.illustrated(  # type: ignore[method-assign]
+        app.openapi, upload_files=library.settings.upload_files, is_keyed=bool(services.keys)
+    )
     return app
 
 
-def _middleware(settings: Settings, keys: Keys, metrics: Metrics) -> list[Middleware]:
+def _middleware(services: Services) -> list[Middleware]:
     """From the outside to the inside."""
+    settings = services.library.settings
     cors = Middleware(CorsForApi, settings.cors_origins)
     return [
-        Middleware(Measured, metrics),
+        Middleware(Measured, services.metrics),
         Middleware(SafeHeaders),
         Middleware(LastResort),
         Middleware(KnownAddress, settings.allowed_hosts, settings.cors_origins),
         *([cors] if settings.cors_origins else []),
-        Middleware(KeyGuard, keys),
+        Middleware(KeyGuard, services.keys),
         Middleware(BodyLimit, settings),
     ]
+
+
+async def _fail(request: Request, error: Exception) -> Response:
+    if isinstance(error, Overloaded):
+        request.app.state.services.metrics.turned_away.inc()
+    response = failure_of(error).response
+    if response.status_code == 405:
+        response.headers["Allow"] = _allowed(request)
+    return response
 
 
 class LastResort:
@@ -132,13 +143,11 @@ class LastResort:
             await failure_of(error).response(scope, receive, send)
 
 
-def _allowed(app: FastAPI, scope: Scope) -> str:
+def _allowed(request: Request) -> str:
     """All methods that the path of a request takes: routes know only their own."""
-    methods: set[str] = set()
-    for route in app.routes:
-        if route.matches(scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return ", ".join(sorted(methods))
+    routes = [*request.app.routes, *(route for router in _ROUTERS for route in router.routes)]
+    found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({name for route in found for name in getattr(route, "methods", ())}))
 
 
 def _version() -> str:

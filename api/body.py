@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 
 from starlette.requests import Request
@@ -17,12 +18,14 @@ _MOST_SECONDS = 300.0  # for a whole body, however it trickles
 _SLOW = Failure(408, "body_timeout", "the body did not arrive in time", "send it without a pause")
 
 
-def json_only(request: Request) -> None:
+def media_type(request: Request) -> str:
+    """What the body says that it is, in lower case and without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def json_only(request: Request) -> None:
     """Refuses a body that does not say that it is JSON."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (
-        kind.startswith("application/") and kind.endswith("+json")
-    ):
+    if not re.fullmatch(r"application/(json|.*\+json)", media_type(request)):
         remedy = "send the header Content-Type: application/json"
         raise refuse(415, "unsupported_media_type", "the body is not declared as JSON", remedy)
 

@@ -2,82 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+import yaml
+from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 
-from api.examples import EXAMPLES
-from api.keys import Keys
-
-_FILES = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
+_DATA = Path(__file__).parent / "data"
+_SWAGGER = Path(getattr(find_spec("fastapi_offline"), "origin", "")).parent / "static"
+_FILES = {
+    "start.js": _DATA / "start.js",
+    "swagger-ui.css": _SWAGGER / "swagger-ui.css",
+    "swagger-ui-bundle.js": _SWAGGER / "swagger-ui-bundle.js",
+}
 _OPEN = ("/healthz", "/readyz")
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Wenju 问据: HTTP API</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/swagger-ui.css">
-<div id="swagger-ui"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>
-</html>
-"""
-# No validator: its badge would be fetched from outside.
-_START = """SwaggerUIBundle({
-  url: "openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  validatorUrl: null,
-  requestSnippetsEnabled: true,
-});
-"""
+router = APIRouter(include_in_schema=False)
 
 
-def add_docs(app: FastAPI, keys: Keys) -> None:
-    """Add the page that shows the API; with keys, each operation says that it needs one."""
-    spec = find_spec("fastapi_offline")  # carries Swagger UI
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "static"
-    describe = app.openapi
+@router.get("/docs")
+async def page() -> Response:
+    """The page that shows the API."""
+    return FileResponse(_DATA / "docs.html")
 
-    @app.get("/docs", include_in_schema=False)
-    async def page() -> Response:
-        return HTMLResponse(_PAGE)
 
-    @app.get("/docs/start.js", include_in_schema=False)
-    async def start() -> Response:
-        return Response(_START, media_type="text/javascript")
+@router.get("/docs/{name}")
+async def asset(name: str) -> Response:
+    """A file that the page loads."""
+    if name not in _FILES:
+        raise HTTPException(404)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return FileResponse(_FILES[name], media_type=kind)
 
-    @app.get("/docs/{name}", include_in_schema=False)
-    async def asset(name: str) -> Response:
-        if name not in _FILES:
-            raise HTTPException(404)
-        return FileResponse(folder / name, media_type=_FILES[name])
+
+def illustrated(
+    describe: Callable[[], dict[str, Any]], *, upload_files: int, is_keyed: bool
+) -> Callable[[], dict[str, Any]]:
+    """`describe` with examples, the limit of uploads, and where keys are needed, that they are."""
+    done: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            _illustrate(describe())
-            if keys:
-                _secure(describe())
-        return describe()
+        if not done:
+            done.update(describe())
+            _illustrate(done["paths"])
+            upload = done["paths"]["/v1/documents"]["post"]["requestBody"]["content"]
+            upload["multipart/form-data"]["schema"]["properties"]["files"]["maxItems"] = (
+                upload_files
+            )
+            if is_keyed:
+                _secure(done)
+        return done
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    return openapi
 
 
-def _illustrate(schema: dict[str, Any]) -> None:
+def _illustrate(paths: Mapping[str, Any]) -> None:
     """Adds the examples here: FastAPI would drop each null in them."""
-    for (path, method), (asked, answered) in EXAMPLES.items():
-        operation = schema["paths"][path][method]
-        operation["responses"]["200"]["content"]["application/json"]["examples"] = answered
-        if asked is not None:
-            for content in operation["requestBody"]["content"].values():
-                content["examples"] = asked
+    examples = yaml.safe_load((_DATA / "examples.yaml").read_text("utf-8"))
+    for name, example in examples["operations"].items():
+        method, path = name.split()
+        operation = paths[path][method.lower()]
+        _add(operation["responses"]["200"]["content"]["application/json"], example["response"])
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            _add(content, example["request"])
+
+
+def _add(content: dict[str, Any], example: Mapping[str, Any]) -> None:
+    content["examples"] = {
+        "zh": {"summary": "中文", "value": example["zh"]},
+        "en": {"summary": "English", "value": example["en"]},
+    }
 
 
 def _secure(schema: dict[str, Any]) -> None:

@@ -28,7 +28,6 @@ from rag.errors import (
     Overloaded,
 )
 
-_BUSY_AGAIN = 5
 _MOST_FAULTS = 3
 _SEE_DOCS = "see /docs for what can be asked of which address"
 _CORRECT = "correct the request; see /docs for its form"
@@ -45,7 +44,6 @@ class Failure:
     message: str
     remedy: str
     retry_after: int | None = None
-    allow: str | None = None
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -58,8 +56,6 @@ class Failure:
         headers = {}
         if self.retry_after is not None:
             headers["Retry-After"] = str(self.retry_after)
-        if self.allow is not None:
-            headers["Allow"] = self.allow
         if self.status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="wenju"'
         return JSONResponse(self.shape, self.status, headers)
@@ -86,11 +82,7 @@ _INTERNAL = Failure(
 )
 _LIBRARY: Mapping[type[Exception], Failure] = {
     IndexBusy: Failure(
-        503,
-        "index_busy",
-        "another process is writing to the index",
-        f"try again in {_BUSY_AGAIN} s",
-        _BUSY_AGAIN,
+        503, "index_busy", "another process is writing to the index", "try again in 5 s", 5
     ),
     IndexUnavailable: Failure(
         503,
@@ -127,9 +119,10 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
         "its operator must index the documents anew",
     ),
 }
-_HTTP: Mapping[int, tuple[str, str, str]] = {
-    404: ("not_found", "there is nothing at this address", _SEE_DOCS),
-    405: ("method_not_allowed", "this address does not take that method", _SEE_DOCS),
+# Starlette's own errors; another is FastAPI's for a body that cannot be parsed.
+_HTTP = {
+    404: Failure(404, "not_found", "there is nothing at this address", _SEE_DOCS),
+    405: Failure(405, "method_not_allowed", "this address does not take that method", _SEE_DOCS),
 }
 
 
@@ -140,8 +133,9 @@ def failure_of(error: Exception) -> Failure:
             failure = error.failure
         case RequestValidationError():
             failure = _invalid(error.errors())
-        case HTTPException():
-            failure = _plain(error)
+        case HTTPException(status_code=status):
+            unread = Failure(status, "bad_request", "the body cannot be read", _CORRECT)
+            failure = _HTTP.get(status, unread)
         case Overloaded():
             message = "more is asked at once than can be done"
             failure = Failure(503, "overloaded", message, error.remedy, error.retry_after)
@@ -155,16 +149,6 @@ def failure_of(error: Exception) -> Failure:
     if failure.status >= 500 and not isinstance(error, Overloaded):
         logger.error("%s", failure.code, exc_info=error)
     return failure
-
-
-def _plain(error: HTTPException) -> Failure:
-    """Starlette's own errors; 400 is what FastAPI raises for a body that cannot be parsed."""
-    if error.status_code not in _HTTP:
-        return Failure(error.status_code, "bad_request", "the body cannot be read", _CORRECT)
-    code, message, remedy = _HTTP[error.status_code]
-    return Failure(
-        error.status_code, code, message, remedy, allow=(error.headers or {}).get("Allow")
-    )
 
 
 def _invalid(faults: Sequence[Mapping[str, Any]]) -> Failure:

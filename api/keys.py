@@ -1,10 +1,14 @@
-"""API keys, and the sessions of those who signed in with one; nothing of either is stored."""
+"""API keys, the sessions of those who signed in with one, and how often one may try.
+
+Nothing of keys or sessions is stored.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import re
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +17,9 @@ from rag.errors import BadSetting
 
 Scope = Literal["read", "write"]
 SESSION_SECONDS = 14 * 24 * 3600
+_MOST_FAILURES = 10
+_WINDOW_SECONDS = 60.0
+_MOST_ADDRESSES = 10_000
 _SESSION = re.compile(r"(\d{1,12})\.([0-9a-f]{64})")
 
 
@@ -77,6 +84,25 @@ class Keys:
     def _matching(self, is_same: Callable[[Key], bool]) -> Key | None:
         matching = [key for key in self._keys if is_same(key)]
         return matching[0] if matching else None
+
+
+class Throttle:
+    """Counts the failures of each address: ten within a minute, and it has to wait."""
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def must_wait(self, address: str, now: float) -> bool:
+        """Whether the address has failed too often of late."""
+        failures = self._failures.get(address, ())
+        return sum(failed > now - _WINDOW_SECONDS for failed in failures) >= _MOST_FAILURES
+
+    def failed(self, address: str, now: float) -> None:
+        """Count a failure."""
+        self._failures.setdefault(address, deque(maxlen=_MOST_FAILURES)).append(now)
+        self._failures.move_to_end(address)
+        if len(self._failures) > _MOST_ADDRESSES:
+            self._failures.popitem(last=False)
 
 
 def _digest(presented: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -27,10 +28,8 @@ _FALLBACKS = frozenset(
     " llm_nonsense llm_cut llm_resting".split()
 )
 _DROPPED = _FALLBACKS | frozenset(
-    (
-        "number date name added negation swapped nothing_near invented_marker too_long repeated"
-        " not_an_answer instruction"
-    ).split()
+    "number date name added negation swapped nothing_near invented_marker too_long repeated"
+    " not_an_answer instruction".split()
 )
 _GONE = 499  # Nginx's number for a client that left before its response
 
@@ -41,58 +40,40 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        labels = ("method", "route", "status")
-        self._requests = Counter(
-            "wenju_http_requests", "Requests by route and status.", labels, registry=self.registry
-        )
-        self._seconds = Histogram(
-            "wenju_http_request_seconds",
-            "Time until the last byte of a response.",
-            labels,
-            buckets=_SECONDS,
-            registry=self.registry,
+        counter = partial(Counter, registry=self.registry)
+        seconds = partial(Histogram, buckets=_SECONDS, registry=self.registry)
+        request = ("method", "route", "status")
+        self._requests = counter("wenju_http_requests", "Requests by route and status.", request)
+        self._seconds = seconds(
+            "wenju_http_request_seconds", "Time until the last byte of a response.", request
         )
         self.in_flight = Gauge(
             "wenju_http_requests_in_flight", "Requests not yet answered.", registry=self.registry
         )
-        self._stages = Histogram(
-            "wenju_stage_seconds",
-            "Time for each stage of an answer or retrieval.",
-            ("stage",),
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._stages = seconds(
+            "wenju_stage_seconds", "Time for each stage of an answer or retrieval.", ["stage"]
         )
-        self._answers = Counter(
-            "wenju_answers", "Answers and refusals by reason.", ("outcome",), registry=self.registry
+        self._answers = counter("wenju_answers", "Answers and refusals by reason.", ["outcome"])
+        self._modes = counter(
+            "wenju_answers_by_mode", "Answers and refusals by the mode that made them.", ["mode"]
         )
-        self._modes = Counter(
-            "wenju_answers_by_mode",
-            "Answers and refusals by the mode that made them.",
-            ("mode",),
-            registry=self.registry,
-        )
-        self._fallbacks = Counter(
+        self._fallbacks = counter(
             "wenju_fallbacks",
             "Answers in another mode than the one asked for, by reason.",
-            ("reason",),
-            registry=self.registry,
+            ["reason"],
         )
-        self._dropped = Counter(
+        self._dropped = counter(
             "wenju_dropped_sentences",
             "What a language model said and the documents do not support, by reason.",
-            ("reason",),
-            registry=self.registry,
+            ["reason"],
         )
-        self._checked = Counter(
+        self._checked = counter(
             "wenju_checked_sentences",
             "Sentences of texts that were checked, by verdict.",
-            ("verdict",),
-            registry=self.registry,
+            ["verdict"],
         )
-        self.turned_away = Counter(
-            "wenju_turned_away",
-            "Requests refused because too much was asked at once.",
-            registry=self.registry,
+        self.turned_away = counter(
+            "wenju_turned_away", "Requests refused because too much was asked at once."
         )
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:

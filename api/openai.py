@@ -4,79 +4,57 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from api import chat_schemas, schemas
-from api.answers import answered, answering
+from api.answers import Event, answering
 from api.body import json_only
 from api.described import event_stream, failures
-from api.errors import failure_of, refuse
-from api.metrics import Metrics
-from api.streams import DONE, EventStream, Feed, event, unless_left
-from rag.library import Library
+from api.errors import refuse
+from api.services import Served
+from api.streams import DONE, collected, event, streamed, unless_left
 from rag.shapes import shape
-from rag.types import Answer, Token
+from rag.types import Answer, Found, Token
 
 MODEL = "wenju"
 _USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+router = APIRouter(tags=["openai"], responses=failures())
 
 
-def add_openai(app: FastAPI, library: Library, metrics: Metrics) -> None:
-    """Add the endpoints that OpenAI's clients call."""
-
-    @app.get(
-        "/v1/models",
-        tags=["openai"],
-        summary="List the models",
-        response_model=chat_schemas.Models,
-        responses=failures(),
-    )
-    async def models() -> dict[str, Any]:
-        """`wenju` for the index served, `wenju/NAME` for each other."""
-        _, *others = await run_in_threadpool(library.names)
-        names = [MODEL, *(f"{MODEL}/{name}" for name in others)]
-        return {"object": "list", "data": [_model_shape(name) for name in names]}
-
-    @app.post(
-        "/v1/chat/completions",
-        tags=["openai"],
-        summary="Chat",
-        response_model=chat_schemas.ChatCompletion,
-        responses={
-            200: {
-                "content": {
-                    "text/event-stream": event_stream("message"),
-                }
-            },
-            **failures(404, 415),
-        },
-        dependencies=[Depends(json_only)],
-    )
-    async def chat(
-        request: Request,
-        body: chat_schemas.ChatRequest,
-    ) -> Any:
-        """The last user message answered; earlier ones are history, system messages ignored."""
-        index = _index_of(body.model)
-        question, history = _conversation(body.messages)
-        completion = _Completion(body.model)
-        if body.stream:
-            feed = Feed(answering(library, index, question, {"history": history}))
-            usage = body.stream_options is not None and body.stream_options.include_usage
-            return await _streamed(feed, completion, metrics, with_usage=usage)
-        work = answered(library, index, question, {"history": history})
-        answer = await unless_left(request, work)
-        metrics.observe_answer(answer)
-        return completion.whole(answer)
+@router.get("/v1/models", summary="List the models", response_model=chat_schemas.Models)
+async def models(served: Served) -> dict[str, Any]:
+    """`wenju` for the index served, `wenju/NAME` for each other."""
+    _, *others = await run_in_threadpool(served.library.names)
+    names = [MODEL, *(f"{MODEL}/{name}" for name in others)]
+    shapes = [{"id": name, "object": "model", "created": 0, "owned_by": MODEL} for name in names]
+    return {"object": "list", "data": shapes}
 
 
-def _model_shape(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "wenju"}
+@router.post(
+    "/v1/chat/completions",
+    summary="Chat",
+    response_model=chat_schemas.ChatCompletion,
+    responses={
+        200: {"content": {"text/event-stream": event_stream("message")}},
+        **failures(404, 415),
+    },
+    dependencies=[Depends(json_only)],
+)
+async def chat(request: Request, served: Served, body: chat_schemas.ChatRequest) -> Any:
+    """The last user message answered; earlier ones are history, system messages ignored."""
+    index = _index_of(body.model)
+    question, history = _conversation(body.messages)
+    completion = _Completion(body)
+    events = answering(served, index, question, history=history)
+    if body.stream:
+        return await streamed(events, completion.chunks, end=DONE)
+    *_, answer = await unless_left(request, collected(events))
+    assert isinstance(answer, Answer)
+    return completion.whole(answer)
 
 
 def _index_of(model: str) -> str | None:
@@ -121,24 +99,22 @@ def _text(content: str | list[chat_schemas.Part] | None) -> str:
     return "\n".join(part.text for part in content if part.type == "text" and part.text)
 
 
-def _words(answer: Answer) -> str:
-    """What a chat shows: the answer, or why there is none."""
-    return answer.refusal.message if answer.refusal else answer.answer
-
-
 class _Completion:
     """The objects of one completion: they share an id, a time and a model."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, asked: chat_schemas.ChatRequest) -> None:
         self._head = {
             "id": f"chatcmpl-{secrets.token_hex(12)}",
             "created": int(time.time()),
-            "model": model,
+            "model": asked.model,
         }
+        options = asked.stream_options
+        self._with_usage = options is not None and options.include_usage
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The completion in one object."""
-        message = {"role": "assistant", "content": _words(answer), "refusal": None}
+        content = answer.refusal.message if answer.refusal else answer.answer
+        message = {"role": "assistant", "content": content, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
         return {
             **self._head,
@@ -148,43 +124,28 @@ class _Completion:
             "wenju": shape(answer),
         }
 
-    def chunk(
+    def chunks(self, found: Event) -> Iterator[bytes]:
+        """What a stream tells of an event of an answer."""
+        match found:
+            case Found():
+                yield self._chunk({"role": "assistant", "content": ""})
+            case Token(text) if text:  # "" tells only that there is more to come
+                yield self._chunk({"content": text})
+            case Answer():
+                if found.refusal is not None:
+                    yield self._chunk({"content": found.refusal.message})
+                whole = shape(found)
+                if self._with_usage:
+                    yield self._chunk({}, "stop")
+                    yield self._chunk(usage=_USAGE, wenju=whole)
+                else:
+                    yield self._chunk({}, "stop", wenju=whole)
+
+    def _chunk(
         self, delta: dict[str, Any] | None = None, finish: str | None = None, **others: Any
-    ) -> dict[str, Any]:
+    ) -> bytes:
         """A piece of the completion; without `delta` it has no choice."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return {
-            **self._head,
-            "object": "chat.completion.chunk",
-            "choices": [] if delta is None else [choice],
-            **others,
-        }
-
-
-async def _streamed(
-    feed: Feed[Any], completion: _Completion, metrics: Metrics, *, with_usage: bool
-) -> Response:
-    await anext(feed)  # what is wrong before it is an error response, not a chunk
-
-    async def chunks() -> AsyncIterator[bytes]:
-        yield event(completion.chunk({"role": "assistant", "content": ""}))
-        try:
-            async for found in feed:
-                match found:
-                    case Token(text) if text:  # "" tells only that there is more to come
-                        yield event(completion.chunk({"content": text}))
-                    case Answer():
-                        metrics.observe_answer(found)
-                        if found.refusal is not None:
-                            yield event(completion.chunk({"content": found.refusal.message}))
-                        riding: dict[str, Any] = {"wenju": shape(found)}
-                        if with_usage:
-                            yield event(completion.chunk({}, "stop"))
-                            yield event(completion.chunk(usage=_USAGE, **riding))
-                        else:
-                            yield event(completion.chunk({}, "stop", **riding))
-            yield DONE
-        except Exception as error:  # noqa: BLE001 (the outermost edge of a stream)
-            yield event(failure_of(error).shape)
-
-    return EventStream(chunks(), feed)
+        choices = [] if delta is None else [choice]
+        head = {**self._head, "object": "chat.completion.chunk"}
+        return event({**head, "choices": choices, **others})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -14,6 +15,18 @@ from api.errors import Failure
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:/@\[\]\s]+)(?::\d*)?")
+_UNKNOWN = Failure(
+    403,
+    "host_not_allowed",
+    "the server does not answer to the name in the header Host",
+    "its operator can add the name to WENJU_ALLOWED_HOSTS",
+)
+_FOREIGN = Failure(
+    403,
+    "origin_not_allowed",
+    "the request comes from a web page of another site",
+    "its operator can add the page's origin to WENJU_CORS_ORIGINS",
+)
 
 
 class KnownAddress:
@@ -43,12 +56,7 @@ class KnownAddress:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self._is_ours(_name(host)):
-            return Failure(
-                403,
-                "host_not_allowed",
-                "the server does not answer to the name in the header Host",
-                "its operator can add the name to WENJU_ALLOWED_HOSTS",
-            )
+            return _UNKNOWN
         if scope["method"] in SAFE_METHODS:
             return None
         origin = headers.get("origin")
@@ -56,20 +64,13 @@ class KnownAddress:
             is_foreign = headers.get("sec-fetch-site") == "cross-site"
         else:
             is_foreign = not self._may_send(origin.lower(), host.lower(), scope["path"])
-        if not is_foreign:
-            return None
-        return Failure(
-            403,
-            "origin_not_allowed",
-            "the request comes from a web page of another site",
-            "its operator can add the page's origin to WENJU_CORS_ORIGINS",
-        )
+        return _FOREIGN if is_foreign else None
 
     def _is_ours(self, name: str) -> bool:
-        if name and "." not in name and ":" not in name:
+        if re.fullmatch(r"[^.:]+|.+\.localhost", name):
             return True
-        if name.endswith(".localhost") or _is_address(name):
-            return True
+        with suppress(ValueError):
+            return bool(ipaddress.ip_address(name))
         return any(
             allowed in ("*", name) or (allowed.startswith("*.") and name.endswith(allowed[1:]))
             for allowed in self._allowed_hosts
@@ -84,12 +85,11 @@ class KnownAddress:
         return is_allowed and path.startswith("/v1/")
 
 
-class CorsForApi:
+class CorsForApi(CORSMiddleware):
     """Lets the web pages of `origins` use what lies under /v1."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
-        self.app = app
-        self._cors = CORSMiddleware(
+        super().__init__(
             app,
             allow_origins=[origin.rstrip("/") for origin in origins],
             allow_methods=["GET", "POST", "DELETE"],
@@ -100,19 +100,11 @@ class CorsForApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        is_api = scope["type"] == "http" and scope["path"].startswith("/v1/")
-        await (self._cors if is_api else self.app)(scope, receive, send)
+        is_api = scope.get("path", "").startswith("/v1/")
+        await (super().__call__ if is_api else self.app)(scope, receive, send)
 
 
 def _name(host: str) -> str:
     """The name in `Host` without its port, in lower case; "" where it is none."""
     found = _HOST.fullmatch(host.lower())
     return found["name"].strip("[]").removesuffix(".") if found else ""
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

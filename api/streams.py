@@ -1,72 +1,36 @@
-"""Server-Sent Events: made ahead of their reader, so that a slow one holds up nobody."""
+"""Server-Sent Events, and work that ends with the client who waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import aclosing
+from typing import Any, TypeVar
 
 from fastapi import Request
-from fastapi.sse import format_sse_event
-from starlette.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
-from api.errors import refuse
+from api.errors import failure_of, refuse
 
 Item = TypeVar("Item")
-_END = object()
 
 
-class Feed(Generic[Item]):
-    """The items of an iterator, which runs on in a task of its own; what ends it is raised."""
-
-    def __init__(self, items: AsyncIterator[Item]) -> None:
-        self._queue: asyncio.Queue[Any] = asyncio.Queue()
-        self._task = asyncio.create_task(self._fill(items))
-        self._task.add_done_callback(_retrieve)
-
-    async def _fill(self, items: AsyncIterator[Item]) -> None:
-        try:
-            async for item in items:
-                self._queue.put_nowait(item)
-        finally:
-            self._queue.put_nowait(_END)
-
-    def __aiter__(self) -> Feed[Item]:
-        return self
-
-    async def __anext__(self) -> Item:
-        item = await self._queue.get()
-        if item is _END:
-            await self._task
-            raise StopAsyncIteration
-        return item  # type: ignore[no-any-return]
-
-    def cancel(self) -> None:
-        """Nobody reads on."""
-        self._task.cancel()
-
-
-def _retrieve(task: asyncio.Task[Any]) -> None:
-    """Takes note of the task's error, which asyncio else reports when its reader has gone."""
-    if not task.cancelled():
-        task.exception()
+async def collected(items: AsyncGenerator[Item, None]) -> list[Item]:
+    """All items; they are closed where this is cancelled."""
+    async with aclosing(items):
+        return [item async for item in items]
 
 
 async def unless_left(request: Request, work: Coroutine[Any, Any, Item]) -> Item:
     """The result of `work`, which ends where the client goes away before it is there."""
-    working = asyncio.create_task(work)
-    leaving = asyncio.create_task(_left(request))
-    for task in (working, leaving):
-        task.add_done_callback(_retrieve)
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_left(request))
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            working.cancel()
-            await leaving
             raise refuse(499, "client_left", "the client went away", "ask again")
-        return await working
+        return working.result()
     finally:
         working.cancel()
         leaving.cancel()
@@ -77,29 +41,47 @@ async def _left(request: Request) -> None:
         pass
 
 
-class EventStream(StreamingResponse):
-    """The `events` as they come; where the client goes away, `feed` is told."""
+async def streamed(
+    items: AsyncGenerator[Item, None],
+    shown: Callable[[Item], Iterator[bytes]],
+    *,
+    failure: str | None = None,
+    end: bytes = b"",
+) -> EventStream:
+    """The events that `shown` makes of each of `items`, then `end`.
 
-    media_type = "text/event-stream"
+    What goes wrong before the first item is raised, what does later is an event named `failure`.
+    """
+    first = await anext(items)
 
-    def __init__(self, events: AsyncIterator[bytes], feed: Feed[Any]) -> None:
+    async def events() -> AsyncIterator[bytes]:
+        try:
+            for each in shown(first):
+                yield each
+            async for item in items:
+                for each in shown(item):
+                    yield each
+            if end:
+                yield end
+        except Exception as error:  # noqa: BLE001 (the outermost edge of a stream)
+            yield event(failure_of(error).shape, failure)
+
+    return EventStream(events(), items)
+
+
+class EventStream(EventSourceResponse):
+    """The `events` as they come; where the client goes away, `items` are closed."""
+
+    def __init__(self, events: AsyncIterator[bytes], items: AsyncGenerator[Any, None]) -> None:
         # Nginx would hold back what it can buffer.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(_one_by_one(events), headers=headers)
-        self._feed = feed
+        super().__init__(events, headers=headers)
+        self._items = items
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
-        try:
+        async with aclosing(self._items):
             await super().__call__(scope, receive, send)
-        finally:
-            self._feed.cancel()
-
-
-async def _one_by_one(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for each in events:
-        yield each
-        await asyncio.sleep(0)  # else nobody notes between two events that the client has gone
 
 
 def event(data: object, name: str | None = None) -> bytes:

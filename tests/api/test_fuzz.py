@@ -46,7 +46,7 @@ def fuzz(client, tmp_path, *options):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=170,
+        timeout=3600,  # it takes a minute where the machine is idle
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

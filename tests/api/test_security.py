@@ -8,8 +8,7 @@ from fastapi import FastAPI, Request
 from serving import EchoLibrary, served
 
 from api.app import create_app
-from api.keys import SESSION_SECONDS, Key, Keys
-from api.login import Throttle
+from api.keys import SESSION_SECONDS, Key, Keys, Throttle
 from rag.errors import BadSetting
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}

@@ -1,0 +1,93 @@
+"""What the endpoints of one app share, and how they do their work off the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Query, Request
+
+from api.errors import refuse
+from api.keys import Keys, Throttle
+from api.metrics import Metrics
+from rag.assistant import Assistant
+from rag.errors import IndexNotFound
+from rag.gate import Gate
+from rag.library import Library
+
+_READS = 4
+_MOST_BODIES = 8
+Item = TypeVar("Item")
+
+
+class Services:
+    """The `library`, `keys` and `metrics` of an app, and the address `home` of its first page.
+
+    `reads` is the gate for what needs no model: it waits for no question. `uploads` is that for
+    the bodies of uploads, which fill the disk; nobody waits there.
+    """
+
+    def __init__(self, library: Library, keys: Keys, home: str) -> None:
+        self.library = library
+        self.keys = keys
+        self.home = home
+        self.metrics = Metrics()
+        self.throttle = Throttle()
+        self.reads = Gate(_READS)
+        self.uploads = Gate(_MOST_BODIES, waiting=0)
+
+    def assistant(self, index: str | None) -> Assistant:
+        """The assistant over the index of that name; an unknown one is 404."""
+        try:
+            return self.library.assistant(index)
+        except IndexNotFound as error:
+            name = index or self.library.default
+            remedy = "GET /v1/models names the indexes that there are"
+            raise refuse(404, "index_not_found", f"no index {name!r}", remedy) from error
+
+    async def run(self, gate: Gate, index: str | None, work: Callable[[Assistant], Item]) -> Item:
+        """What `work` makes of the assistant, in a place behind `gate`; raises Overloaded."""
+        await self._open(gate, index)
+        async with gate.admit() as place:
+            return await place.run(lambda: work(self.assistant(index)))
+
+    async def iterate(
+        self, gate: Gate, index: str | None, work: Callable[[Assistant], Iterator[Item]]
+    ) -> AsyncGenerator[Item, None]:
+        """The same for what is made item by item, until nobody reads on."""
+
+        def items() -> Iterator[Item]:
+            yield from work(self.assistant(index))
+
+        await self._open(gate, index)
+        async with gate.admit() as place, aclosing(place.iterate(items())) as made:
+            async for item in made:
+                yield item
+
+    async def _open(self, gate: Gate, index: str | None) -> None:
+        """Open another index than the one served before its work takes a place of the gate.
+
+        To load it holds up nobody who asks another, and one that is not there is told at once.
+        """
+        if gate is not self.reads and index and index != self.library.default:
+            async with self.reads.admit() as place:
+                await place.run(self.assistant, index)
+
+    def close(self) -> None:
+        """Wait for the work that is going on."""
+        self.reads.close()
+        self.uploads.close()
+        self.library.close()
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Served = Annotated[Services, Depends(_services)]
+IndexQuery = Annotated[
+    str | None,
+    Query(max_length=200, description="Which index; the one served where none is named."),
+]
