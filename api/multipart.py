@@ -84,7 +84,7 @@ async def read_form(request: Request, settings: Settings) -> AsyncIterator[Form]
     try:
         form = await parser.parse()
     except (MultiPartException, ValueError) as error:  # ValueError: of a made-up charset
-        raise _refusal(str(getattr(error, "message", "")), settings) from error
+        raise _refusal(getattr(error, "message", "its charset is none"), settings) from error
     try:
         yield _checked(form, settings)
     finally:

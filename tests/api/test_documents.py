@@ -293,6 +293,12 @@ def test_too_many_files_are_refused(client):
             "a field other than 'files' has a value that is too long",
         ),
         (
+            "multipart/form-data; boundary=b; charset=undefined",
+            b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n\r\n--b--',
+            400,
+            "the multipart body is malformed; its charset is none",
+        ),
+        (
             "multipart/form-data; boundary=b",
             b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n\r\n' * 200 + b"--b--",
             400,
