@@ -9,13 +9,12 @@ import time
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Failure, RequestError, refuse
+from api.errors import Failure
 from rag.config import Settings
 
 MB = 1 << 20
 _STALL_SECONDS = 30.0
 _MOST_SECONDS = 300.0  # for a whole body, however it trickles
-_SLOW = Failure(408, "body_timeout", "the body did not arrive in time", "send it without a pause")
 
 
 def media_type(request: Request) -> str:
@@ -27,7 +26,7 @@ async def json_only(request: Request) -> None:
     """Refuses a body that does not say that it is JSON."""
     if not re.fullmatch(r"application/(json|.*\+json)", media_type(request)):
         remedy = "send the header Content-Type: application/json"
-        raise refuse(415, "unsupported_media_type", "the body is not declared as JSON", remedy)
+        raise Failure(415, "unsupported_media_type", "the body is not declared as JSON", remedy)
 
 
 class BodyLimit:
@@ -53,8 +52,8 @@ class BodyLimit:
             return
         try:
             await self.app(scope, body.receive, send)
-        except RequestError as error:  # raised where nothing inside turns it into a response
-            await error.failure.response(scope, receive, send)
+        except Failure as error:  # raised where nothing inside turns it into a response
+            await error.response(scope, receive, send)
 
 
 class _Body:
@@ -75,7 +74,7 @@ class _Body:
         self._ended = False
 
     async def receive(self) -> Message:
-        """The next message; raises RequestError."""
+        """The next message; raises Failure."""
         if self._ended:  # what comes now is the client's leaving, however late
             return await self._receive()
         try:
@@ -83,9 +82,11 @@ class _Body:
             async with asyncio.timeout(left):
                 message = await self._receive()
         except TimeoutError:
-            raise RequestError(_SLOW) from None
+            raise Failure(
+                408, "body_timeout", "the body did not arrive in time", "send it without a pause"
+            ) from None
         self._size += len(message.get("body", b""))
         self._ended = not message.get("more_body", False)
         if self._size > self.most:
-            raise RequestError(self.too_large)
+            raise self.too_large
         return message

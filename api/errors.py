@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -35,15 +34,19 @@ _CORRECT = "correct the request; see /docs for its form"
 logger = logging.getLogger("wenju.api")
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(HTTPException):
     """What a client is told of an error; with `retry_after` (seconds) it may come again."""
 
-    status: int
-    code: str
-    message: str
-    remedy: str
-    retry_after: int | None = None
+    def __init__(
+        self, status: int, code: str, message: str, remedy: str, retry_after: int | None = None
+    ) -> None:
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="wenju"'
+        super().__init__(status, message, headers)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -53,25 +56,7 @@ class Failure:
     @property
     def response(self) -> JSONResponse:
         """The error as a response."""
-        headers = {}
-        if self.retry_after is not None:
-            headers["Retry-After"] = str(self.retry_after)
-        if self.status == 401:
-            headers["WWW-Authenticate"] = 'Bearer realm="wenju"'
-        return JSONResponse(self.shape, self.status, headers)
-
-
-class RequestError(HTTPException):
-    """A request that cannot be done, for a reason that the client may know."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.status, failure.message)
-        self.failure = failure
-
-
-def refuse(status: int, code: str, message: str, remedy: str) -> RequestError:
-    """The error to raise for a request that cannot be done."""
-    return RequestError(Failure(status, code, message, remedy))
+        return JSONResponse(self.shape, self.status_code, self.headers)
 
 
 _INTERNAL = Failure(
@@ -129,8 +114,8 @@ _HTTP = {
 def failure_of(error: Exception) -> Failure:
     """What a client may know of `error`; what is the server's own fault is logged."""
     match error:
-        case RequestError():
-            failure = error.failure
+        case Failure():
+            failure = error
         case RequestValidationError():
             failure = _invalid(error.errors())
         case HTTPException(status_code=status):
@@ -146,7 +131,7 @@ def failure_of(error: Exception) -> Failure:
             failure = Failure(422, "invalid_input", error.message, error.remedy)
         case _:
             failure = _LIBRARY.get(type(error), _INTERNAL)
-    if failure.status >= 500 and not isinstance(error, Overloaded):
+    if failure.status_code >= 500 and not isinstance(error, Overloaded):
         logger.error("%s", failure.code, exc_info=error)
     return failure
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.access import SESSION_COOKIE, cookie
 from api.body import media_type
-from api.errors import refuse
+from api.errors import Failure
 from api.keys import SESSION_SECONDS
 from api.services import Served
 
@@ -56,7 +56,7 @@ async def _presented(request: Request) -> bytes:
     """The key in a form's field `key`."""
     if media_type(request) != "application/x-www-form-urlencoded":
         remedy = "send the form at /login"
-        raise refuse(415, "unsupported_media_type", "the body is not a form", remedy)
+        raise Failure(415, "unsupported_media_type", "the body is not a form", remedy)
     try:
         fields = parse_qs((await request.body()).decode("ascii"), max_num_fields=10)
     except ValueError:

@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from api.body import media_type
-from api.errors import RequestError, refuse
+from api.errors import Failure
 from rag.config import Settings
 from rag.documents.uploads import Upload, document_id
 
@@ -63,10 +63,10 @@ class _Parser(MultiPartParser):
 
 @asynccontextmanager
 async def read_form(request: Request, settings: Settings) -> AsyncIterator[Form]:
-    """The form in the body of `request`, whose files are there within; raises RequestError."""
+    """The form in the body of `request`, whose files are there within; raises Failure."""
     if media_type(request) != "multipart/form-data":
         message = "the body is not multipart/form-data"
-        raise refuse(415, "unsupported_media_type", message, _REMEDY)
+        raise Failure(415, "unsupported_media_type", message, _REMEDY)
 
     async def body() -> AsyncIterator[bytes]:
         async for data in request.stream():
@@ -99,7 +99,7 @@ def _checked(form: FormData, settings: Settings) -> Form:
                 raise _invalid(f"there is a file in the field {name!r}")
             if (value.size or 0) > settings.upload_mb << 20:
                 message = f"a file is larger than {settings.upload_mb} MB"
-                raise refuse(413, "file_too_large", message, "split it, or index it on the server")
+                raise Failure(413, "file_too_large", message, "split it, or index it on the server")
             files.append(value)
         elif name == FIELD:
             raise _invalid(f"{FIELD}: this is not a file")
@@ -110,15 +110,15 @@ def _checked(form: FormData, settings: Settings) -> Form:
     return Form(tuple(files), index)
 
 
-def _refusal(reason: str, settings: Settings) -> RequestError:
+def _refusal(reason: str, settings: Settings) -> Failure:
     """The error for what Starlette's parser says of a body."""
     if reason.startswith("Too many files"):
         message = f"{FIELD}: there are more than {settings.upload_files} files"
-        return refuse(422, "too_many_files", message, "send the others in another request")
+        return Failure(422, "too_many_files", message, "send the others in another request")
     if reason.startswith("Part exceeded"):
         return _invalid(f"a field other than {FIELD!r} has a value that is too long")
-    return refuse(400, "invalid_multipart", f"the multipart body is malformed; {reason}", _REMEDY)
+    return Failure(400, "invalid_multipart", f"the multipart body is malformed; {reason}", _REMEDY)
 
 
-def _invalid(message: str) -> RequestError:
-    return refuse(422, "invalid_request", message, _REMEDY)
+def _invalid(message: str) -> Failure:
+    return Failure(422, "invalid_request", message, _REMEDY)

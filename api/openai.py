@@ -14,7 +14,7 @@ from api import chat_schemas, schemas
 from api.answers import Event, answering
 from api.body import json_only
 from api.described import event_stream, failures
-from api.errors import refuse
+from api.errors import Failure
 from api.services import Served
 from api.streams import DONE, collected, event, streamed, unless_left
 from rag.shapes import shape
@@ -68,7 +68,7 @@ def _index_of(model: str) -> str | None:
     maker, _, index = model.partition("/")
     if maker != MODEL or not index:
         message = f"no model {model!r}"
-        raise refuse(404, "model_not_found", message, "GET /v1/models names the models")
+        raise Failure(404, "model_not_found", message, "GET /v1/models names the models")
     return index
 
 
@@ -88,7 +88,7 @@ def _conversation(
     question = turns.pop()["content"]
     if len(question) > schemas.LONGEST_QUESTION:
         message = f"messages: the question is longer than {schemas.LONGEST_QUESTION:,} characters"
-        raise refuse(422, "invalid_request", message, "ask a shorter one")
+        raise Failure(422, "invalid_request", message, "ask a shorter one")
     return question, turns
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import copy
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import schemas
 from api.described import failures
-from api.errors import RequestError, failure_of
+from api.errors import Failure, failure_of
 from api.metrics import CONTENT_TYPE
 from api.services import Served
 from rag.errors import WenjuError
@@ -35,8 +35,10 @@ async def readyz(served: Served) -> dict[str, Any]:
     """What the index served holds; 503 where it cannot be read."""
     try:  # not through a gate: a server with much to do is ready all the same
         counts = await run_in_threadpool(lambda: served.assistant(None).store.counts())
-    except (WenjuError, RequestError) as error:
-        raise RequestError(replace(failure_of(error), status=503)) from error
+    except (WenjuError, Failure) as error:
+        failure = copy(failure_of(error))
+        failure.status_code = 503
+        raise failure from error
     return {
         "status": "ready",
         "index": served.library.default,

@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
 
-from api.errors import refuse
+from api.errors import Failure
 from api.keys import Keys, Throttle
 from api.metrics import Metrics
 from rag.assistant import Assistant
@@ -44,7 +44,7 @@ class Services:
         except IndexNotFound as error:
             name = index or self.library.default
             remedy = "GET /v1/models names the indexes that there are"
-            raise refuse(404, "index_not_found", f"no index {name!r}", remedy) from error
+            raise Failure(404, "index_not_found", f"no index {name!r}", remedy) from error
 
     async def run(self, gate: Gate, index: str | None, work: Callable[[Assistant], Item]) -> Item:
         """What `work` makes of the assistant, in a place behind `gate`; raises Overloaded."""

@@ -12,7 +12,7 @@ from fastapi import Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
-from api.errors import failure_of, refuse
+from api.errors import Failure, failure_of
 
 Item = TypeVar("Item")
 
@@ -29,7 +29,7 @@ async def unless_left(request: Request, work: Coroutine[Any, Any, Item]) -> Item
     try:
         await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise refuse(499, "client_left", "the client went away", "ask again")
+            raise Failure(499, "client_left", "the client went away", "ask again")
         return working.result()
     finally:
         working.cancel()

@@ -362,14 +362,14 @@ def test_reasons_that_nobody_knows_make_no_new_labels():
 
 def test_what_a_client_sent_and_cannot_be_used_is_422_and_a_setting_is_the_servers_own_fault():
     failure = failure_of(InvalidInput("the text is longer than 9 characters", "check it in parts"))
-    assert (failure.status, failure.code) == (422, "invalid_input")
+    assert (failure.status_code, failure.code) == (422, "invalid_input")
     assert (failure.message, failure.remedy) == (
         "the text is longer than 9 characters",
         "check it in parts",
     )
 
     failure = failure_of(BadSetting("WENJU_X=7 is wrong", "unset it"))
-    assert (failure.status, failure.code) == (500, "internal_error")
+    assert (failure.status_code, failure.code) == (500, "internal_error")
     assert "WENJU_X" not in str(failure.shape)
 
 
@@ -377,7 +377,7 @@ def test_a_model_that_gives_no_answer_is_an_error_that_names_no_host():
     error = LLMUnavailable("llm_timeout", "the language model at 10.0.0.7 is slow", "wait")
     failure = failure_of(error)
 
-    assert (failure.status, failure.code) == (503, "llm_unavailable")
+    assert (failure.status_code, failure.code) == (503, "llm_unavailable")
     assert "10.0.0.7" not in str(failure.shape)
 
 
