@@ -13,11 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 _DATA = Path(__file__).parent / "data"
-_SWAGGER = Path(getattr(find_spec("fastapi_offline"), "origin", "")).parent / "static"
 _FILES = {
-    "start.js": _DATA / "start.js",
-    "swagger-ui.css": _SWAGGER / "swagger-ui.css",
-    "swagger-ui-bundle.js": _SWAGGER / "swagger-ui-bundle.js",
+    "start.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
 }
 _OPEN = ("/healthz", "/readyz")
 router = APIRouter(include_in_schema=False)
@@ -34,8 +33,11 @@ async def asset(name: str) -> Response:
     """A file that the page loads."""
     if name not in _FILES:
         raise HTTPException(404)
-    kind = "text/css" if name.endswith(".css") else "text/javascript"
-    return FileResponse(_FILES[name], media_type=kind)
+    swagger = find_spec("fastapi_offline")  # carries Swagger UI
+    assert swagger is not None
+    assert swagger.origin is not None
+    folder = _DATA if name == "start.js" else Path(swagger.origin).parent / "static"
+    return FileResponse(folder / name, media_type=_FILES[name])
 
 
 def illustrated(

@@ -34,7 +34,7 @@ class Services:
         self.home = home
         self.metrics = Metrics()
         self.throttle = Throttle()
-        self.reads = Gate(_READS)
+        self.reads = Gate(_READS, patience=library.settings.wait_seconds)
         self.uploads = Gate(_MOST_BODIES, waiting=0)
 
     def assistant(self, index: str | None) -> Assistant:
