@@ -16,7 +16,7 @@ from api.services import IndexQuery, Served, Services
 from api.streams import collected, event, streamed, unless_left
 from rag.assistant import Assistant
 from rag.shapes import shape
-from rag.types import Answer, CheckedSentence, Found, Token
+from rag.types import Answer, Check, CheckedSentence, Found, Retrieval, Token
 
 Event = Found | Token | Answer
 router = APIRouter(
@@ -37,7 +37,7 @@ async def answering(
             yield found
 
 
-@router.post("/v1/retrieve", summary="Find passages", response_model=schemas.Retrieval)
+@router.post("/v1/retrieve", summary="Find passages", response_model=Retrieval)
 async def retrieve(
     served: Served, body: schemas.RetrieveRequest, index: IndexQuery = None
 ) -> dict[str, Any]:
@@ -54,7 +54,7 @@ async def retrieve(
 @router.post(
     "/v1/answer",
     summary="Answer a question",
-    response_model=schemas.Answer,
+    response_model=Answer,
     responses={
         200: {
             "description": "One object, or with `stream` the events `hits`, `token`…, "
@@ -84,7 +84,7 @@ async def answer(
     return shape(found)
 
 
-@router.post("/v1/check", summary="Check a text", response_model=schemas.Check)
+@router.post("/v1/check", summary="Check a text", response_model=Check)
 async def check(
     request: Request, served: Served, body: schemas.CheckRequest, index: IndexQuery = None
 ) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def check(
 
     work = served.iterate(served.library.checks, body.index or index, checking)
     sentences = await unless_left(request, collected(work))
-    return {"sentences": [shape(sentence) for sentence in sentences]}
+    return shape(Check(tuple(sentences)))
 
 
 def _shown(found: Event) -> Iterator[bytes]:

@@ -10,10 +10,10 @@ from api.schemas import (
     LONGEST_MESSAGE,
     LONGEST_QUESTION,
     MOST_MESSAGES,
-    Answer,
     Request,
     Shape,
 )
+from rag.types import Answer
 
 MOST_PARTS = 100
 

@@ -10,13 +10,12 @@ from fastapi import APIRouter
 from fastapi import Path as PathParameter
 from starlette.requests import Request
 
-from api import schemas
 from api.described import failures
 from api.multipart import OPENAPI, read_form
 from api.services import IndexQuery, Served
 from rag.assistant import Assistant
-from rag.shapes import document_shape, shape
-from rag.types import InputReport
+from rag.shapes import shape
+from rag.types import Documents, DocumentText, InputReport, Inputs
 
 DocumentId = Annotated[
     str, PathParameter(description="A document's id; slashes in it stay slashes.")
@@ -33,20 +32,20 @@ def _link(operation: str) -> dict[str, Any]:
 @router.get(
     "",
     summary="List the documents",
-    response_model=schemas.Documents,
+    response_model=Documents,
     responses={200: {"links": {"read": _link("document"), "remove": _link("remove")}}},
     operation_id="documents",
 )
 async def documents(served: Served, index: IndexQuery = None) -> dict[str, Any]:
     """All documents of an index, by id."""
     found = await served.run(served.reads, index, lambda assistant: assistant.store.documents())
-    return {"documents": [shape(info) for info in found]}
+    return shape(Documents(tuple(found)))
 
 
 @router.get(
     "/{document_id:path}",
     summary="Read a document",
-    response_model=schemas.Document,
+    response_model=DocumentText,
     operation_id="document",
 )
 async def document(
@@ -55,9 +54,9 @@ async def document(
     """A document with the text in which the offsets of hits and citations count."""
 
     def read(assistant: Assistant) -> dict[str, Any]:
-        return document_shape(
-            assistant.store.document_info(document_id), assistant.store.document(document_id)
-        )
+        info = assistant.store.document_info(document_id)
+        text = assistant.store.document(document_id).text
+        return shape(DocumentText(**shape(info), text=text))
 
     return await served.run(served.reads, index, read)
 
@@ -65,7 +64,7 @@ async def document(
 @router.post(
     "",
     summary="Upload documents",
-    response_model=schemas.Inputs,
+    response_model=Inputs,
     responses=failures(415),
     openapi_extra={"requestBody": OPENAPI},
 )
@@ -79,13 +78,13 @@ async def upload(request: Request, served: Served, index: IndexQuery = None) -> 
                 return assistant.add(form.uploads(Path(folder)))
 
         reports = await served.run(library.writes, form.index or index, add)
-    return {"inputs": [shape(report) for report in reports]}
+    return shape(Inputs(tuple(reports)))
 
 
 @router.delete(
     "/{document_id:path}",
     summary="Remove a document",
-    response_model=schemas.Inputs,
+    response_model=Inputs,
     operation_id="remove",
 )
 async def remove(
@@ -93,4 +92,4 @@ async def remove(
 ) -> dict[str, Any]:
     """Remove a document with all that is known of it."""
     await served.run(served.library.writes, index, lambda assistant: assistant.remove(document_id))
-    return {"inputs": [shape(InputReport(document_id, "removed", 1))]}
+    return shape(Inputs((InputReport(document_id, "removed", 1),)))

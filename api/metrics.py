@@ -23,14 +23,6 @@ from rag.types import Answer, CheckedSentence
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_FALLBACKS = frozenset(
-    "llm_not_configured llm_unreachable llm_timeout llm_over_quota llm_rejected llm_failed"
-    " llm_nonsense llm_cut llm_resting".split()
-)
-_DROPPED = _FALLBACKS | frozenset(
-    "number date name added negation swapped nothing_near invented_marker too_long repeated"
-    " not_an_answer instruction".split()
-)
 _GONE = 499  # Nginx's number for a client that left before its response
 
 
@@ -92,9 +84,9 @@ class Metrics:
         self._answers.labels(answer.refusal.reason if answer.refusal else "answered").inc()
         self._modes.labels(answer.mode).inc()
         if answer.fallback:
-            self._fallbacks.labels(_known(answer.fallback.reason, _FALLBACKS)).inc()
+            self._fallbacks.labels(answer.fallback.reason).inc()
         for dropped in answer.dropped:
-            self._dropped.labels(_known(dropped.reason, _DROPPED)).inc()
+            self._dropped.labels(dropped.reason).inc()
         self.observe_stages(answer.timings)
 
     def observe_check(self, sentences: Sequence[CheckedSentence], seconds: float) -> None:
@@ -106,11 +98,6 @@ class Metrics:
     def render(self) -> bytes:
         """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)
-
-
-def _known(label: str, labels: frozenset[str]) -> str:
-    """The label, `other` where it is none of these: their number stays small."""
-    return label if label in labels else "other"
 
 
 class Measured:

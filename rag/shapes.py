@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.types import Document, DocumentInfo
-
 Shape = dict[str, Any]
 _DIGITS = {"score": 4, "confidence": 4}
 _TIMING_DIGITS = 2
@@ -21,11 +19,6 @@ def shape(result: Any) -> Shape:
     {'source': '信.txt', 'status': 'indexed', 'documents': 1, 'chunks': 3, 'reason': ''}
     """
     return _rounded(asdict(result))
-
-
-def document_shape(info: DocumentInfo, document: Document) -> Shape:
-    """One document with its canonical text, in which all offsets count."""
-    return {**shape(info), "text": document.text}
 
 
 def _rounded(fields: Mapping[str, Any]) -> Shape:

@@ -1,11 +1,26 @@
-"""The values that travel through Wenju: frozen, without input or output."""
+"""The values that travel through Wenju: frozen, without input or output.
+
+Those marked `@result` are shown to clients: the fields declared here are the JSON of the HTTP
+contract (`rag.shapes`), and its schema in the API's description is derived from them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeVar, dataclass_transform
 
 from rag.reasons import Reason
+
+_Declared = TypeVar("_Declared")
+_SCHEMA = {"extra": "forbid", "json_schema_serialization_defaults_required": True}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def result(declared: type[_Declared]) -> type[_Declared]:
+    """A frozen dataclass whose JSON has exactly its fields, all of them."""
+    declared.__pydantic_config__ = _SCHEMA  # type: ignore[attr-defined]
+    return dataclass(frozen=True, slots=True)(declared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,7 @@ class Chunk:
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Hit:
     """A passage: `text` lies at `start`..`end` (code points) of its document's text.
 
@@ -55,7 +70,7 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Retrieval:
     """The passages found for a query, best first; `timings` are milliseconds by stage."""
 
@@ -65,7 +80,7 @@ class Retrieval:
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Citation:
     """Words of a document that an answer rests on: `document.text[start:end] == quote`.
 
@@ -86,48 +101,63 @@ class Citation:
     highlights: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Refusal:
-    """Why there is no answer: a `reason` for programs, a `message` for people."""
+    """Why there is no answer: a `reason` for programs, a `message` for people.
+
+    The reason is `not_in_documents`, `not_supported` (nothing that the language model wrote was),
+    `empty_index`, `empty_question` or `small_talk`.
+    """
 
     reason: Reason
     message: str
     nearest: tuple[Hit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Dropped:
-    """Something left out of an answer, and why."""
+    """A sentence that a language model wrote and that is left out, and why.
+
+    `reason` is what is not in the documents or is otherwise there: `number`, `date`, `name`,
+    `negation`, `swapped`, `added` (a clause of it), `nothing_near`. With `invented_marker` it named
+    a passage that there is not, the number of which is `marker`. Where the text is "", the reply
+    broke off there, for one of the reasons of a fallback.
+    """
 
     text: str
     reason: Reason
     marker: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Fallback:
-    """Why another mode than the one asked for has answered."""
+    """Why another mode than the one asked for has answered.
+
+    The language model was `llm_not_configured`, `llm_unreachable`, `llm_timeout`,
+    `llm_over_quota`, `llm_rejected` (the key or the request), `llm_failed`, `llm_nonsense`,
+    `llm_cut` (its reply broke off), or `llm_resting` (not asked, as it has just failed often).
+    """
 
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class CheckedSentence:
-    """A sentence of somebody's text, at half-open offsets, held against the documents.
+    """A sentence of somebody's text, at half-open offsets, checked against the documents.
 
-    `verdict` is `supported`, `unsupported` or `contradicted`; `reason` says for people what
-    differs, None where it is supported. The citation, if any, holds the nearest words.
+    `reason` says for people what differs, null where it is supported. The citation, if any, holds
+    the nearest words.
     """
 
     text: str
     start: int
     end: int
-    verdict: str
+    verdict: Literal["supported", "unsupported", "contradicted"]
     reason: str | None
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class Answer:
     """An answer with its citations, or a refusal; never both.
 
@@ -147,7 +177,7 @@ class Answer:
     refusal: Refusal | None
     dropped: tuple[Dropped, ...] = ()
     fallback: Fallback | None = None
-    mode: str = "extractive"
+    mode: Literal["extractive", "llm"] = "extractive"
     model: str | None = None
     index: str = "default"
     timings: Mapping[str, float] = field(default_factory=dict)
@@ -157,7 +187,7 @@ class Answer:
 class Found:
     """The first event of an answer on its way: what was searched and found.
 
-    `hits` are in the order of retrieval; those of the answer may be ranked anew.
+    `hits` are in the order of retrieval; those of the answer may be ranked again.
     """
 
     searched: str
@@ -172,18 +202,18 @@ class Token:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class InputReport:
-    """What became of one input: `status` is `indexed`, `unchanged`, `skipped` or `removed`."""
+    """What became of one input; `reason` says why it was skipped."""
 
     source: str
-    status: str
+    status: Literal["indexed", "unchanged", "skipped", "removed"]
     documents: int = 0
     chunks: int = 0
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@result
 class DocumentInfo:
     """What `wenju list` shows of a document; `characters` counts its canonical text."""
 
@@ -194,3 +224,31 @@ class DocumentInfo:
     chunks: int
     characters: int
     added: str
+
+
+@result
+class DocumentText(DocumentInfo):
+    """A document with its canonical text, in which all offsets count."""
+
+    text: str
+
+
+@result
+class Documents:
+    """All documents of an index, by id."""
+
+    documents: tuple[DocumentInfo, ...]
+
+
+@result
+class Inputs:
+    """What became of each input."""
+
+    inputs: tuple[InputReport, ...]
+
+
+@result
+class Check:
+    """The sentences of a text in order; what holds no word is left out."""
+
+    sentences: tuple[CheckedSentence, ...]

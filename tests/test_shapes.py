@@ -6,13 +6,14 @@ from dataclasses import replace
 from passages import hit_of
 
 from rag.reasons import Reason
-from rag.shapes import document_shape, shape
+from rag.shapes import shape
 from rag.types import (
     Answer,
     Chunk,
     Citation,
-    Document,
     DocumentInfo,
+    Documents,
+    DocumentText,
     Dropped,
     Fallback,
     InputReport,
@@ -130,8 +131,8 @@ def test_what_search_list_and_index_show():
         "timings": {"total": 1.0},
     }
     info = DocumentInfo("a.md", "题", "a.md", "zh", 3, 900, "2026-01-02T03:04:05+00:00")
-    text = Document("a.md", "a.md", "题", "全文", {"language": "zh"})
-    assert document_shape(info, text) == {**shape(info), "text": "全文"}
+    assert shape(DocumentText(**shape(info), text="全文")) == {**shape(info), "text": "全文"}
+    assert shape(Documents((info,))) == {"documents": [shape(info)]}
     assert shape(info) == {
         "id": "a.md",
         "title": "题",

@@ -15,6 +15,7 @@ from rag.cli import printing
 from rag.config import Settings
 from rag.errors import IndexDamaged, InputNotFound, InvalidInput
 from rag.shapes import shape
+from rag.types import Check, Documents, Inputs
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -30,7 +31,7 @@ def index(options: Namespace, settings: Settings) -> int:
     reports = build_index(
         settings, options.paths, options.index, prune=options.prune, progress=_INDEXING
     )
-    inputs = {"inputs": [shape(each) for each in reports]}
+    inputs = shape(Inputs(tuple(reports)))
     printing.show(inputs, printing.report_lines(reports), as_json=options.json)
     return DONE
 
@@ -69,7 +70,7 @@ def check_text(options: Namespace, settings: Settings) -> int:
         sentences = assistant.check(text)
     if not sentences:
         raise InvalidInput(f"there is no sentence in {options.file}", "give a text with words")
-    checked = {"sentences": [shape(each) for each in sentences]}
+    checked = shape(Check(tuple(sentences)))
     printing.show(checked, printing.checked_lines(sentences), as_json=options.json)
     return DONE if all(each.verdict == "supported" for each in sentences) else NOTHING_FOUND
 
@@ -116,7 +117,7 @@ def list_documents(options: Namespace, settings: Settings) -> int:
         f" ({each.language}; {each.chunks} chunks, {each.characters} characters)"
         for each in documents
     )
-    listed = {"documents": [shape(each) for each in documents]}
+    listed = shape(Documents(tuple(documents)))
     printing.show(listed, lines, as_json=options.json)
     return DONE
 

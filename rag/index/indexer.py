@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rag.documents.chunks import chunk, context
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
@@ -173,10 +174,10 @@ class Indexer:
         self._by_path[origin.path] = kept
         if not kept:
             return row_reports
-        status = "indexed" if indexed else "unchanged"
         if not indexed:
             chunks = len(self._store.keys_of(list(kept)))
         replaced = "replaces the former version" if file.origin and former and indexed else ""
+        status: Literal["indexed", "unchanged"] = "indexed" if indexed else "unchanged"
         report = InputReport(file.source, status, indexed or unchanged, chunks, replaced)
         return [report, *row_reports]
 
