@@ -1,5 +1,7 @@
-"""Fixtures that more than one test file uses."""
+"""Fixtures that more than one test file uses, and the markers that follow from their use."""
 
+import os
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from marks import marks_of
 from repository import REPOSITORY
 
 from rag.config import BUNDLED_MODEL, Settings
@@ -24,6 +28,15 @@ from rag.models.embedding import Passage, PassageVectors, open_embedder
 from rag.reading import reader_build
 from rag.reading.cross_encoder import CrossEncoder
 from rag.types import Document
+
+# Whichever way pytest was started, what is tested is what is installed, as in the children.
+sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != REPOSITORY]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark in marks_of(item):
+            item.add_marker(mark)
 
 
 class CharacterEmbedder:
@@ -67,14 +80,28 @@ def indexed(embedder) -> Callable[[Document], list[IndexedChunk]]:
 
 
 @pytest.fixture(scope="session")
-def lexicon_file(tmp_path_factory) -> Path:
+def made_once(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Makes a file or folder of a name, once for all the processes that run tests side by side."""
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        path, unfinished = common / name, common / f"unfinished-{name}"
+        with FileLock(common / f"{name}.lock"):
+            if not path.exists():
+                make(unfinished)
+                unfinished.rename(path)
+        return path
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def lexicon_file(made_once) -> Path:
     """CC-CEDICT as `wenju setup` prepares it; prepared here where that has not been done."""
     prepared = Settings.from_environment().models / lexicon.LEXICON_FILE
-    if lexicon.is_built(prepared):
-        return prepared
-    path = tmp_path_factory.mktemp("models") / lexicon.LEXICON_FILE
-    lexicon_build.build(path)
-    return path
+    return prepared if lexicon.is_built(prepared) else made_once("lexicon", lexicon_build.build)
 
 
 @pytest.fixture(scope="session", name="lexicon")
@@ -94,7 +121,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def models() -> Path:
+def models(made_once) -> Path:
     """The folder of what `wenju setup` prepares, with the bundled model and the reader in it.
 
     The reader is built here where it is missing or of another adapter, as after each training.
@@ -110,7 +137,7 @@ def models() -> Path:
         pytest.fail(
             f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False
         )
-    reader_build.build(reader)
+    made_once("reader-is-built", lambda done: (reader_build.build(reader), done.touch()))
     return folder
 
 
@@ -150,8 +177,11 @@ def open_library(bundled_embedder, kept_reader):
 
 
 @pytest.fixture(scope="session")
-def seed_indexes(models, tmp_path_factory) -> Path:
+def seed_indexes(models, made_once) -> Path:
     """A folder of indexes, in which `default` holds the seeds. Copy it to change it."""
-    folder = tmp_path_factory.mktemp("seeds") / "indexes"
-    build_index(replace(Settings.from_environment(), indexes=folder), [REPOSITORY / "seeds"])
-    return folder
+    settings = Settings.from_environment()
+
+    def build(folder: Path) -> None:
+        build_index(replace(settings, indexes=folder), [REPOSITORY / "seeds"])
+
+    return made_once("seed-indexes", build)

@@ -2,11 +2,10 @@
 
 import ast
 import graphlib
-import os
-import subprocess
 import sys
 
 import pytest
+from installed import python
 from repository import REPOSITORY
 
 MODULES = {
@@ -211,29 +210,24 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "fastapi", "
 
 def loaded_after(code, **environment):
     """Which of the heavy packages a fresh process has loaded after running `code`."""
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys\nprint('loaded', *sys.modules)"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
-        timeout=60,
-        check=True,
-    )
-    modules = done.stdout.splitlines()[-1].split()
+    done = python(f"{code}\nimport sys\nprint('loaded', *sys.modules)", env=environment)
+    assert done.returncode == 0, done.stderr.decode()
+    modules = done.stdout.decode().splitlines()[-1].split()
     assert modules[0] == "loaded"
     return [name for name in HEAVY if name in modules]
 
 
+@pytest.mark.process
 def test_importing_the_library_loads_nothing_heavy():
     assert loaded_after("import rag") == []
     assert loaded_after("import rag.__main__") == []
 
 
+@pytest.mark.process
 def test_indexing_and_asking_load_neither_torch_nor_transformers(models, tmp_path):
     document = tmp_path / "信.txt"
     document.write_text("马云第一次上网是在西雅图。He was in Seattle in 1995.", "utf-8")
-    indexes = {"WENJU_INDEXES": str(tmp_path / "indexes")}
+    indexes = {"WENJU_INDEXES": tmp_path / "indexes"}
     run = "from rag.__main__ import main\nassert main({}) == 0"
 
     assert loaded_after(run.format(["index", str(document)]), **indexes) == ["faiss"]

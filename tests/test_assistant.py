@@ -2,12 +2,11 @@
 
 import gc
 import re
-import subprocess
-import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import installed
 import pytest
 
 from rag.assistant import Assistant
@@ -205,18 +204,8 @@ def test_what_another_process_commits_is_seen_at_the_next_question(settings, tmp
     question = "Who steers the ferry to Skagen?"
     assert not assistant.ask(question).answered
 
-    code = (
-        "import sys, pathlib\n"
-        "from rag.index.maintenance import build_index\n"
-        "from rag.config import Settings\n"
-        "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
-        "build_index(Settings(indexes, models), [document], 'growing')"
-    )
-    subprocess.run(
-        [sys.executable, "-c", code, settings.indexes, settings.models, second],
-        check=True,
-        timeout=60,
-    )
+    folders = {"WENJU_INDEXES": settings.indexes, "WENJU_MODELS": settings.models}
+    installed.wenju("index", second, "--index", "growing", env=folders, check=True)
 
     answer = assistant.ask(question)
     assert answer.citations[0].quote == "The ferry to Skagen is steered by Captain Lindqvist."

@@ -2,14 +2,13 @@
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
+import installed
 import pytest
 
 from rag.assistant import Assistant
@@ -124,15 +123,8 @@ def test_what_another_process_commits_is_seen_at_the_next_question(library, sett
     assert not library.assistant().ask(question).answered
     page = tmp_path / "ferry.txt"
     page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
-    code = (
-        "import sys, pathlib\n"
-        "from rag.index.maintenance import build_index\n"
-        "from rag.config import Settings\n"
-        "indexes, models, document = map(pathlib.Path, sys.argv[1:])\n"
-        "build_index(Settings(indexes, models), [document])"
-    )
-    arguments = [settings.indexes, settings.models, page]
-    subprocess.run([sys.executable, "-c", code, *arguments], check=True, timeout=60)
+    folders = {"WENJU_INDEXES": settings.indexes, "WENJU_MODELS": settings.models}
+    installed.wenju("index", page, env=folders, check=True)
 
     assert library.assistant().ask(question).citations[0].document_id == "ferry.txt"
 

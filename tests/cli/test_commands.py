@@ -5,10 +5,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import replace
 
+import installed
 import pytest
 from llm_server import Fails, ModelServer, Says
 
@@ -101,13 +101,7 @@ def only_line(error):
 
 
 def process(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "rag", *map(str, arguments)],
-        capture_output=True,
-        env={**os.environ, **environment},
-        timeout=60,
-        check=False,
-    )
+    return installed.wenju(*arguments, env=environment)
 
 
 # index
@@ -660,13 +654,12 @@ def test_a_reader_that_leaves_early_is_no_error(indexes):
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
-        done = subprocess.run(
-            [sys.executable, "-m", "rag", "list"],
-            env={**os.environ, "PYTHONUNBUFFERED": ""},
+        done = installed.wenju(
+            "list",
+            env={"PYTHONUNBUFFERED": ""},
+            capture_output=False,
             stdout=closed,
             stderr=subprocess.PIPE,
-            timeout=60,
-            check=False,
         )
 
     assert (done.returncode, done.stderr) == (0, b"")
@@ -779,13 +772,11 @@ def test_a_text_or_an_index_that_is_not_there_is_one_line(indexes, wenju, text, 
 
 
 def test_a_text_is_read_from_standard_input(indexes):
-    done = subprocess.run(
-        [sys.executable, "-m", "rag", "check-text", "-"],
+    done = installed.wenju(
+        "check-text",
+        "-",
         input=f"{SUPPORTED}{CONTRADICTED}".encode(),
-        capture_output=True,
-        env={**os.environ, "WENJU_LLM_MODEL": "none", "WENJU_LLM_BASE_URL": "http://127.0.0.1:9/"},
-        timeout=60,
-        check=False,
+        env={"WENJU_LLM_MODEL": "none", "WENJU_LLM_BASE_URL": "http://127.0.0.1:9/"},
     )
 
     assert (done.returncode, done.stderr) == (1, b"")
@@ -847,15 +838,10 @@ def test_serve_says_at_its_start_where_passages_go(indexes, off_for, told):
         "WENJU_LLM_MODEL": "test",
         "WENJU_LLM_OFF_FOR": off_for,
     }
-    with subprocess.Popen(
-        [sys.executable, "-m", "rag", "serve", "--port", "0"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-    ) as served:
+    output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    command = [installed.WENJU, "serve", "--port", "0"]
+    with installed.started(*command, env=environment, **output) as served:
         line = served.stderr.readline()
-        served.terminate()
 
     assert line == (
         f"wenju: passages are sent to 127.0.0.1:9 (test){told}; WENJU_LLM=off keeps them here\n"

@@ -10,8 +10,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import installed
 import pytest
-from repository import REPOSITORY
 
 from rag import storage
 from rag.dialogue import conversations as conversations_module
@@ -358,17 +358,22 @@ while True:
         shape = {"question": f"{number}？", "answered": True, "answer": text, "index": "news"}
         turn = conversations.add("anna", conversation, shape)
         conversations.rate("anna", turn.id, "up", text[:20])
+        print(turn.id, flush=True)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_process_killed_at_any_moment_leaves_whole_turns(path):
-    delays, before = random.Random(5), 0
-    for _ in range(8):
-        command = [sys.executable, "-c", WRITER, str(path)]
-        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as process:
-            process.stdout.readline()
-            time.sleep(delays.uniform(0, 0.1))
+    delays, before, pace = random.Random(5), 0, 0.01
+    for number in range(8):
+        command = [installed.PYTHON, "-c", WRITER, path]
+        with installed.started(*command, stdout=subprocess.PIPE) as process:
+            assert process.stdout.readline() == b"ready\n"
+            if number % 2:  # each second one keeps three first, and says how long that takes here
+                start = time.monotonic()
+                kept = [process.stdout.readline() for _ in range(3)]
+                pace = (time.monotonic() - start) / len(kept)
+            time.sleep(delays.uniform(0, 4 * pace))
             process.send_signal(signal.SIGKILL)
         conversations = Conversations.open(path)
         infos, count = conversations.list("anna"), 0
