@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared
+# Modules are compiled when they are first used: most of torch never is.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: ask serve test lint eval bench train calibrate clean
+.PHONY: ask serve check test lint eval bench train calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
 ask: $(VENV)/indexed
@@ -14,10 +16,14 @@ ask: $(VENV)/indexed
 serve: $(VENV)/indexed
 	@$(BIN)/wenju serve $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: lint $(VENV)/browser
-	$(BIN)/python -m pytest
+# The loop while you work: what needs neither set-up nor a server nor a browser.
+check: lint
+	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training)"
 
-lint: $(VENV)/ready
+test: lint $(VENV)/ready $(VENV)/browser
+	$(BIN)/pytest -n 2 --dist loadscope
+
+lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,7 +47,11 @@ clean:
 # pip asks for the newest compatible releases; torch and the model's packages are pinned.
 $(VENV)/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(INSTALL) .
+	touch $@
+
+$(VENV)/dev: $(VENV)/installed
+	$(INSTALL) ".[dev]"
 	touch $@
 
 $(VENV)/ready: $(VENV)/installed
@@ -53,7 +63,7 @@ $(VENV)/indexed: $(VENV)/ready $(shell find seeds -type f)
 	@touch $@
 
 # The browser for the tests of the chat; where none can be installed these tests skip.
-$(VENV)/browser: $(VENV)/installed
+$(VENV)/browser: $(VENV)/dev
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq \
 		--no-install-recommends chromium >/dev/null; } || echo "no chromium: browser tests skip"
 	@touch $@

@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +26,7 @@ from rag.index.search_files import SearchFiles
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.library import Library
+from rag.models.embedding import BundledEmbedder
 from rag.types import Answer, Found, Token
 
 LETTER = "馬雲第一次上網是在西雅圖。他在信裡寫道：創業者要有驅動力，人才是關鍵。"
@@ -295,29 +295,37 @@ def test_an_index_is_opened_while_others_answer(library, monkeypatch):
 
     def slow(*arguments):
         opening.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return open_store(*arguments)
 
     library.assistant()
     monkeypatch.setattr(Store, "open", slow)
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(library.assistant, "papers") for _ in range(2)]
-        assert opening.wait(20)
+        assert opening.wait(60)
         assert library.assistant().store.counts() == (1, 1)
         go_on.set()
-        assert both[0].result(20) is both[1].result(20)
+        assert both[0].result(60) is both[1].result(60)
 
 
-def test_what_is_being_indexed_ends_when_the_library_closes(library, tmp_path):
+def test_what_is_being_indexed_ends_when_the_library_closes(library, tmp_path, monkeypatch):
     long = upload(
         tmp_path, "long.txt", "\n\n".join(f"第{n}段：海鹦飞过第{n}座岛。" * 12 for n in range(900))
     )
+    begun = threading.Event()
+    embed_passage = BundledEmbedder.embed_passage
+
+    def embed(*arguments):
+        begun.set()
+        return embed_passage(*arguments)
+
+    monkeypatch.setattr(BundledEmbedder, "embed_passage", embed)
     with ThreadPoolExecutor(1) as pool:
         adding = pool.submit(library.assistant().add, [long])
-        time.sleep(1)
+        assert begun.wait(60)
         library.assistant().stop()
         with pytest.raises(IndexingStopped):
-            adding.result(10)
+            adding.result(60)
 
     assert library.assistant().store.counts() == (1, 1)
 

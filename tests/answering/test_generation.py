@@ -226,7 +226,7 @@ def test_a_model_that_finds_no_answer_refuses(asked, reply):
     ],
 )
 def test_the_words_of_the_document_answer_where_the_model_fails(asked, behaviour, reason):
-    answer, _ = asked(behaviour, llm_seconds=3.0)
+    answer, _ = asked(behaviour, llm_seconds=2.0 if reason == "llm_timeout" else 60.0)
 
     assert (answer.mode, answer.model, answer.fallback) == ("extractive", None, Fallback(reason))
     assert answer.answered
@@ -244,7 +244,7 @@ def test_what_was_said_before_the_line_broke_stays(asked):
 
 def test_a_server_that_keeps_failing_is_left_alone(assistant_of):
     with ModelServer(Hangs(30)) as server:
-        with assistant_of(server, llm_seconds=0.3) as assistant:
+        with assistant_of(server, llm_seconds=1.0) as assistant:
             reasons = [assistant.ask("海湾大桥有多长？").fallback.reason for _ in range(5)]
         assert reasons == ["llm_timeout"] * 3 + ["llm_resting"] * 2
         assert len(server.requests) == 3
@@ -392,7 +392,7 @@ def test_a_question_has_its_seconds_once_for_its_rewriting_and_its_answer(asked)
     )
 
     assert (answer.fallback.reason, len(requests)) == ("llm_timeout", 2)
-    assert answer.timings["rewrite"] + answer.timings["generate"] < 2900
+    assert answer.timings["rewrite"] + answer.timings["generate"] < 3900
 
 
 def test_documents_that_go_while_the_model_answers_are_no_error(settings, tmp_path):
@@ -454,7 +454,7 @@ def test_a_reader_who_leaves_ends_the_generation(assistant_of):
         events = assistant.stream("海湾大桥有多长？")
         assert any(isinstance(event, Token) and event.text for event in events)
         events.close()
-        assert server.disconnected.wait(5)
+        assert server.disconnected.wait(60)
 
 
 def test_a_dead_server_is_not_asked_once_it_is_known(settings):
