@@ -18,7 +18,8 @@ serve: $(VENV)/indexed
 
 # The loop while you work: what needs neither set-up nor a server nor a browser.
 check: lint
-	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training)"
+	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training)" \
+		$(addprefix --ignore=,tests/training rag/training rag/reading/network.py)  # import torch
 
 test: lint $(VENV)/ready $(VENV)/browser
 	$(BIN)/pytest -n 2 --dist loadscope

@@ -18,6 +18,8 @@ from rag.config import Settings
 from rag.documents.load import load
 from rag.index.maintenance import build_index
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def settings(models, tmp_path_factory):

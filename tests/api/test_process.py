@@ -22,6 +22,8 @@ from api.body import BodyLimit
 from rag.config import Settings
 from rag.types import CheckedSentence, Found, Token
 
+pytestmark = pytest.mark.process
+
 SERVER = """
 import sys, time, uvicorn
 from pathlib import Path

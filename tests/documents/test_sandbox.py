@@ -25,6 +25,8 @@ from rag.documents.sandbox_child import encoded
 from rag.errors import Unreadable
 from rag.types import Document, InputReport
 
+pytestmark = pytest.mark.process
+
 MEGABYTE = 2**20
 LETTER = "第一批货船到港。The quay is new."
 

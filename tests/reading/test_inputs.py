@@ -38,7 +38,7 @@ def real(models):
     return open_tokenizer(models / reader_build.NAME / e5.TOKENIZER_FILE)
 
 
-@pytest.fixture(params=["characters", "real"])
+@pytest.fixture(params=["characters", pytest.param("real", marks=pytest.mark.model)])
 def tokenizer(request):
     return Characters() if request.param == "characters" else request.getfixturevalue("real")
 

@@ -1,7 +1,8 @@
 """Which markers a test gets from what it uses; the others are written where the test is."""
 
 FIXTURES = {
-    "model": {"models", "lexicon_file"},  # and so all that build on them
+    # And so what builds on them; the last two are the models before they are exported.
+    "model": {"models", "lexicon_file", "reference", "network"},
     "browser": {"chromium"},
 }
 NAMES = {
