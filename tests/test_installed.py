@@ -145,13 +145,13 @@ def test_each_format_is_read_by_the_running_server(client, suffix):
 
     assert response.status_code == 200
     (report,) = response.json()["inputs"]
-    assert (report["status"], report["reason"]) == ("indexed", None)
+    assert (report["status"], report["reason"]) == ("indexed", "")
     documents = client.get("/v1/documents").json()["documents"]
     assert any(document["source"].startswith(path.name) for document in documents)
 
 
 def test_the_page_is_there(client):
-    page = client.get("/")
+    page = client.get("/", follow_redirects=True)
 
     assert page.status_code == 200
     assert "问据" in page.text
