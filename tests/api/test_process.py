@@ -59,10 +59,9 @@ def process(tmp_path):
     """A server in a process of its own, which answers once the file `go` is there."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    path = os.pathsep.join([str(TESTS / "support"), str(TESTS.parent)])
     started = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(port), str(tmp_path / "go")],
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": str(TESTS / "support"), "PYTHONSAFEPATH": "1"},
         stderr=subprocess.PIPE,
     )
     started.url = f"http://127.0.0.1:{port}"

@@ -23,13 +23,11 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from rag.config import Settings
+from rag.evaluation.gold import read_gold
+from rag.library import Library
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY))
-
-from rag.config import Settings  # noqa: E402
-from rag.evaluation.gold import read_gold  # noqa: E402
-from rag.library import Library  # noqa: E402
-
 PORT = 8765
 SERVER = """
 import sys, uvicorn
@@ -158,7 +156,6 @@ def started(settings: Settings, index: str) -> subprocess.Popen[bytes]:
     """A server process that answers."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, index, str(PORT)],
-        cwd=REPOSITORY,
         env={**os.environ, "WENJU_INDEXES": str(settings.indexes.absolute())},
     )
     for _ in range(600):

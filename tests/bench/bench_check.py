@@ -10,44 +10,42 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, quantiles
+from unittest.mock import patch
+
+from rag.assistant import Assistant
+from rag.checking.checker import Checker, Finding
+from rag.config import Settings
+from rag.index.fusion import Search
+from rag.index.maintenance import build_index
+from rag.index.rows import IndexedChunk
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY))
-
-from rag.assistant import Assistant  # noqa: E402
-from rag.checking.checker import Checker, Finding  # noqa: E402
-from rag.config import Settings  # noqa: E402
-from rag.index.fusion import Search  # noqa: E402
-from rag.index.maintenance import build_index  # noqa: E402
-from rag.index.rows import IndexedChunk  # noqa: E402
 
 Row = tuple[str, str, str]
 
 
-class TimedChecker(Checker):
-    """A checker that remembers what it found last and how long that took."""
+@contextmanager
+def timed_checks() -> Iterator[list[tuple[Finding, float]]]:
+    """What checkers find from here on, each with the seconds that it took."""
+    findings = []
+    check = Checker.check
 
-    findings: list[tuple[Finding, float]]
-
-    @classmethod
-    def wrap(cls, checker: Checker) -> TimedChecker:
-        checker.__class__ = cls
-        checker.findings = []
-        return checker
-
-    def check(self, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
+    def timed(self: Checker, claim: Search, passages: Sequence[IndexedChunk]) -> Finding:
         start = time.perf_counter()
-        finding = super().check(claim, passages)
-        self.findings.append((finding, time.perf_counter() - start))
+        finding = check(self, claim, passages)
+        findings.append((finding, time.perf_counter() - start))
         return finding
+
+    with patch.object(Checker, "check", timed):
+        yield findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +67,19 @@ class Checked:
 
 def checked(settings: Settings, claims: Iterable[dict[str, str]]) -> Iterator[Checked]:
     """Each claim as a text of its own."""
-    assistant = Assistant.open(settings)
-    checker = TimedChecker.wrap(assistant._proofreader.checker(assistant._retriever.current()))
-    assistant.check("Opens what is opened once. 打开模型。")
-    for claim in claims:
-        checker.findings.clear()
-        start = time.perf_counter()
-        assistant.check(claim["claim"])
-        seconds = time.perf_counter() - start
-        found = [finding for finding, _ in checker.findings]
-        worst = next((each for each in found if each.verdict != "supported"), found[0])
-        alone = sum(seconds for _, seconds in checker.findings)
-        yield Checked(
-            claim, worst.reason, worst.verdict, worst.claimed, worst.given, seconds, alone
-        )
-    assistant.close()
+    with closing(Assistant.open(settings)) as assistant, timed_checks() as findings:
+        assistant.check("Opens what is opened once. 打开模型。")
+        for claim in claims:
+            findings.clear()
+            start = time.perf_counter()
+            assistant.check(claim["claim"])
+            seconds = time.perf_counter() - start
+            found = [finding for finding, _ in findings]
+            worst = next((each for each in found if each.verdict != "supported"), found[0])
+            alone = sum(seconds for _, seconds in findings)
+            yield Checked(
+                claim, worst.reason, worst.verdict, worst.claimed, worst.given, seconds, alone
+            )
 
 
 def share(rows: Sequence[Checked]) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 
 import pytest
 from effort import grows_linearly
+from installed import python
 from repository import SHARED
 
 from rag.documents.chunks import CONTEXT_LENGTH, chunk, context
@@ -199,4 +198,4 @@ def test_context_is_bounded_and_keeps_the_section():
 
 def test_importing_the_module_does_not_import_the_splitter():
     code = "import rag.documents.chunks, sys; sys.exit('langchain_text_splitters' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert python(code).returncode == 0

@@ -1,7 +1,5 @@
 import json
 import socket
-import subprocess
-import sys
 import threading
 import time
 import traceback
@@ -10,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
+from installed import python
 from llm_server import (
     DONE,
     Cuts,
@@ -648,5 +647,4 @@ def test_the_client_is_imported_only_when_needed():
         "import sys; from rag.models.chat import Settings, open_llm; open_llm(Settings());"
         "print('openai' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert python(code).stdout == b"False\n"
