@@ -151,7 +151,7 @@ def test_each_format_is_read_by_the_running_server(client, suffix):
 
 
 def test_the_page_is_there(client):
-    page = client.get("/", follow_redirects=True)
+    page = client.get("/", headers={"Accept": "text/html"}, follow_redirects=True)
 
     assert page.status_code == 200
-    assert "问据" in page.text
+    assert "Wenju" in page.text
