@@ -10,6 +10,7 @@ from contextlib import closing
 import installed
 import numpy as np
 import pytest
+from repository import REPOSITORY
 
 from rag import storage
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexNotFound, WenjuError
