@@ -18,7 +18,8 @@ from itertools import count, pairwise
 import pytest
 from repository import REPOSITORY
 
-from rag.assistant import ASK_MODEL, Assistant
+from rag.answering.pipeline import ASK_MODEL
+from rag.assistant import Assistant
 from rag.config import Settings
 from rag.errors import LLMUnavailable
 from rag.evaluation.gold import read_gold

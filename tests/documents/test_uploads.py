@@ -1,14 +1,8 @@
 """Names of uploaded files as ids."""
 
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
-import httpx
 import pytest
-from repository import REPOSITORY
 
 from rag.documents import uploads
 from rag.documents.uploads import NAME_LENGTH_LIMIT, Upload, document_id, input_files
@@ -79,30 +73,3 @@ def test_all_of_an_upload_is_read_within_its_time(monkeypatch, tmp_path):
         load(None)
 
     assert given == [30, 20, 1, 1]
-
-
-def test_each_format_is_uploaded_to_the_installed_server(models, tmp_path):
-    names = "un-ewtp-b200.md china-consumers-in-figures.txt silicon-valley-2016.html".split()
-    names += "jixi-field-trip.pdf shanghai-internet-plus.docx association-briefs.jsonl".split()
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    server = subprocess.Popen(
-        [Path(sys.executable).with_name("wenju"), "serve", "--port", "0"],
-        cwd=empty,
-        env={**environment, "WENJU_INDEXES": str(tmp_path / "indexes")},
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    with server:
-        try:
-            url = re.search(r"http://\S+?(?=/$)", server.stdout.readline()).group()
-            parts = [
-                ("files", (name, (REPOSITORY / "seeds" / name).read_bytes())) for name in names
-            ]
-            reply = httpx.post(f"{url}/v1/documents", files=parts, timeout=60).json()
-        finally:
-            server.terminate()
-
-    found = [(r["source"], r["status"], r["documents"], r["reason"]) for r in reply["inputs"]]
-    assert found == [(name, "indexed", 10 if name.endswith("jsonl") else 1, "") for name in names]
