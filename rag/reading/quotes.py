@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.language.sentences import balanced
 from rag.language.text import han_share
-from rag.reading.results import Unit
+from rag.reading.candidates import Candidate
+from rag.reading.results import Span, Unit
 
 LENGTH = 110  # characters of Han text; Latin text may be twice as long
-
-
 SENTENCE_LENGTH = 140  # the same, to finish a sentence
+CLOSE_ENOUGH = 1.0  # rank of a quote beside the answer, below the best one's
 
 
 def grown(heart: Sequence[Unit], units: Sequence[Unit]) -> list[Unit]:
@@ -43,3 +44,53 @@ def length_of(units: Sequence[Unit]) -> float:
 
 def _ends_sentence(text: str) -> bool:
     return text.rstrip("”\"’'」』）)").endswith(("。", "！", "？", "!", "?", ".", "…"))
+
+
+def quotes_of(answers: Sequence[Candidate], units: Sequence[Unit]) -> list[Span]:
+    """The answers in their sentences; those of one passage that meet in one quote."""
+    quotes: list[Span] = []
+    for answer in answers:
+        held = quoted(answer, units)
+        start, end = balanced(answer.text, answer.span.start, answer.span.end)
+        words = (max(start, held[0].start), min(end, held[-1].end))
+        span = Span(answer.passage, held[0].start, held[-1].end, (words,))
+        for number, other in enumerate(quotes):
+            if _meet(span, other):
+                quotes[number] = _joined(other, span)
+                break
+        else:
+            quotes.append(span)
+    return quotes
+
+
+def beside(
+    ranked: Sequence[Candidate], answers: Sequence[Candidate], units: Sequence[Unit]
+) -> Span | None:
+    """What another passage says to the same, where it ranks nearly as high."""
+    taken = {answer.passage for answer in answers}
+    second = next((each for each in ranked if each.passage not in taken), None)
+    if second is None or second.rank < ranked[0].rank - CLOSE_ENOUGH:
+        return None
+    held = quoted(second, units)
+    return Span(second.passage, held[0].start, held[-1].end)
+
+
+def quoted(answer: Candidate, units: Sequence[Unit]) -> list[Unit]:
+    """The units that hold the answer, grown; a span may lie between two of them."""
+    same = [unit for unit in units if unit.passage == answer.passage]
+    held = [u for u in same if u.start < answer.span.end and u.end > answer.span.start]
+    return grown(held, units)
+
+
+def _meet(first: Span, second: Span) -> bool:
+    is_apart = first.end <= second.start or second.end <= first.start
+    return first.passage == second.passage and not is_apart
+
+
+def _joined(first: Span, second: Span) -> Span:
+    return Span(
+        first.passage,
+        min(first.start, second.start),
+        max(first.end, second.end),
+        tuple(sorted((*first.highlights, *second.highlights))),
+    )

@@ -1,0 +1,72 @@
+"""Words of a passage that may answer, with what ranks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.language.lists import Enumeration
+from rag.language.sentences import sentences
+from rag.language.text import fold
+from rag.reading.cross_encoder import ScoredSpan
+from rag.reading.results import Ranked, Unit
+
+_WORD_END = re.compile(r"\w{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of the text of a passage with its unit, the figures that rank it, and its rank."""
+
+    passage: int
+    text: str
+    span: ScoredSpan
+    unit: Unit
+    figures: tuple[float, ...]
+    rank: float
+
+    @property
+    def words(self) -> str:
+        """The words themselves, folded."""
+        return fold(self.text[self.span.start : self.span.end])
+
+    @property
+    def ranked(self) -> Ranked:
+        """What a ranking tells of it."""
+        return Ranked(self.passage, self.span.start, self.span.end, self.rank, self.figures)
+
+    def moved(self, start: int, end: int) -> Candidate:
+        """The same with other words of its passage."""
+        return replace(self, span=replace(self.span, start=start, end=end))
+
+    def meets(self, start: int, end: int) -> bool:
+        """Whether it shares a character with the offsets."""
+        return start < self.span.end and self.span.start < end
+
+    def is_by(self, found: Enumeration) -> bool:
+        """Whether a list meets it or stands in the sentence that it begins in."""
+        return self.meets(found.start, found.end) or any(
+            start <= self.span.start < end and start <= found.start < end
+            for start, end in sentences(self.text)
+        )
+
+    def mended(self, found: Enumeration) -> Candidate:
+        """The list, with the beginning or end of a word that the span holds and the list lost."""
+        before = self.text[self.span.start : found.start]
+        behind = self.text[found.end : self.span.end]
+        return self.moved(
+            found.start - (len(before) if _WORD_END.fullmatch(before) else 0),
+            found.end + (len(behind) if _WORD_END.fullmatch(behind) else 0),
+        )
+
+    def is_new(self, answers: Sequence[Candidate]) -> bool:
+        """Whether no answer lies where it does, nor says the same."""
+        return all(self._differs(answer) for answer in answers)
+
+    def _differs(self, answer: Candidate) -> bool:
+        if answer.passage == self.passage:
+            return not self.meets(answer.span.start, answer.span.end) and (
+                self.words != answer.words
+            )
+        return self.words not in answer.words and answer.words not in self.words
