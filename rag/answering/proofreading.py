@@ -10,7 +10,7 @@ from rag.answering.citations import Quote, citation
 from rag.answering.verdicts import message
 from rag.checking.aliases import aliases_of
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
-from rag.checking.names import Words
+from rag.checking.name_match import Words
 from rag.errors import DocumentNotFound, InvalidInput
 from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore

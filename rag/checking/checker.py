@@ -11,15 +11,14 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from rag.checking.aliases import Aliases
+from rag.checking.clauses import Clause, clauses, differ, parts_of
 from rag.checking.facts import (
     Fact,
-    Facts,
     facts_of,
     goes_without_saying,
     is_telling,
@@ -27,19 +26,13 @@ from rag.checking.facts import (
     sure_facts,
 )
 from rag.checking.known_names import DEMONYMS
-from rag.checking.names import (
-    Presence,
-    Words,
-    is_country,
-    is_person,
-    is_surely_a_name,
-    names_of,
-    presence,
-)
-from rag.checking.negation import Denial, denials
+from rag.checking.name_match import Presence, Words, presence
+from rag.checking.names import is_country, is_person, is_surely_a_name, names_of
+from rag.checking.negation import denials
 from rag.checking.quantities import Quantity, agrees
 from rag.checking.swaps import Place, opposites, roles_exchanged, swapped
 from rag.checking.term_finder import Located
+from rag.checking.windows import Claim, Key, Text, Window, crosses, own, text_of, words_of
 from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
 from rag.index.passage import Passage
@@ -48,7 +41,7 @@ from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences
 from rag.language.term_groups import Group
 from rag.language.terms import index_terms
-from rag.language.text import fold, han_share
+from rag.language.text import fold
 
 PASSAGES = 8  # that a sentence of unknown origin is held against
 UNITS = 3  # of a passage, in the words that a sentence is held against
@@ -71,15 +64,11 @@ _BORNE_OUT = 0.1  # for each fact that is there
 _VERBATIM = 0.85  # coverage from which a sentence all but repeats the words
 _HALF = 0.5  # of what the best sentence meets
 _ADDS = 0.25  # of the terms of a clause, that a further clause of the passage meets
-_CLAUSE_OF_CLAIM = re.compile(
-    r"[，；;：:]\s*|,\s+|\s(?:and|but|while|whereas|which|although|because|after|before|with)\s"
-)
 _ANAPHOR = re.compile(
     r"(?<!其)[他她它]|其(?![他她它中实實余])|[该該这這](?:家|个|個)?[公机機][司构構]"
     r"|\b(?:he|she|it|they|his|her|its|their|the (?:company|firm|group))\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[，,；;。！？!?：:]\s*|\.(?=\s)|\n")
 
 Verdict = Literal["supported", "unsupported", "contradicted"]
 Reason = Literal[
@@ -117,60 +106,6 @@ class Finding:
 TOO_LONG = Finding("unsupported", "too_long")
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    text: str
-    search: Search
-    groups: tuple[Group, ...]
-    facts: Facts
-    names: tuple[Mention, ...]
-    denials: tuple[Denial, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A passage made ready: its parts by unit, its facts by their offsets."""
-
-    indexed: Passage
-    context: str
-    terms: tuple[frozenset[str], ...]
-    context_terms: frozenset[str]
-    facts: Facts
-    words: Words
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Window:
-    """Neighbouring units of a passage, and which facts of the claim they lack."""
-
-    passage: int
-    text: _Text
-    start: int
-    end: int
-    score: float
-    coverage: float
-    wrong: tuple[Fact, ...]
-    unnamed: tuple[Mention, ...] = ()
-
-    @property
-    def words(self) -> str:
-        return self.text.indexed.chunk.text[self.start : self.end]
-
-    @property
-    def facts(self) -> Facts:
-        return self.text.facts.between(self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """A clause of the claim, how many terms it has, and the parts of the window that have them."""
-
-    start: int
-    end: int
-    terms: int
-    parts: Sequence[tuple[int, int]]
-
-
 class Checker:
     """Holds sentences against passages of one index; safe to share between threads.
 
@@ -189,7 +124,7 @@ class Checker:
         self._lexical = lexical
         self._aliases = aliases
         self._document_words = document_words
-        self._text = functools.lru_cache(maxsize=512)(_text)
+        self._text = functools.lru_cache(maxsize=512)(text_of)
 
     def check(self, claim: Search, passages: Sequence[Passage]) -> Finding:
         """What the passages say of the sentence that `claim` was made from."""
@@ -199,19 +134,19 @@ class Checker:
             return Finding("unsupported", "nothing_near")
         return self._judged(read, windows[0])
 
-    def _claim(self, search: Search) -> _Claim:
+    def _claim(self, search: Search) -> Claim:
         text = search.query
         said = facts_of(text)
-        return _Claim(
+        return Claim(
             text,
             search,
-            tuple(dict.fromkeys(_words_of(search, [*said.quantities, *said.dates]))),
+            tuple(dict.fromkeys(words_of(search, [*said.quantities, *said.dates]))),
             sure_facts(said, text),
             tuple(names_of(text, self._lexicon)),
             tuple(denials(text)),
         )
 
-    def _best(self, claim: _Claim, passages: Sequence[Passage]) -> list[_Window]:
+    def _best(self, claim: Claim, passages: Sequence[Passage]) -> list[Window]:
         """The windows that fit the claim best, best first."""
         importance = self._lexical.importances(claim.groups)
         windows = [
@@ -226,12 +161,12 @@ class Checker:
         named = [self._named(claim, window) for window in looked_at]
         return sorted(named, key=lambda window: -window.score)
 
-    def _text_of(self, indexed: Passage) -> _Text:
-        return self._text(_Key(indexed))
+    def _text_of(self, indexed: Passage) -> Text:
+        return self._text(Key(indexed))
 
     def _windows(
-        self, claim: _Claim, importance: np.ndarray, number: int, text: _Text
-    ) -> Iterator[_Window]:
+        self, claim: Claim, importance: np.ndarray, number: int, text: Text
+    ) -> Iterator[Window]:
         ideal = float(importance.sum()) or 1.0
         indexed = text.indexed
         cosines = indexed.unit_vectors @ claim.search.vector
@@ -251,9 +186,9 @@ class Checker:
                     - _SPARE * (last - first)
                     - _WRONG * len(wrong)
                 )
-                yield _Window(number, text, start, end, score, coverage, wrong)
+                yield Window(number, text, start, end, score, coverage, wrong)
 
-    def _named(self, claim: _Claim, window: _Window) -> _Window:
+    def _named(self, claim: Claim, window: Window) -> Window:
         """The window with the names that it lacks."""
         words = Words.of(f"{window.text.context}\n{window.words}")
         passage = window.text.words
@@ -267,7 +202,7 @@ class Checker:
     def _presence(self, name: Mention, words: Words) -> Presence:
         return presence(name.text, words, self._lexicon, self._aliases)
 
-    def _judged(self, claim: _Claim, window: _Window) -> Finding:
+    def _judged(self, claim: Claim, window: Window) -> Finding:
         found = Finding(
             "supported",
             passage=window.passage,
@@ -297,7 +232,7 @@ class Checker:
             )
         return found
 
-    def _goes_without_saying(self, window: _Window) -> bool:
+    def _goes_without_saying(self, window: Window) -> bool:
         """Whether only a year is missing, which these words leave unsaid and the document has."""
         given = window.facts.dates
         if any(each.year for each in given):
@@ -305,7 +240,7 @@ class Checker:
         document = self._document_words(window.text.indexed.chunk.document_id).folded
         return all(goes_without_saying(each, given, document) for each in window.wrong)
 
-    def _missing_name(self, claim: _Claim, window: _Window) -> Mention | None:
+    def _missing_name(self, claim: Claim, window: Window) -> Mention | None:
         """A name that the passage does not hold, or that stands in the place of another one."""
         core = self._core(claim, window)
         found = self._rivals(claim, core)
@@ -339,27 +274,30 @@ class Checker:
     def _is_named(self, name: Mention, words: Words) -> bool:
         return self._presence(name, words) is Presence.FOUND
 
-    def _added(self, claim: _Claim, window: _Window) -> str:
+    def _added(self, claim: Claim, window: Window) -> str:
         """A clause of words alone, no number and no name, that the passage says nothing of."""
         importance = self._lexical.importances(claim.groups)
         terms = window.text.context_terms.union(*window.text.terms)
         met = np.minimum(self._lexical.matched(claim.groups, terms), importance)
         here = Located(claim.text)
-        places = [here.find(_own(group)) for group in claim.groups]
+        places = [here.find(own(group)) for group in claim.groups]
         told: tuple[Fact | Mention, ...] = (
             *claim.facts.quantities,
             *claim.facts.dates,
             *claim.names,
         )
-        for start, end in _clauses(claim.text):
+        for start, end in clauses(claim.text):
             if any(start <= each.start < end for each in told):
                 continue
-            own = [n for n, spans in enumerate(places) if any(start <= at < end for at, _ in spans)]
-            if len(own) >= CLAUSE and met[own].sum() < COVERED_CLAUSE * importance[own].sum():
+            inside = [
+                n for n, spans in enumerate(places) if any(start <= at < end for at, _ in spans)
+            ]
+            lacks = met[inside].sum() < COVERED_CLAUSE * importance[inside].sum()
+            if len(inside) >= CLAUSE and lacks:
                 return claim.text[start:end]
         return ""
 
-    def _rivals(self, claim: _Claim, core: str) -> list[Mention]:
+    def _rivals(self, claim: Claim, core: str) -> list[Mention]:
         """The names in the words that speak of what the claim does, and that it does not name."""
         words = Words.of(claim.text)
         return [
@@ -368,7 +306,7 @@ class Checker:
             if is_surely_a_name(name.text) and not self._is_named(name, words)
         ]
 
-    def _core(self, claim: _Claim, window: _Window) -> str:
+    def _core(self, claim: Claim, window: Window) -> str:
         """The sentences of the window that speak most of what the claim does."""
         text = window.words
         found = [
@@ -379,7 +317,7 @@ class Checker:
         least = _HALF * max((met for _, met in found), default=0.0)
         return " ".join(sentence for sentence, met in found if met >= least)
 
-    def _swapped(self, claim: _Claim, window: _Window) -> tuple[Place, Place] | None:
+    def _swapped(self, claim: Claim, window: Window) -> tuple[Place, Place] | None:
         here, there = Located(claim.text), Located(window.words)
         context = self._shared(claim, here, there)
         things = [
@@ -405,7 +343,7 @@ class Checker:
             claim.text, window.words, things, context
         )
 
-    def _shared(self, claim: _Claim, here: Located, there: Located) -> list[Place]:
+    def _shared(self, claim: Claim, here: Located, there: Located) -> list[Place]:
         """The words of the claim that the window has too, in either language."""
         found = []
         for group in claim.groups:
@@ -441,25 +379,25 @@ class Checker:
             ]
         yield from found
 
-    def _denied(self, claim: _Claim, window: _Window) -> tuple[str, str] | None:
+    def _denied(self, claim: Claim, window: Window) -> tuple[str, str] | None:
         """Words that deny, of the claim and of the window, where one of the two does not."""
         theirs = denials(window.words)
         if not claim.denials and not theirs:
             return None
-        clauses = list(self._aligned(claim, window))
-        differs = _differ(claim, window, clauses, claim.denials, theirs)
+        aligned = list(self._aligned(claim, window))
+        differs = differ(claim, window, aligned, claim.denials, theirs)
         if differs and any(each.is_half for each in (*claim.denials, *theirs)):
             whole = [each for each in claim.denials if not each.is_half]
             firm = [each for each in theirs if not each.is_half]
-            differs = _differ(claim, window, clauses, whole, firm)
+            differs = differ(claim, window, aligned, whole, firm)
         return differs
 
-    def _aligned(self, claim: _Claim, window: _Window) -> Iterator[_Clause]:
+    def _aligned(self, claim: Claim, window: Window) -> Iterator[Clause]:
         here, there = Located(claim.text), Located(window.words)
-        places = [(group, here.find(_own(group))) for group in claim.groups]
-        for start, end in _clauses(claim.text):
+        places = [(group, here.find(own(group))) for group in claim.groups]
+        for start, end in clauses(claim.text):
             groups = [group for group, spans in places if any(start <= at < end for at, _ in spans)]
-            yield _Clause(start, end, len(groups), self._covering(groups, there))
+            yield Clause(start, end, len(groups), self._covering(groups, there))
 
     def _covering(self, groups: Sequence[Group], there: Located) -> list[tuple[int, int]]:
         """The clauses of a text that have the terms, each of them adding some to those before."""
@@ -469,7 +407,7 @@ class Checker:
             for group, spans in zip(groups, places, strict=True)
         ]
         left = dict(enumerate(weights))
-        parts, found = list(_parts(there.text)), []
+        parts, found = list(parts_of(there.text)), []
         while parts:
             inside = {
                 part: [n for n in left if any(part[0] <= at < part[1] for at, _ in places[n])]
@@ -485,101 +423,6 @@ class Checker:
         return found
 
 
-def crosses(claim: str, words: str) -> bool:
-    """Whether the two are of different languages."""
-    return (han_share(claim) < 0.5) != (han_share(words) < 0.5)
-
-
-def _own(group: Group) -> Group:
-    """A group's own word without its translations."""
-    return replace(group, alternatives=group.alternatives[:1])
-
-
-def _differ(
-    claim: _Claim,
-    window: _Window,
-    clauses: Sequence[_Clause],
-    ours: Sequence[Denial],
-    theirs: Sequence[Denial],
-) -> tuple[str, str] | None:
-    """The denials of the first clause in which one side alone denies, if on the whole it does."""
-    if len(ours) % 2 and not theirs:
-        return claim.text[ours[0].start : ours[0].end], ""
-    differs: tuple[str, str] | None = None
-    met: set[tuple[int, int]] = set()
-    for clause in clauses:
-        said = [each for each in ours if clause.start <= each.start < clause.end]
-        if clause.terms < 2 and not said:
-            continue
-        met.update(clause.parts)
-        given = [each for each in theirs if any(a <= each.start < b for a, b in clause.parts)]
-        if clause.parts and len(said) % 2 != len(given) % 2 and not differs:
-            differs = (
-                claim.text[said[0].start : said[0].end] if said else "",
-                window.words[given[0].start : given[0].end] if given else "",
-            )
-    in_all = sum(any(a <= each.start < b for a, b in met) for each in theirs)
-    is_odd = len(ours) % 2
-    return differs if is_odd != in_all % 2 and not (is_odd and len(theirs) % 2) else None
-
-
-def _parts(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each clause of a passage."""
-    ends = [0, *(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]
-    yield from pairwise(ends)
-
-
-class _Key:
-    """A chunk as a key: what it holds never changes under its id and text."""
-
-    def __init__(self, indexed: Passage) -> None:
-        self.indexed = indexed
-        self._key = (indexed.chunk.id, indexed.chunk.text)
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._key == other._key
-
-
-def _text(key: _Key) -> _Text:
-    indexed = key.indexed
-    chunk = indexed.chunk
-    context = f"{indexed.title}\n{chunk.section}"
-    return _Text(
-        indexed,
-        context,
-        tuple(frozenset(index_terms(chunk.text[start:end])) for start, end in indexed.spans),
-        frozenset(index_terms(context)),
-        facts_of(chunk.text, context),
-        Words.of(f"{context}\n{chunk.text}"),
-    )
-
-
-def _words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
-    """The terms of a sentence that are no part of its numbers and dates."""
-    here = Located(search.query)
-    is_fact = bytearray(len(search.query))
-    for fact in facts:
-        is_fact[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
-    for group in search.groups:
-        own = _own(group)
-        inside = [all(is_fact[start:end]) for start, end in here.find(own)]
-        is_letter = len(own.alternatives[0][0]) == 1 and own.alternatives[0][0].isascii()
-        if not group.optional and not is_letter and not (inside and all(inside)):
-            yield group
-
-
-def _clauses(claim: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each part of a sentence that may say something of its own."""
-    at = 0
-    for match in _CLAUSE_OF_CLAIM.finditer(claim):
-        yield at, match.start()
-        at = match.end()
-    yield at, len(claim)
-
-
 def _belongs(name: Mention, text: str) -> bool:
     """Whether a name only says whose something is: Korea's minister, the Indian firm."""
     return fold(name.text) in DEMONYMS or text.startswith(("'s", "’s"), name.end)
@@ -593,7 +436,7 @@ def _is_judged(name: str) -> bool:
     return name.isascii() and not (name.isupper() and len(name) <= 6)
 
 
-def _places_of(claimed: Quantity, window: _Window) -> tuple[tuple[int, int], ...]:
+def _places_of(claimed: Quantity, window: Window) -> tuple[tuple[int, int], ...]:
     return tuple(
         (each.start - window.start, each.end - window.start)
         for each in window.facts.quantities
@@ -601,7 +444,7 @@ def _places_of(claimed: Quantity, window: _Window) -> tuple[tuple[int, int], ...
     )
 
 
-def _otherwise(found: Finding, claim: _Claim, window: _Window) -> Finding:
+def _otherwise(found: Finding, claim: Claim, window: Window) -> Finding:
     """The finding that a number or a date differs, with what is given in its place."""
     wrong = window.wrong[0]
     text = window.text.indexed.chunk.text

@@ -7,7 +7,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.checking.dates import Date, dates, fits
-from rag.checking.quantities import MONEY, MONTH, Quantity, agrees, quantities
+from rag.checking.quantities import Quantity, agrees, quantities
+from rag.checking.units import MONEY, MONTH
 from rag.language import numerals
 from rag.language.text import fold_in_place
 

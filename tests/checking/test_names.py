@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.checking.names import Presence, Words, names_of, presence
+from rag.checking.name_match import Presence, Words, presence
+from rag.checking.names import names_of
 
 
 def names(claim, lexicon):
