@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from rag.checking.relations import direction, relations
+from rag.checking.relations import Span, direction, relations
+from rag.language.tables import table
 from rag.language.text import fold_in_place
 
 NEAR = 3.0  # words, over which nearness falls to a third
@@ -30,15 +31,7 @@ _BREAKS = {
     **dict.fromkeys("，,；;", 2.5),
     **dict.fromkeys("。！？.!?\n", 4.0),
 }
-_OPPOSITES = [
-    (re.compile(first), re.compile(second))
-    for first, second in (
-        (r"进口|\bimport", r"出口|\bexport"),
-        (r"线上|\bonline", r"线下|\boffline"),
-        (r"买家|买方|\bbuyer", r"卖家|卖方|\bseller"),
-        (r"上半年|\bfirst half", r"下半年|\bsecond half"),
-    )
-]
+_OPPOSITES = [tuple(map(re.compile, pair)) for pair in table("opposites")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +39,8 @@ class Place:
     """A thing where it is mentioned: offsets in the claim, and all those in the text held to it."""
 
     kind: str
-    claimed: tuple[int, int]
-    given: Sequence[tuple[int, int]]
+    claimed: Span
+    given: Sequence[Span]
     weight: float = 1.0
 
 
@@ -65,39 +58,29 @@ def swapped(
             continue
         if first.kind in _ACTORS and _roles(claim, text, first, second, context) > 0:
             continue
-        around = [
-            other
-            for other in [*context, *(thing for thing in things if thing.kind != first.kind)]
-            if not any(
-                _touches(other.claimed, thing.claimed)
-                for thing in things
-                if thing.kind == first.kind
-            )
-        ]
+        alike = [thing.claimed for thing in things if thing.kind == first.kind]
+        others = [*context, *(thing for thing in things if thing.kind != first.kind)]
+        around = [each for each in others if not any(_touches(each.claimed, at) for at in alike)]
         difference = total = 0.0
         telling = set()
-        nearest = min(product(first.given, second.given), key=lambda pair: _gap(*pair))
+        nearest = min(product(first.given, second.given), key=lambda at: abs(at[0][0] - at[1][0]))
         in_order = (first.claimed < second.claimed) == (nearest[0] < nearest[1])
         for other in around:
             if in_order and _side(other.claimed, first.claimed, second.claimed) in (
                 _OUTER & {_side(place, *nearest) for place in other.given}
             ):
                 continue  # "In Russia A and B …" binds to neither
-            a, b = here.near(first, other), here.near(second, other)
-            x, y = there.nearest(first, other), there.nearest(second, other)
+            a, b = (here.nearness([each.claimed], [other.claimed]) for each in (first, second))
+            x, y = (there.nearness(each.given, other.given) for each in (first, second))
             of_first = other.weight * (_product(a, x) - _product(a, y))
             of_second = other.weight * (_product(b, y) - _product(b, x))
             difference += of_first + of_second
             total += abs(of_first) + abs(of_second)
             if min(of_first, of_second) < -TELLING:
                 telling.add(other.claimed)
-        needed = _needed(first.kind, in_order)
-        if (
-            len(telling) > 1
-            and total > LEAST
-            and difference < -needed * total
-            and difference < worst
-        ):
+        of_numbers, of_names = AGAINST_IN_ORDER if in_order else AGAINST
+        needed = of_numbers if first.kind.startswith("number") else of_names
+        if len(telling) > 1 and total > LEAST and difference < min(worst, -needed * total):
             worst, found = difference, (first, second)
     return found
 
@@ -142,16 +125,7 @@ def _roles(claim: str, text: str, first: Place, second: Place, context: Sequence
     return found.pop() if len(found) == 1 else 0
 
 
-def _needed(kind: str, in_order: bool) -> float:
-    of_numbers, of_names = AGAINST_IN_ORDER if in_order else AGAINST
-    return of_numbers if kind.startswith("number") else of_names
-
-
-def _gap(first: tuple[int, int], second: tuple[int, int]) -> int:
-    return abs(first[0] - second[0])
-
-
-def _side(place: tuple[int, int], first: tuple[int, int], second: tuple[int, int]) -> str:
+def _side(place: Span, first: Span, second: Span) -> str:
     """Whether a place is before both others, between them, or behind both."""
     if place[0] < min(first[0], second[0]):
         return "before"
@@ -162,7 +136,7 @@ def _product(here: float, there: float) -> float:
     return abs(here * there) * (1.0 if here * there >= 0 else OTHER_SIDE)
 
 
-def _touches(first: tuple[int, int], second: tuple[int, int]) -> bool:
+def _touches(first: Span, second: Span) -> bool:
     return first[0] < second[1] and second[0] < first[1]
 
 
@@ -179,19 +153,12 @@ class _Scale:
                 step = _BREAKS[character]
             self._at.append(self._at[-1] + step)
 
-    def near(self, thing: Place, other: Place) -> float:
-        """Nearness in 0..1 of two places in the claim, negative where `other` stands first."""
-        return self._nearness(thing.claimed, other.claimed)
+    def nearness(self, things: Sequence[Span], others: Sequence[Span]) -> float:
+        """The greatest nearness of two of them in 0..1, negative where the other stands first."""
+        found = (self._nearness(thing, other) for thing in things for other in others)
+        return max(found, key=abs, default=0.0)
 
-    def nearest(self, thing: Place, other: Place) -> float:
-        """The same in the text held to it, where both are nearest to each other."""
-        return max(
-            (self._nearness(a, b) for a in thing.given for b in other.given),
-            key=abs,
-            default=0.0,
-        )
-
-    def _nearness(self, thing: tuple[int, int], other: tuple[int, int]) -> float:
+    def _nearness(self, thing: Span, other: Span) -> float:
         behind = self._at[other[0]] - self._at[thing[1]]
         before = self._at[thing[0]] - self._at[other[1]]
         if behind >= before:

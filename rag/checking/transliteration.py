@@ -10,24 +10,13 @@ import functools
 import re
 from collections.abc import Callable, Iterator
 
+from rag.language.tables import column
 from rag.language.text import fold
 
 ALIKE = 0.3  # of the longer name's consonants may differ
 LONGEST = 8  # characters of a transliterated name
 _SHORTEST_LATIN = 3  # letters
-
-# The characters that transliterations are written with.
-_CHARACTERS = frozenset(
-    "阿埃艾爱安昂奥澳巴白班邦保鲍贝本比彼宾波伯博布查昌达大代丹道德登邓狄迪蒂丁东杜顿多厄恩尔"
-    "法凡范方菲费芬丰佛夫弗福富盖甘冈高戈格葛根贡古圭哈海汉豪赫黑亨洪侯胡华怀惠霍基吉季济加贾"
-    "简杰金津京卡凯坎康考柯科可克肯孔库奎昆拉莱兰郎朗劳勒雷里黎李利理立莉丽连廉列林琳刘龙娄卢"
-    "鲁路伦罗洛马玛迈麦曼芒毛梅门蒙孟米密敏明摩莫默姆穆纳娜乃南内尼年宁涅纽农牛努诺欧帕潘庞佩"
-    "彭蓬皮平珀朴浦普齐奇契恰钱强乔切钦琴青琼丘屈让热仁日荣容茹瑞若撒萨塞赛三桑瑟森沙莎山尚绍"
-    "舍申生圣施石史士舒朔斯丝思松苏孙索琐塔台泰坦汤唐陶特腾提田铁廷通图涂土托佗瓦旺万王威韦维"
-    "魏温文翁沃乌伍武西希锡悉夏香肖谢辛欣兴休许叙雪逊雅亚延燕扬杨耶叶伊依宜因英永尤约云宰赞增"
-    "扎詹张章昭珍真芝治中朱卓兹宗祖佐崔炅焕炫俊浩哲贤权鼎仲泽黛蕾露翰采灵罕迦伽赖滕佳敦什斐妮"
-    "芙薇诗茜汶渥缅"
-)
+_CHARACTERS = column("transliteration")
 _INITIAL = re.compile("zh|ch|sh|[bpmfdtnlgkhjqxrzcswy]")
 _CLASS_OF_INITIAL = {
     "b": "P", "p": "P", "m": "M", "f": "F", "d": "T", "t": "T", "n": "N", "l": "L", "g": "K",
@@ -48,7 +37,6 @@ _CHEAP = {
     frozenset("HS"): 0.6,
 }  # fmt: skip
 _DROPPED = {"H": 0.2, "W": 0.2, "L": 0.5, "N": 0.6, "T": 0.6, "S": 0.7, "K": 0.8, "M": 0.7}
-
 Readings = Callable[[str], str]
 """From a character to its toneless pinyin, "" where it has none."""
 
@@ -87,14 +75,10 @@ def _distance(first: str, second: str) -> float:
     for ours in first:
         dropped = _DROPPED.get(ours, 1.0)
         new = [row[0] + dropped]
-        for column, theirs in enumerate(second, start=1):
+        for at, theirs in enumerate(second, start=1):
             changed = 0.0 if ours == theirs else _CHEAP.get(frozenset((ours, theirs)), 1.0)
             new.append(
-                min(
-                    row[column - 1] + changed,
-                    row[column] + dropped,
-                    new[-1] + _DROPPED.get(theirs, 1.0),
-                )
+                min(row[at - 1] + changed, row[at] + dropped, new[-1] + _DROPPED.get(theirs, 1.0))
             )
         row = new
     return row[-1]

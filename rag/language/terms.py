@@ -14,24 +14,12 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from rag.language.tables import column
 from rag.language.text import fold
 
 _RUN = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*|[\u3400-\u9fff]+")
-
-ENGLISH_STOP = frozenset(
-    """a an the of to in on at for by with from and or as is are was were be been being it its
-    this that these those what which who whom whose when where why how many much did do does
-    done has have had will would can could may might should there their they he she his her him
-    them i you we our your us not no than then so such into about during between over under out
-    up down if s t me my tell please""".split()
-)
-CHINESE_STOP = frozenset(
-    """的 了 在 是 有 和 与 及 或 而 也 都 就 被 把 将 对 为 从 到 向 给 中 上 下 里 内 外 于
-    以 之 其 这 那 此 该 哪 哪里 哪个 哪些 哪位 哪种 哪一 什么 怎么 怎样 如何 为什么 为何
-    谁 多少 几 吗 呢 吧 啊 个 位 次 种 些 第 所 得 地 着 过 并 但 不 没 没有 可以 能 会 要
-    进行 请问 他 她 它 他们 我 我们 你 分别 是否 有没有 关于 什 么 多 少 何 怎 样 这个 那个
-    一个 哪儿 那里 这里 其中""".split()
-)
+ENGLISH_STOP = column("stop_words", "en")
+CHINESE_STOP = column("stop_words", "zh")
 _FUNCTION_CHARACTERS = frozenset("的了在是谁哪吗呢")
 
 
