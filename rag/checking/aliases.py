@@ -12,9 +12,7 @@ from rag.language.text import fold, simplify_in_place
 MOST_WORDS = 3  # of jieba, in a name before a bracket
 LONGEST = 12  # characters
 TOO_COMMON = 3000  # in jieba's corpus: 公司, 平台
-
 Aliases = Mapping[str, frozenset[str]]
-
 _HAN = r"[\u3400-\u9fff·]"
 _WORD = r"[A-Za-z0-9'’&-]{0,30}(?:\.[A-Za-z0-9]{1,20}){0,3}"
 _LATIN = rf"(?<![A-Za-z0-9'’&.-])[A-Za-z]{_WORD}(?: (?:of |and |the )?[A-Z0-9]{_WORD}){{0,5}}"

@@ -6,12 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.language.numerals import CHINESE_DIGITS, chinese_value
+from rag.language.numerals import CHINESE_DIGITS, MONTHS, chinese_value
 from rag.language.text import fold_in_place
-
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +22,7 @@ class Date:
 
 
 _SMALL = r"(?:(?<!\d)\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_MONTH = (
-    "|".join(f"{month[:3]}(?:{month[3:]})?" for month in _MONTHS).replace("(?:)?", "") + "|sept"
-)
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in map(str.lower, MONTHS)) + "|sept"
 _YEAR = r"(?:1\d|20|21)\d\d"
 _TO = r"\s?(?:-|–|—|~|至|到|to|and|、|和)\s?"
 _NTH = r"(?:st|nd|rd|th)?"
@@ -60,7 +54,7 @@ _DATE = re.compile(
 _COUNTED = re.compile(
     r"\s?[多余]?(?:[个家人名位项只座种件次条台辆公斤吨米元美欧港日韩万亿%]|hundred|thousand|million|billion"
     r"|(?:people|percent|per cent|men|women|children|staff)\b"
-    r"|(?!(?:as|was|is|has|this|its|his|plus|versus|towards|across|besides|perhaps|alibaba's)\b)"
+    r"|(?!(?:as|was|is|has|this|its|his|plus|versus|towards|across|besides|perhaps)\b)"
     r"[a-z-]+(?<!s)s\b)"
 )
 
@@ -124,7 +118,7 @@ def _day(parts: dict[str, str], name: str) -> int | None:
 
 def _month(word: str | None) -> int | None:
     if word and word[0] in "jfmasond":
-        return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(word[:3]))
+        return next(n for n, name in enumerate(MONTHS, 1) if name.lower().startswith(word[:3]))
     return _whole(word)
 
 

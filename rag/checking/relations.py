@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from rag.language.text import fold_in_place
 
 Span = tuple[int, int]
-
 _BREAK = re.compile(r"[，。！？；!?;\n]|\.(?=\s)")
 # Of two who are joined so, neither acts on the other.
 _WITH = re.compile(r"\s*(?:[a-z-]+\s){0,2}(?:with|and|or)\b|[和与與跟同及、]", re.IGNORECASE)

@@ -10,7 +10,6 @@ from rag.language.text import fold_in_place
 
 SURE = 0.3  # weight of a translation that is sure to be meant
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*")
-
 Span = tuple[int, int]
 
 

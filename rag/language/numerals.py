@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
 from rag.language.terms import stem
 from rag.language.text import fold
 
+MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
 CHINESE_DIGITS = "零一二三四五六七八九"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+_FIGURES = str.maketrans("零〇一二两三四五六七八九", "001223456789")
 LONGEST = 24  # characters of a Chinese numeral
 ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -25,7 +30,8 @@ _SCALES = {
     "mln": 1e6, "mn": 1e6, "m": 1e6, "bln": 1e9, "bn": 1e9, "b": 1e9, "tn": 1e12, "k": 1e3,
 }  # fmt: skip
 _SCALE_WORDS = "hundred|thousand|million|billion|trillion|dozen|lakh|crore"
-_WORDS = "|".join([*ONES, *_TENS])
+WORDS = "|".join([*ONES, *_TENS])
+"""Pattern of the English number words below a hundred."""
 
 NUMERAL = (
     r"(?P<figures>\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,9})?|\d{1,18}(?:\.\d{1,9})?)[多余几]?"
@@ -33,8 +39,8 @@ NUMERAL = (
     rf"(?P<english_scale>(?:[ -]?(?:{_SCALE_WORDS}|mln|bln)\b| ?(?:mn|bn|tn|[kmb])\b){{0,3}})"
     rf"|(?P<chinese>[{CHINESE}]{{1,{LONGEST}}}(?:点[{CHINESE_DIGITS}]{{1,9}}[万亿]{{0,2}})?)"
     rf"|\b(?P<half>half) an? (?P<half_of>{_SCALE_WORDS})\b"
-    rf"|\b(?P<words>(?:an?[ -](?:{_SCALE_WORDS})|{_WORDS}|{_SCALE_WORDS})"
-    rf"(?:[ -](?:and )?(?:{_WORDS}|{_SCALE_WORDS})){{0,12}}"
+    rf"|\b(?P<words>(?:an?[ -](?:{_SCALE_WORDS})|{WORDS}|{_SCALE_WORDS})"
+    rf"(?:[ -](?:and )?(?:{WORDS}|{_SCALE_WORDS})){{0,12}}"
     rf"(?: point(?: (?:{'|'.join(ONES[:10])})){{1,9}}(?: (?:{_SCALE_WORDS}))?)?)\b"
 )
 """Pattern of a number in folded text; `read` makes its match a Numeral.
@@ -92,29 +98,21 @@ def chinese_value(numeral: str) -> float | None:
     """
     whole, _, fraction = numeral.replace("〇", "零").partition("点")
     if fraction:
-        return _with_fraction(whole, fraction)
+        head, decimals = chinese_value(whole), fraction.rstrip("万亿")
+        if head is None or not decimals:
+            return None
+        scale = math.prod(_SCALES[unit] for unit in fraction[len(decimals) :])
+        return (head + float(f"0.{decimals.translate(_FIGURES)}")) * scale
     for unit in "亿万":
-        head, found, tail = whole.rpartition(unit)
+        before, found, tail = whole.rpartition(unit)
         if found:
-            high = chinese_value(head)
+            high = chinese_value(before)
             low = chinese_value(tail.lstrip("零")) if tail.strip("零") else 0.0
             return None if high is None or low is None else high * _SCALES[unit] + low
+    if len(whole) > 1 and set(whole) <= set(CHINESE_DIGITS):
+        return float(whole.translate(_FIGURES))  # 二〇一五
     value = numeral_value(whole)
-    if value is None and len(whole) > 1 and set(whole) <= set(CHINESE_DIGITS):
-        value = int("".join(str(CHINESE_DIGITS.index(digit)) for digit in whole))  # 二〇一五
     return None if value is None else float(value)
-
-
-def _with_fraction(whole: str, fraction: str) -> float | None:
-    digits = fraction.rstrip("万亿")
-    head = chinese_value(whole)
-    if head is None or not digits:
-        return None
-    decimals = "".join(str(CHINESE_DIGITS.index(digit)) for digit in digits)
-    value = head + float(f"0.{decimals}")
-    for unit in fraction[len(digits) :]:
-        value *= _SCALES[unit]
-    return value
 
 
 def _english(words: str) -> Numeral:
@@ -148,20 +146,11 @@ def last_place(value: float) -> float:
 
 
 _NUMERAL = re.compile(r"[零一二两三四五六七八九十百千]+")
-
-
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
-
-
-_ENGLISH_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-
-
-_ENGLISH_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-
-
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+_BELOW_10000 = re.compile(
+    "".join(rf"(?:([一二两三四五六七八九])?({unit}))?零?" for unit in "千百十")
+    + "([一二两三四五六七八九])?"
+)
 
 
 def number_groups(text: str) -> list[list[str]]:
@@ -175,10 +164,10 @@ def number_groups(text: str) -> list[list[str]]:
     for match in _NUMERAL.finditer(folded):
         value = numeral_value(match.group())
         if value is not None:
-            named = [stem(_ENGLISH_NUMBERS[value])] if value < len(_ENGLISH_NUMBERS) else []
+            named = [stem(ONES[value])] if value <= 12 else []
             groups.append([str(value), *named])
     for match in _MONTH.finditer(folded):
-        groups.append([stem(_ENGLISH_MONTHS[int(match.group(1)) - 1])])
+        groups.append([stem(MONTHS[int(match.group(1)) - 1].lower())])
     return groups
 
 
@@ -190,16 +179,19 @@ def numeral_value(numeral: str) -> int | None:
     >>> numeral_value("三千五")  # the last unit may go unsaid
     3500
     """
-    pattern = "".join(rf"(?:([一二两三四五六七八九])?({unit}))?零?" for unit in "千百十")
-    match = re.fullmatch(pattern + "([一二两三四五六七八九])?", numeral)
+    match = _BELOW_10000.fullmatch(numeral)
     if not match or not numeral.strip("零"):
         return None
     unit_unsaid = {"百": 10, "千": 100}.get(numeral[-2:-1], 1)
-    value = _DIGITS.get(match.group(7) or "零", 0) * unit_unsaid
+    value = _digit(match[7] or "零") * unit_unsaid
     for position, weight in ((1, 1000), (3, 100), (5, 10)):
-        if match.group(position + 1):
-            value += weight * _DIGITS[match.group(position) or "一"]
+        if match[position + 1]:
+            value += weight * _digit(match[position] or "一")
     return value
+
+
+def _digit(character: str) -> int:
+    return int(character.translate(_FIGURES))
 
 
 def numeral_of(value: int) -> str | None:
@@ -210,7 +202,5 @@ def numeral_of(value: int) -> str | None:
     """
     if not 1 <= value <= 99:
         return None
-    figures = "零一二三四五六七八九"
-    tens, ones = divmod(value, 10)
-    head = "" if tens == 0 else ("十" if tens == 1 else f"{figures[tens]}十")
-    return head + (figures[ones] if ones else "")
+    tens, ones = (CHINESE_DIGITS[digit].strip("零") for digit in divmod(value, 10))
+    return (tens.removeprefix("一") + "十" if tens else "") + ones

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from rag.language.numerals import numeral_value
+from rag.language.numerals import MONTHS, ONES, value_of
+from rag.language.sentences import CLAUSE_END
 from rag.language.text import fold
 
 _FIGURE = (
     r"\d|[二两三四五六七八九十百千万亿半][个家名人位项次座种只块条件天年月岁米吨万亿元倍成大多]"
-    r"|[一二两三四五六七八九十百千][二三四五六七八九十百千万亿]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|billion)\b"
+    r"|[一二两三四五六七八九十百千][二三四五六七八九十百千万亿]"
+    rf"|\b(?:{'|'.join(ONES[1:11])}|hundred|thousand|million|billion)\b"
 )
 _COUNT = r"(?:\d+|[二两三四五六七八九十]+)"
-_WORD_COUNT = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_WORD_COUNT = rf"(?:\d+|{'|'.join(ONES[2:13])})"
 
 # kind: (how a question asks for it, how words show it)
 _KINDS = {
@@ -29,8 +31,8 @@ _KINDS = {
     "when": (
         r"什么时候|何时|哪(?:一)?(?:年|天|个?月)|几月|几号|什么时间|(?:日期|时间)是|多久"
         r"|\bwhen\b|(?:which|what) (?:year|day|date|month)",
-        r"\d{4}|\d月|\d日|年|周|季度|世纪|\bago\b|\b(?:jan|febr)uary\b|\bmarch\b|\bapril\b|\bmay\b"
-        r"|\bjune\b|\bjuly\b|\baugust\b|\b(?:septem|octo|novem|decem)ber\b",
+        r"\d{4}|\d月|\d日|年|周|季度|世纪|\bago\b"
+        rf"|\b(?:{'|'.join(MONTHS).lower()})\b",
     ),
     "number": (
         r"多少|几(?!乎)|多大|多高|多长|多远|总额|金额|规模"
@@ -111,13 +113,6 @@ _ASKED_COUNT = re.compile(
     rf"|\b(?:which|what|name)(?: are)?(?: the)? (?P<english>{_WORD_COUNT})\b"
     r"(?!-| ?(?:nm|km|kg|%|percent))"
 )
-_WORDS = dict(
-    zip(
-        "two three four five six seven eight nine ten eleven twelve".split(),
-        range(2, 13),
-        strict=True,
-    )
-)
 _MOST_COUNTED = 30  # what is more is a year or a measure
 
 
@@ -131,8 +126,8 @@ def count_of(question: str) -> int | None:
     if match is None:
         return None
     word = match.group("chinese") or match.group("english")
-    count = int(word) if word.isdecimal() else _WORDS.get(word) or numeral_value(word)
-    return count if count and 2 <= count <= _MOST_COUNTED else None
+    count = ONES.index(word) if word in ONES else value_of(word)
+    return int(count) if count and 2 <= count <= _MOST_COUNTED else None
 
 
 def counted_in(question: str) -> str:
@@ -148,7 +143,7 @@ def counted_in(question: str) -> str:
     return folded[match.start("chinese") : match.end() + 3].rstrip("？?。的是")
 
 
-_CLAUSE = re.compile(r"[，、；,;？?]|以及|并且|还有|\band\b")
+_CLAUSE = re.compile(rf"{CLAUSE_END}|、|以及|并且|还有|\band\b")
 _ASKING = re.compile(
     r"多少|几(?!乎)|谁|哪|什么|何[时地处人年]|为何|怎么|如何|多久|多[大高长远重]"
     r"|^\s*(?:in |at |to |for |by |from |on )?(?:who|whom|whose|what|when|where|which|why|how)\b"

@@ -9,41 +9,23 @@ from typing import Any, NamedTuple
 from rag.language.text import HAN
 
 LONGEST_MEANING = 30
-
-
 Entry = Mapping[str, Any]
-
-
 _LATIN_WORD = re.compile(r"[a-z0-9\u00df-\u024f]+")
-
-
 _ASIDES = re.compile(rf"\([^)]*\)|\[[^\]]*\]|[{HAN}·]+(?:\|[{HAN}·]+)?")
-
-
 _NO_MEANING = re.compile(
     r"CL:|variant of|old variant|archaic variant|Japanese variant|see |used (?:in|for|to|as|after)"
     r"|also |erhua|surname |abbr\.|same as|classifier|place name|lit\.|fig\.|old |name of|one of"
     r"|\((?:old|archaic|literary|dialect|slang|coll\.|Tw|bound form|fig\.|Internet slang)\b"
     r"|.*(?:surname|onom\.|\(bird species|interjection|particle|suffix|prefix|given name)"
 )
-
-
 _ALIAS = re.compile(r"\baka ((?:[A-Z][\w'-]+ ?){2,3})")
-
-
 _CAPITAL = r"[A-Z0-9][\w'’.&-]*"
-
-
 _NAME = re.compile(rf"(?:{_CAPITAL})(?: (?:(?:of|and|the|for|on) )*{_CAPITAL})*")
-
-
 _KINDS = frozenset(
     """municipality province prefecture prefecture-level county county-level subprovincial
     sub-prefecture city autonomous district town township capital river state island language
     company corporation inc university special archipelago in""".split()
 )
-
-
 _KIND_OF_PLACE = re.compile(
     r"(?<=\w) (?:[Pp]rovince|municipality|Corporation|Inc\.?|prefecture|autonomous|City)$"
 )

@@ -6,14 +6,10 @@ import re
 from collections.abc import Iterator
 
 _CLOSERS = "”’」』》）)】\"'"
-
-
 _ALWAYS_SHORT = (
     "Mr Mrs Ms Dr Prof St Sr Jr Gen Sen Rep Gov vs cf Fig Eq Vol pp al e.g i.e U.S U.K"
     " Inc Ltd Co Corp Ph.D approx"
 )
-
-
 _SOMETIMES_SHORT = "etc a.m p.m"  # these may close a sentence: a capital tells
 
 
@@ -50,8 +46,8 @@ SENTENCE_END = (
     rf"|{_full_stop()})[{_CLOSERS}]*"
     r"|\n{2,}|(?<![a-z,])\n|\n(?![a-z]))"  # a line break, unless a sentence runs over it
 )
-
-
+CLAUSE_END = r"[，；：。！？\n]|[,;:!?](?![\d/])|\.(?=\s|$)"
+"""Pattern of a mark that ends a clause; those within 3,000 and https:// do not."""
 _SENTENCE_END = re.compile(SENTENCE_END)
 
 

@@ -60,6 +60,21 @@ def fold_in_place(text: str) -> str:
     )
 
 
+def unaccented(text: str) -> str:
+    """`text` without accents.
+
+    >>> unaccented("Ōsaka, São Paulo")
+    'Osaka, Sao Paulo'
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def one_line(text: str) -> str:
+    """`text` with one space where it has white space, and none at its ends."""
+    return " ".join(text.split())
+
+
 def count_letters(text: str) -> tuple[int, int]:
     """How many letters `text` has (digits and marks are none), and how many of them are Han."""
     return len(_LETTER.findall(text)), len(_HAN_CHARACTER.findall(text))
@@ -91,6 +106,3 @@ def detect_language(text: str) -> str:
     to_simple = sum(a != b for a, b in zip(han, to_simplified(han), strict=False))
     to_traditional = sum(a != b for a, b in zip(han, _converter("s2t").convert(han), strict=False))
     return "zh-Hant" if to_simple > to_traditional else "zh"
-
-
-"""Pattern (no groups) of what ends a sentence in Chinese or English."""
