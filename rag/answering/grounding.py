@@ -10,7 +10,8 @@ from rag.answering.citations import Quote, citation, one_line
 from rag.answering.injection import gives_orders
 from rag.answering.prompts import NO_ANSWER, estimated_tokens
 from rag.answering.reply import CitedSentence
-from rag.checking.checker import LENGTH, LONGEST, TOO_LONG, Checker, Finding
+from rag.checking.checker import LONGEST, TOO_LONG, Checker, Finding
+from rag.checking.windows import LENGTH
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.language.term_groups import Group

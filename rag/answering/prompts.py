@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.index.passage import Passage
+from rag.language.text import one_line
 
 Message = dict[str, str]
 NO_ANSWER = "NOT_IN_DOCUMENTS"
@@ -56,7 +57,7 @@ def answer_messages(
         f"</{fence} {number}>"
         for number, passage in enumerate(passages, start=1)
     ]
-    asked = ("问题：" if language != "en" else "Question: ") + " ".join(question.split())
+    asked = ("问题：" if language != "en" else "Question: ") + one_line(question)
     return [
         {"role": "system", "content": _ANSWER["en" if language == "en" else "zh"]},
         {"role": "user", "content": "\n\n".join([*blocks, asked])},
@@ -68,7 +69,7 @@ def rewrite_messages(
 ) -> list[Message]:
     """A request to make a follow-up complete."""
     turns = [
-        f"{turn['role']}: {' '.join(str(turn.get('content') or '').split())[:LONGEST_TURN]}"
+        f"{turn['role']}: {one_line(str(turn.get('content') or ''))[:LONGEST_TURN]}"
         for turn in history
     ]
     return [
@@ -79,7 +80,7 @@ def rewrite_messages(
 
 def _heading(passage: Passage) -> str:
     above = [part for part in (passage.title, passage.chunk.section) if part]
-    return " · ".join(dict.fromkeys(" ".join(part.split()) for part in above)) + "\n"
+    return " · ".join(dict.fromkeys(one_line(part) for part in above)) + "\n"
 
 
 def _fenced(text: str, fence: str) -> str:

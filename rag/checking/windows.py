@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.checking.facts import Fact, Facts, facts_of
-from rag.checking.name_match import Words
-from rag.checking.negation import Denial
+import numpy as np
+
+from rag.checking.aliases import Aliases
+from rag.checking.facts import Fact, Facts, facts_of, lacking, sure_facts
+from rag.checking.name_match import Presence, Words, presence
+from rag.checking.names import names_of
+from rag.checking.negation import Denial, denials
 from rag.checking.term_finder import Located
 from rag.index.fusion import Search
+from rag.index.lexical import LexicalIndex
 from rag.index.passage import Passage
 from rag.language.entities import Mention
+from rag.language.lexicon import Lexicon
 from rag.language.term_groups import Group
 from rag.language.terms import index_terms
 from rag.language.text import han_share
+
+UNITS = 3  # of a passage, in the words that a sentence is held against
+LENGTH = 400  # characters of these at most
+BEST = 6  # windows looked at closely
+_MEANING = 3.0  # weight of the cosine beside the share of terms met
+_TYPICAL = 0.85
+_ABOVE = 0.5  # of a term that only the title and the section meet
+_SPARE = 0.02  # for each further unit
+_WRONG = 0.5  # for each number or date that is not there
+_UNNAMED, _NAMED_NEAR = 0.2, 0.05  # for each name that is not in the passage, and not in the words
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What sentences and passages of one index are compared with."""
+
+    lexicon: Lexicon
+    lexical: LexicalIndex
+    aliases: Aliases
+
+    def presence(self, name: Mention, words: Words) -> Presence:
+        """Whether `words` name what `name` names."""
+        return presence(name.text, words, self.lexicon, self.aliases)
+
+    def has(self, name: Mention, words: Words) -> bool:
+        """Whether they name it beyond doubt."""
+        return self.presence(name, words) is Presence.FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +98,71 @@ class Window:
         return self.text.facts.between(self.start, self.end)
 
 
+def claim_of(search: Search, lexicon: Lexicon) -> Claim:
+    """The sentence that `search` was made from, made ready."""
+    text = search.query
+    said = facts_of(text)
+    return Claim(
+        text,
+        search,
+        tuple(dict.fromkeys(_words_of(search, [*said.quantities, *said.dates]))),
+        sure_facts(said, text),
+        tuple(names_of(text, lexicon)),
+        tuple(denials(text)),
+    )
+
+
+def best_windows(claim: Claim, texts: Iterable[Text], known: Knowledge) -> list[Window]:
+    """The windows that fit the claim best, best first."""
+    importance = known.lexical.importances(claim.groups)
+    windows = [
+        window
+        for number, text in enumerate(texts)
+        for window in _windows(claim, importance, number, text, known.lexical)
+    ]
+    windows.sort(key=lambda window: -window.score)
+    firsts = {window.passage: window for window in reversed(windows)}
+    best = windows[:BEST]
+    looked_at = best + [window for window in firsts.values() if window not in best]
+    named = [_named(claim, window, known) for window in looked_at]
+    return sorted(named, key=lambda window: -window.score)
+
+
+def _windows(
+    claim: Claim, importance: np.ndarray, number: int, text: Text, lexical: LexicalIndex
+) -> Iterator[Window]:
+    ideal = float(importance.sum()) or 1.0
+    indexed = text.indexed
+    cosines = indexed.unit_vectors @ claim.search.vector
+    met = np.array([lexical.matched(claim.groups, terms) for terms in text.terms])
+    above = _ABOVE * lexical.matched(claim.groups, text.context_terms)
+    for first in range(len(indexed.spans)):
+        for last in range(first, min(first + UNITS, len(indexed.spans))):
+            start, end = indexed.spans[first][0], indexed.spans[last][1]
+            if last > first and end - start > LENGTH:
+                break
+            inside = np.maximum(met[first : last + 1].max(axis=0), above)
+            coverage = float(np.minimum(inside, importance).sum()) / ideal
+            wrong = lacking(claim.facts, text.facts, start, end)
+            score = (
+                coverage
+                + _MEANING * (float(cosines[first : last + 1].max()) - _TYPICAL)
+                - _SPARE * (last - first)
+                - _WRONG * len(wrong)
+            )
+            yield Window(number, text, start, end, score, coverage, wrong)
+
+
+def _named(claim: Claim, window: Window, known: Knowledge) -> Window:
+    """The window with the names that it lacks."""
+    words = Words.of(f"{window.text.context}\n{window.words}")
+    passage = window.text.words
+    unnamed = tuple(name for name in claim.names if not known.has(name, words))
+    near = sum(known.has(name, passage) for name in unnamed)
+    lost = _UNNAMED * (len(unnamed) - near) + _NAMED_NEAR * near
+    return replace(window, unnamed=unnamed, score=window.score - lost)
+
+
 def crosses(claim: str, words: str) -> bool:
     """Whether the two are of different languages."""
     return (han_share(claim) < 0.5) != (han_share(words) < 0.5)
@@ -104,7 +202,7 @@ def text_of(key: Key) -> Text:
     )
 
 
-def words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
+def _words_of(search: Search, facts: Sequence[Fact]) -> Iterator[Group]:
     """The terms of a sentence that are no part of its numbers and dates."""
     here = Located(search.query)
     is_fact = bytearray(len(search.query))
