@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.checking.dates import dates
+from rag.checking.dates import Date, dates
 from rag.checking.units import BEFORE, HALVES, MONEY, UNIT, UNITS
 from rag.language import numerals
 from rag.language.numerals import CHINESE, CHINESE_DIGITS, NUMERAL, Numeral
+from rag.language.terms import word_class
 from rag.language.text import fold_in_place
 
 SAME_DIGITS = 100  # a figure of three digits may be a longer one rounded
@@ -56,7 +57,7 @@ _ORDINALS = {
     )
 } | {"second": 2.0}
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
-_FEW = r"one|two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
+_FEW = rf"{'|'.join(numerals.ONES[1:11])}|\d{{1,3}}"
 _SHARE = re.compile(
     rf"\b(?:(?P<each>{_FEW})|(?P<one>one) (?!hundred|thousand|[mb]illion)[a-z]+(?: [a-z]+)?)"
     rf" (?:in|out of) (?:every )?(?P<among>{_FEW})\b"
@@ -74,7 +75,7 @@ _ORDINAL = re.compile(
     rf"第(?P<chinese>[{CHINESE}]{{1,9}}|\d{{1,9}})|(?P<quarter>[一二三四])季度"
     r"|\b(?P<figures>\d{1,9})(?:st|nd|rd|th)\b"
     rf"|(?P<tier>[二三四五])线"
-    rf"|(?P<century>\d\d?|[一二十]{1, 2}[一二三四五六七八九]?) ?世纪"
+    rf"|(?P<century>\d\d?|[一二十]{{1,2}}[一二三四五六七八九]?) ?世纪"
     rf"|\b(?P<word>{'|'.join(_ORDINALS)})\b(?! (?:of a|s\b))"
 )
 _DOUBLES = re.compile(r"翻[一两]?番|翻倍|加倍|\bdoubl(?:e|es|ed|ing)\b|\btwice\b|\btwofold\b")
@@ -108,24 +109,11 @@ def quantities(text: str) -> list[Quantity]:
     >>> [q.value for q in quantities("3.5亿元, 350 million yuan, 百分之三十, 二十亿")]
     [350000000.0, 350000000.0, 30.0, 2000000000.0]
     """
-    without_dates = _blank(fold_in_place(text), [(date.start, date.end) for date in dates(text)])
-    shares = [
-        share
-        for match in _SHARE.finditer(without_dates)
-        if (share := _share(without_dates, match)).number < 100
-        or not (match["among"] or match["of_every"])
-    ]
-    without_shares = _blank(without_dates, [(share.start, share.end) for share in shares])
-    places = list(_places(without_shares))
-    rest = _blank(without_shares, [(place.start, place.end) for place in places])
-    doubles = [
-        Quantity(*match.span(), 2.0, "times", 1.0, is_sure=False)
-        for match in _DOUBLES.finditer(rest)
-    ]
-    rest = _blank(rest, [(double.start, double.end) for double in doubles])
-    halves = [_half(rest, match) for match in _HALF.finditer(rest)]
-    rest = _blank(rest, [(half.start, half.end) for half in halves])
-    found = [*shares, *places, *doubles, *halves, *_numbers(rest)]
+    rest = _blank(fold_in_place(text), dates(text))
+    found: list[Quantity] = []
+    for kind in (_shares, _places, _doubles, _halves, _numbers):
+        these = list(kind(rest))
+        rest, found = _blank(rest, these), found + these
     return sorted(found, key=lambda each: each.start)
 
 
@@ -157,13 +145,21 @@ def _are_comparable(claimed: Quantity, given: Quantity) -> bool:
     return not theirs and (given.joins or ours in ("th", "times"))
 
 
-def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """`text` with nothing to find at the offsets, which are in order."""
+def _blank(text: str, found: Sequence[Date | Quantity]) -> str:
+    """`text` with nothing more to find where something was, in order."""
     parts, done = [], 0
-    for start, end in spans:
-        parts += [text[done:start], "\0" * (end - max(start, done))]
-        done = max(done, end)
+    for each in found:
+        parts += [text[done : each.start], "\0" * (each.end - max(each.start, done))]
+        done = max(done, each.end)
     return "".join([*parts, text[done:]])
+
+
+def _shares(folded: str) -> Iterator[Quantity]:
+    for match in _SHARE.finditer(folded):
+        value, step = _percent(match)
+        if value < 100 or not (match["among"] or match["of_every"]):
+            is_about = _is_about(folded, *match.span())
+            yield Quantity(*match.span(), value, "%", step, is_about=is_about)
 
 
 def _places(folded: str) -> Iterator[Quantity]:
@@ -175,10 +171,17 @@ def _places(folded: str) -> Iterator[Quantity]:
             yield Quantity(*match.span(), place, "th", 1.0)
 
 
-def _half(folded: str, match: re.Match[str]) -> Quantity:
+def _doubles(folded: str) -> Iterator[Quantity]:
+    for match in _DOUBLES.finditer(folded):
+        yield Quantity(*match.span(), 2.0, "times", 1.0, is_sure=False)
+
+
+def _halves(folded: str) -> Iterator[Quantity]:
     """Half an hour, 半小时."""
-    worth = HALVES[match["chinese"] or match["english"]]
-    return Quantity(*match.span(), 0.5, "s", 0.1, worth, is_about=_is_about(folded, *match.span()))
+    for match in _HALF.finditer(folded):
+        worth = HALVES[match["chinese"] or match["english"]]
+        is_about = _is_about(folded, *match.span())
+        yield Quantity(*match.span(), 0.5, "s", 0.1, worth, is_about=is_about)
 
 
 def _numbers(folded: str) -> Iterator[Quantity]:
@@ -186,17 +189,10 @@ def _numbers(folded: str) -> Iterator[Quantity]:
         read = numerals.read(match)
         if read is not None:
             found = _measured(folded, match, read)
-            if found.dimension == "degrees" and match["chinese"] == "百":
-                continue  # 百度
-            if _is_both(folded, match):
+            if _is_both(folded, match) or _is_named(folded[found.start : found.end]):
                 continue
             if found.dimension or not _is_no_number(folded, match):
                 yield replace(found, is_sure=bool(found.dimension) or _is_sure(folded, match))
-
-
-def _share(folded: str, match: re.Match[str]) -> Quantity:
-    value, step = _percent(match)
-    return Quantity(*match.span(), value, "%", step, is_about=_is_about(folded, *match.span()))
 
 
 def _percent(match: re.Match[str]) -> tuple[float, float]:
@@ -271,6 +267,11 @@ def _is_both(folded: str, match: re.Match[str]) -> bool:
     if match["chinese"] == "两":
         return bool(_BOTH.match(folded, match.end()))
     return match["words"] == "two" and folded.endswith("the ", 0, match.start())
+
+
+def _is_named(words: str) -> bool:
+    """Whether jieba has a Chinese number with its unit as a noun: 百度, 三星."""
+    return len(words) > 1 and words[0] >= "\u3400" and word_class(words).startswith("n")
 
 
 def _is_sure(folded: str, match: re.Match[str]) -> bool:
