@@ -12,12 +12,12 @@ from rag.language.lexicon import Lexicon
 from rag.language.senses import phrase_key
 from rag.language.sentences import sentences
 from rag.language.terms import ENGLISH_STOP, tagged
-from rag.language.text import detect_language, simplify_in_place
-from rag.language.usual_terms import USUAL_ENGLISH
+from rag.language.text import detect_language, simplify_in_place, to_simplified
 
 MOST_GLOSSES = 12
 MOST_WORDS, LONGEST_TERM = 4, 10  # of jieba, and characters, in a Chinese term
 LONGEST_PHRASE = 5  # words of English
+_OWN_FIRST = 100.0
 _NAME_FIRST = 10.0
 _NOUN_FIRST = 2.0
 _TOO_COMMON_CHINESE, _TOO_COMMON_ENGLISH = -2.6, -2.3  # weights in the lexicon
@@ -57,16 +57,33 @@ def gloss(text: str, language: str, lexicon: Lexicon) -> list[Gloss]:
     reads_english, is_english = language == "en", detect_language(text) == "en"
     if reads_english == is_english:
         return []
-    if reads_english:
-        found = list(_of_chinese(text, lexicon))
-    else:
-        found = list(_of_english(text, language == "zh-Hant", lexicon))
+    traditional = language == "zh-Hant"
+    found = list(_of_glossary(text, language, lexicon))
+    of_dictionary = (
+        _of_chinese(text, lexicon) if reads_english else _of_english(text, traditional, lexicon)
+    )
+    found += [
+        each
+        for each in of_dictionary
+        if not any(own.start < each.end and each.start < own.end for own in found)
+    ]
     each_once = {each.meaning.lower(): each for each in reversed(found)}
     best = sorted(each_once.values(), key=lambda each: (-each.weight, each.start))[:MOST_GLOSSES]
     return [
         Gloss(text[each.start : each.end], each.meaning, each.start, each.end)
         for each in sorted(best, key=lambda each: each.start)
     ]
+
+
+def _of_glossary(text: str, language: str, lexicon: Lexicon) -> Iterator[_Found]:
+    """The names of the user's glossary, the longer one where two overlap."""
+    end_of_last = -1
+    found = sorted(lexicon.glossary.names_in(text), key=lambda each: (each[0], -each[1]))
+    for start, end, (chinese, english) in found:
+        if start >= end_of_last:
+            end_of_last = end
+            meaning = chinese if language == "zh-Hant" else to_simplified(chinese)
+            yield _Found(english if language == "en" else meaning, start, end, _OWN_FIRST)
 
 
 def _of_chinese(text: str, lexicon: Lexicon) -> Iterator[_Found]:
@@ -114,8 +131,8 @@ def _weight(entry: ToEnglish, tag: str) -> float | None:
     """How much a reader needs the meaning of a word that jieba tagged so, None if not at all."""
     if entry.is_name:
         return entry.weight + _NAME_FIRST if _NAMES.match(tag) else None
-    is_noun = _NOUNS.match(tag) or entry.chinese in USUAL_ENGLISH
-    return entry.weight + _NOUN_FIRST if is_noun and entry.weight > _TOO_COMMON_CHINESE else None
+    is_rare = entry.weight > _TOO_COMMON_CHINESE
+    return entry.weight + _NOUN_FIRST if is_rare and _NOUNS.match(tag) else None
 
 
 def _of_english(text: str, traditional: bool, lexicon: Lexicon) -> Iterator[_Found]:

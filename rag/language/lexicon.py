@@ -6,6 +6,7 @@ so that a cold command looks up the few words of a question instead of parsing 1
 
 from __future__ import annotations
 
+import copy
 import functools
 import sqlite3
 from collections.abc import Sequence
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from rag.errors import ModelMissing
 from rag.language import dictionary
+from rag.language.glossary import Glossary
 from rag.language.numerals import numeral_of
 
 LEXICON_FILE = "lexicon.sqlite"
 LONGEST_PHRASE = 4
 MOST_PARTS = 60
-FORMAT = 3
+FORMAT = 4
 
 
 class Lexicon:
@@ -32,13 +34,20 @@ class Lexicon:
     def __init__(self, path: Path) -> None:
         if not is_built(path):
             raise ModelMissing("the bilingual lexicon is not prepared", "run: wenju setup")
+        self.glossary = Glossary()
         self._connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
 
+    def with_glossary(self, glossary: Glossary) -> Lexicon:
+        """The same lexicon, in which a user's own names go first; both share the open file."""
+        other = copy.copy(self)
+        other.glossary = glossary
+        return other
+
     def to_chinese(self, phrase: str) -> list[tuple[str, float]]:
         """Chinese words for a phrase of English stems joined by spaces, best first."""
-        return self._lookup("english", phrase)
+        return self._lookup("english", phrase, self.glossary.to_chinese(phrase))
 
     def to_chinese_in_part(self, word: str) -> list[tuple[str, float]]:
         """Chinese words of which a stem translates a part (pilot: 试点, a pilot scheme)."""
@@ -49,7 +58,7 @@ class Lexicon:
 
     def to_english(self, word: str) -> list[tuple[str, float]]:
         """Phrases of English stems for a simplified Chinese word, best first."""
-        return self._lookup("chinese", word)
+        return self._lookup("chinese", word, self.glossary.to_english(word))
 
     def characters(self, syllable: str) -> str:
         """Characters that can be read as a toneless pinyin syllable, "" if it is none."""
@@ -74,6 +83,8 @@ class Lexicon:
 
     def meaning_in_english(self, word: str) -> dictionary.ToEnglish | None:
         """The short meaning of a simplified Chinese word as shown to a reader, if it is clear."""
+        if (own := self.glossary.meaning_in_english(word)) is not None:
+            return own
         row = self._connection.execute(
             "SELECT chinese, english, is_name, weight FROM meaning_in_english WHERE chinese = ?",
             (word,),
@@ -81,10 +92,12 @@ class Lexicon:
         return dictionary.ToEnglish(row[0], row[1], bool(row[2]), row[3]) if row else None
 
     def meaning_in_chinese(self, phrase: str, is_name: bool) -> dictionary.ToChinese | None:
-        """The Chinese for a `glossary.phrase_key` as shown to a reader, if it is clear.
+        """The Chinese for a `senses.phrase_key` as shown to a reader, if it is clear.
 
         Names and common words are told apart: China is 中国, china is not.
         """
+        if (own := self.glossary.meaning_in_chinese(phrase)) is not None:
+            return own
         row = self._connection.execute(
             "SELECT phrase, is_name, chinese, coalesce(traditional, chinese), weight"
             " FROM meaning_in_chinese WHERE phrase = ? AND is_name = ?",
@@ -92,16 +105,26 @@ class Lexicon:
         ).fetchone()
         return dictionary.ToChinese(row[0], bool(row[1]), *row[2:]) if row else None
 
+    def has_name(self, phrase: str) -> bool:
+        """Whether a name begins with the words of a `senses.phrase_key`."""
+        found = self._connection.execute(
+            "SELECT 1 FROM meaning_in_chinese"
+            " WHERE is_name AND (phrase = ?1 OR phrase BETWEEN ?1 || ' ' AND ?1 || '!') LIMIT 1",
+            (phrase,),
+        )
+        return found.fetchone() is not None or bool(self.glossary.meaning_in_chinese(phrase))
+
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
 
-    def _lookup(self, key: str, value: str) -> list[tuple[str, float]]:
+    def _lookup(self, key: str, value: str, own: list[str]) -> list[tuple[str, float]]:
         other = "chinese" if key == "english" else "english"
-        return self._connection.execute(
+        found = self._connection.execute(
             f"SELECT {other}, weight FROM translation WHERE {key} = ? ORDER BY weight DESC",
             (value,),
         ).fetchall()
+        return [(word, 1.0) for word in own] + [row for row in found if row[0] not in own]
 
 
 def is_built(path: Path) -> bool:

@@ -62,10 +62,12 @@ def query_groups(query: str, lexicon: Lexicon | None) -> list[Group]:
 
 def _han_groups(run: str, lexicon: Lexicon | None) -> list[Group]:
     groups = []
-    for word in words(run):
+    split = words(run)
+    own = {fold(pair[0]) for *_, pair in lexicon.glossary.names_in(run)} if lexicon else set()
+    for word in [*split, *sorted(own.difference(split))]:
         if word in CHINESE_STOP:
             continue
-        alternatives = {word: 1.0}
+        alternatives = dict.fromkeys([word, *(pairs(word) if word in own else ())], 1.0)
         scale = CHARACTER_WEIGHT if len(word) == 1 else 1.0
         for phrase, weight in lexicon.to_english(word) if lexicon else ():
             parts = phrase.split()
@@ -95,15 +97,21 @@ def _with_translations(
 ) -> tuple[tuple[str, float], ...]:
     alternatives = dict.fromkeys(own, 1.0)
     translations = lexicon.to_chinese(phrase)
+    own = lexicon.glossary.to_chinese(phrase)
     if " " not in phrase:
         translations += lexicon.to_chinese_in_part(phrase)
     for chinese, weight in translations:
-        for term in (chinese, f"^{chinese}") if len(chinese) == 2 else (chinese,):
+        for term in _terms_of(chinese, is_own=chinese in own):
             alternatives[term] = max(alternatives.get(term, 0.0), weight)
     numeral = chinese_number(phrase)
     if numeral:
         alternatives[numeral] = 1.0
     return tuple(alternatives.items())
+
+
+def _terms_of(chinese: str, is_own: bool) -> list[str]:
+    """Terms under which an index may have a word; jieba may have cut one of the user's own."""
+    return [chinese, *(pairs(chinese) if is_own or len(chinese) == 2 else ())]
 
 
 def _name_groups(query: str, lexicon: Lexicon) -> list[Group]:
