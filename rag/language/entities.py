@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.language.numerals import MONTHS
+from rag.language.tables import column
 from rag.language.terms import ENGLISH_STOP, tagged
 from rag.language.text import simplify_in_place
 
-_MONTH = (
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+_MONTH = rf"\b(?:{'|'.join(MONTHS)})\b"
 _NUMERAL = r"(?:\d[\d,.]*|[一二两三四五六七八九十百千]+)"
 _MEASURED = re.compile(
     r"(?P<year>(?<![\d.,])(?:19|20)\d\d(?![\d%]|[.,]\d)年?|[今去前明]年)"
@@ -28,18 +28,6 @@ _LATIN_NAME = re.compile(
     rf"(?<![A-Za-z0-9-])(?:[a-z]{{1,2}}-?)?[A-Z]{_LATIN}*"
     rf"(?: (?:of |the |de |van )*(?!(?:19|20)\d\d(?!\d))[A-Z0-9]{_LATIN}*)*"
 )
-_ENGLISH_PLACE = re.compile(
-    r"(?:Africa|America|Argentina|Asia|Australia|Austria|Bangkok|Bangladesh|Beijing|Belgium|Berlin"
-    r"|Boston|Brazil|Britain|Brussels|Canada|Chengdu|Chicago|Chile|China|Chongqing|Dalian|Delhi"
-    r"|Denmark|Dubai|Egypt|England|Ethiopia|Europe|Finland|France|Geneva|Germany|Ghana|Greece"
-    r"|Guangzhou|Hangzhou|Hefei|Hong Kong|Hungary|India|Indonesia|Iran|Iraq|Ireland|Israel|Italy"
-    r"|Japan|Kenya|Korea|London|Los Angeles|Macau|Malaysia|Mexico|Milan|Moscow|Mumbai|Nanjing"
-    r"|Netherlands|New York|New Zealand|Nigeria|Ningbo|Norway|Osaka|Pakistan|Paris|Peru"
-    r"|Philippines|Poland|Portugal|Qingdao|Rome|Russia|San Francisco|Saudi Arabia|Seattle|Seoul"
-    r"|Shanghai|Shenzhen|Singapore|South Africa|Spain|Suzhou|Sweden|Switzerland|Sydney|Taipei"
-    r"|Taiwan|Thailand|Tianjin|Tokyo|Toronto|Turkey|Uganda|Ukraine|Vietnam|Washington|Wuhan"
-    r"|Wuzhen|Xi'an|Zhejiang|Zhengzhou|(?:the )?(?:UK|US|USA|EU|United (?:States|Kingdom)))"
-)
 NAMES = frozenset(("place", "name"))
 TIMES = frozenset(("year", "month", "day"))
 PREPOSITION = re.compile(
@@ -54,7 +42,6 @@ ROLE = re.compile(
     r"|(?:秘书|[行会部市校局院])长)",
     re.IGNORECASE,
 )
-_FIRMS_TAGGED_AS_PLACES = frozenset(("京东", "苏宁"))
 _NO_NAMES = frozenset(("城市", "城镇"))  # although tagged as places
 _NAME_TAGS = frozenset(("nr", "nrt", "nrfg", "nt", "nz"))
 
@@ -144,7 +131,7 @@ def _latin(text: str) -> Iterator[tuple[str, int, int]]:
             start += len(word) + 1
         if start < end and not ROLE.fullmatch(text, start, end):
             end = start + len(text[start:end].rstrip("."))
-            is_place = _ENGLISH_PLACE.fullmatch(text, start, end)
+            is_place = text[start:end].removeprefix("the ") in column("places", "place")
             yield ("place" if is_place else "name"), start, end
 
 
@@ -153,8 +140,8 @@ def _chinese(text: str) -> Iterator[tuple[str, int, int]]:
     for word, tag in tagged(text):
         end = start + len(word)
         if len(word) > 1 and word[0] >= "\u3400" and word not in _NO_NAMES:
-            if tag == "ns" and word not in _FIRMS_TAGGED_AS_PLACES:
-                yield "place", start, end
-            elif tag in _NAME_TAGS or word in _FIRMS_TAGGED_AS_PLACES:
+            if tag == "ns":
+                yield ("name" if word in column("places", "firm") else "place"), start, end
+            elif tag in _NAME_TAGS:
                 yield "name", start, end
         start = end
