@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from rag.checking.aliases import Aliases
-from rag.checking.known_names import ABBREVIATED, DEMONYMS, SAME_NAME, SAME_PLACE, SURNAMES
+from rag.checking.known_names import DEMONYMS, SAME_PLACE, SURNAMES
 from rag.checking.names import (
     CAPITALISED,
     COUNTRIES,
@@ -22,9 +20,10 @@ from rag.checking.names import (
 from rag.checking.transliteration import is_spelled
 from rag.language.lexicon import Lexicon
 from rag.language.pinyin import split_pinyin
+from rag.language.senses import phrase_key
 from rag.language.term_groups import query_groups
-from rag.language.terms import ENGLISH_STOP, stem, word_class
-from rag.language.text import fold, han_share
+from rag.language.terms import ENGLISH_STOP, stem, tagged, word_class
+from rag.language.text import fold, han_share, simplify_in_place, unaccented
 
 SURE = 0.3  # weight of a translation that has to be found
 
@@ -57,17 +56,14 @@ def presence(name: str, words: Words, lexicon: Lexicon, aliases: Aliases) -> Pre
     folded = fold(name).strip()
     if _holds(words, folded):
         return Presence.FOUND
-    for alias in (*aliases.get(folded, ()), *([SAME_NAME[folded]] if folded in SAME_NAME else [])):
-        if _holds(words, alias):
-            return Presence.FOUND
+    if any(_holds(words, alias) for alias in aliases.get(folded, ())):
+        return Presence.FOUND
     folded = DEMONYMS.get(folded, folded)
     for other in SAME_PLACE.get(folded, ()):
         if _presence_of_latin(other.title(), words, lexicon) is Presence.FOUND:
             return Presence.FOUND
     if folded in ("china", "中国", "我国") and han_share(words.text) >= 0.5:
         return Presence.FOUND  # goes without saying
-    if folded in ABBREVIATED and _holds(words, ABBREVIATED[folded]):
-        return Presence.FOUND
     if HAN.search(name):
         return _presence_of_chinese(folded, words, lexicon)
     is_demonym = fold(name).strip() in DEMONYMS
@@ -93,12 +89,13 @@ def _presence_of_latin(name: str, words: Words, lexicon: Lexicon) -> Presence:
     if han_share(words.text) < 0.5:
         return Presence.ABSENT
     if split_pinyin(" ".join(own)):
-        if _reads(" ".join(own), words, lexicon) or _has_surname(own, words, lexicon):
+        is_surname = len(own) == 1 and _has_person(own[0], words, lexicon)
+        if is_surname or _reads(" ".join(own), words, lexicon):
             return Presence.FOUND
         if len(own) > 1:
             return Presence.ABSENT
     meant = _met(name, words, lexicon)
-    if meant:
+    if meant or (meant is None and len(own) == 2 and _has_person(own[1], words, lexicon)):
         return Presence.FOUND
     if meant is False and fold(name) in COUNTRIES:
         return Presence.ABSENT  # 国家 is not the United States
@@ -128,12 +125,6 @@ def _met_or_heard(word: str, words: Words, lexicon: Lexicon) -> bool:
     return sounds_alike(word, words, lexicon) if met is None else met
 
 
-def _plain(text: str) -> str:
-    """Folded, without accents."""
-    decomposed = unicodedata.normalize("NFKD", fold(text))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-
-
 def _reads(name: str, words: Words, lexicon: Lexicon) -> bool:
     """Whether the text has characters that read as the name in pinyin."""
     pairs = [group.alternatives for group in query_groups(name, lexicon) if group.optional]
@@ -142,10 +133,13 @@ def _reads(name: str, words: Words, lexicon: Lexicon) -> bool:
     )
 
 
-def _has_surname(own: Sequence[str], words: Words, lexicon: Lexicon) -> bool:
-    """Whether a name that is one syllable, Ma, is a surname that the text has: 马云."""
-    characters = SURNAMES & set(lexicon.characters(fold(own[0]))) if len(own) == 1 else frozenset()
-    return any(character in words.folded for character in characters)
+def _has_person(surname: str, words: Words, lexicon: Lexicon) -> bool:
+    """Whether the text has a person of that surname: Ma, Daniel Zhang may be 马云 and 张勇."""
+    characters = SURNAMES & set(lexicon.characters(fold(surname)))
+    return bool(characters) and any(
+        word[0] in characters and tag.startswith("nr") and len(word) > 1
+        for word, tag in tagged(simplify_in_place(words.text))
+    )
 
 
 def _met(phrase: str, words: Words, lexicon: Lexicon) -> bool | None:
@@ -158,6 +152,8 @@ def _met(phrase: str, words: Words, lexicon: Lexicon) -> bool | None:
     if len(stems) == 1 and stems[0].endswith("s"):
         translations = translations + lexicon.to_chinese(stems[0][:-1])
     sure = [chinese for chinese, weight in translations if weight >= SURE]
+    if known := lexicon.meaning_in_chinese(phrase_key(phrase), is_name=True):
+        sure.append(known.chinese)
     return any(chinese in words.folded for chinese in sure) if sure else None
 
 
@@ -175,7 +171,9 @@ def _presence_of_chinese(folded: str, words: Words, lexicon: Lexicon) -> Presenc
         return Presence.FOUND
     phrases = [p.split() for p, weight in lexicon.to_english(folded) if weight >= SURE]
     if meaning is not None:  # 神户 is Kōbe
-        phrases.append([stem(word) for word in LATIN_WORD.findall(_plain(meaning.english))])
+        phrases.append(
+            [stem(word) for word in LATIN_WORD.findall(unaccented(fold(meaning.english)))]
+        )
     phrases = [phrase for phrase in phrases if len("".join(phrase)) > 2]
     if any(2 * sum(word in words.stems for word in phrase) >= len(phrase) for phrase in phrases):
         return Presence.FOUND

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.checking.known_names import DEMONYMS, SAME_NAME, SAME_PLACE, SURNAMES
+from rag.checking.known_names import DEMONYMS, SAME_PLACE, SURNAMES
 from rag.language.entities import Mention, mentions
 from rag.language.lexicon import Lexicon
+from rag.language.numerals import WORDS
 from rag.language.pinyin import split_pinyin
+from rag.language.senses import phrase_key
 from rag.language.terms import ENGLISH_STOP, frequency, stem, tagged, word_class
 from rag.language.text import fold, simplify_in_place
 
@@ -17,11 +19,7 @@ LATIN_WORD = re.compile(r"[a-zà-öø-ÿ0-9]+")
 CAPITALISED = re.compile(r"\b[A-Z][A-Za-zÀ-ÿ'’-]+")
 DOMAIN = re.compile(r"\.(?:com|cn|net|org)\b")
 _DIVIDES = re.compile(r"([A-Z][\w-]*)['’]s (?=[A-Z])|\w{4,}(\.) (?=[A-Z])")
-_NUMERAL_WORD = re.compile(
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
-    r"|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|[mb]illions?)",
-    re.IGNORECASE,
-)
+_NUMERAL_WORD = re.compile(rf"{WORDS}|hundreds?|thousands?|[mb]illions?", re.IGNORECASE)
 POSSESSIVE = re.compile(r"['’]s?$")
 COUNTRIES = frozenset(DEMONYMS.values()) | frozenset(SAME_PLACE) | {"south korea"}
 _FUNCTION = frozenset("dpcur")
@@ -88,8 +86,7 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
         return None
     first, _, rest = text.partition(" ")
     is_pinyin = rest[:1].isupper() and _is_surname(first, lexicon)
-    is_known = fold(text) in SAME_NAME  # Ant Financial
-    if opens and not is_pinyin and not is_known and _is_common(first, lexicon):
+    if opens and not is_pinyin and not _is_known(text, lexicon) and _is_common(first, lexicon):
         if not rest or rest.split()[0].lower() in ENGLISH_STOP:
             rest = rest.split(" ", 1)[1] if " " in rest else ""
         start, text = start + len(text) - len(rest), rest
@@ -97,6 +94,11 @@ def _trimmed(mention: Mention, claim: str, lexicon: Lexicon) -> Mention | None:
     chinese = lexicon.meaning_in_chinese(fold(text), is_name=True)
     kind = "place" if chinese and word_class(chinese.chinese) == "ns" else mention.kind
     return Mention(kind, start, start + len(text), text) if text else None
+
+
+def _is_known(name: str, lexicon: Lexicon) -> bool:
+    """Whether the dictionary has a name of several words that begins so: Ant Financial."""
+    return " " in name and lexicon.has_name(phrase_key(name))
 
 
 def _is_surname(word: str, lexicon: Lexicon) -> bool:

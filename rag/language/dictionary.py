@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from rag.language.senses import Entry, Sense, phrase_key, senses
 from rag.language.text import HAN
-from rag.language.usual_terms import USUAL_CHINESE, USUAL_ENGLISH
 
 DOUBT = 0.45  # of the best word's score: above it, a word of another meaning leaves doubt
 RARE = 0.2  # of the score of a word's own character: below it, the word is a rare one
@@ -67,9 +66,6 @@ def to_english(entries: Iterable[Entry], frequency: Callable[[str], int]) -> Ite
         sense = _clear_sense([senses(entry) for entry in same])
         if sense is not None:
             chosen[word] = sense
-    for word, meaning in USUAL_ENGLISH.items():
-        chosen[word] = Sense(meaning, meaning[0].isupper(), 1)
-        by_word.setdefault(word, [])
     for word, same in by_word.items():
         found = chosen.get(word) or chosen.get(_referred(same))
         if found is not None:
@@ -112,12 +108,10 @@ def to_chinese(
     """
     candidates: dict[tuple[str, bool], dict[str, _Candidate]] = defaultdict(dict)
     phrases: dict[str, set[str]] = defaultdict(set)
-    scripts: dict[str, str] = {}
     for entry in entries:
         word = str(entry["simplified"])
         if not _HAN_RUN.fullmatch(word):
             continue
-        scripts.setdefault(word, str(entry["traditional"]))
         for sense in senses(entry):
             phrase = phrase_key(sense.meaning)
             if not phrase or sense.meaning[:1].isupper() != sense.is_name:
@@ -127,12 +121,7 @@ def to_chinese(
             found = candidates[phrase, sense.is_name]
             if word not in found or score > found[word].score:
                 found[word] = _Candidate(score, sense.rank, str(entry["traditional"]))
-    for phrase, word in USUAL_CHINESE.items():
-        is_name = phrase[0].isupper()
-        yield ToChinese(phrase.lower(), is_name, word, scripts.get(word, word), 0.0)
     for (phrase, is_name), words in candidates.items():
-        if (phrase.capitalize() if is_name else phrase) in USUAL_CHINESE:
-            continue
         best = max(words, key=lambda word: (len(word) > 1, words[word].score, word))
         is_term = len(words) <= MOST_TRANSLATIONS and _is_noun(phrase, word_class(best))
         if (is_name or is_term) and _is_clear(best, words, is_name, phrases):

@@ -19,6 +19,9 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_A_GLOSS = re.compile(
     r"CL:|variant of|old variant|see |used in|also written|erhua|Japanese variant|surname "
 )
+_FURTHER_NAME = re.compile(
+    r"\(([A-Z]{2,6})\)|(?:, |abbr\. )([A-Z]{2,6})$|\baka ([A-Z][\w'-]*(?: [A-Z][\w'-]*)+)"
+)
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
 _HAN = re.compile(f"[{HAN}]")
 
@@ -84,9 +87,7 @@ def translations(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, st
         yield word, phrase, weight
 
 
-def parts(
-    rows: Iterable[tuple[str, str, float]],
-) -> Iterator[tuple[str, str, float]]:
+def parts(rows: Iterable[tuple[str, str, float]]) -> Iterator[tuple[str, str, float]]:
     """(Chinese word, English stem, weight) for the words of glosses of two or three words.
 
     >>> list(parts([("试点", "pilot scheme", 1.0)]))
@@ -115,8 +116,12 @@ def syllables(entries: Iterable[dict[str, object]]) -> Iterator[tuple[str, str]]
 
 
 def _phrases(sense: str) -> Iterator[str]:
-    """Stemmed phrases of one sense: its parts between semicolons, up to their first comma."""
-    for part in _BRACKETS.sub(" ", sense).split(";"):
+    """Stemmed phrases of one sense: its parts between semicolons, up to their first comma.
+
+    Further names of the same, "(IMF)" and "aka Jack Ma", are phrases too.
+    """
+    parts = re.split("; *|(?<=[a-z]) or (?=[A-Z])", _BRACKETS.sub(" ", sense))
+    for part in [*parts, *("".join(match) for match in _FURTHER_NAME.findall(sense))]:
         words = _LATIN_WORD.findall(part.split(", ")[0].lower().replace("'s", ""))
         stems = [stem(word) for word in words if word not in ENGLISH_STOP]
         if 0 < len(stems) <= LONGEST_PHRASE + 2:

@@ -41,13 +41,14 @@ def test_the_names_of_a_claim(claim, expected, lexicon):
         ("Ma", "馬雲再次回到了聯合國"),
         ("烏干達", "去非洲乌干达进行访问"),
         ("Uganda", "去非洲烏干達進行訪問"),
-        ("Tmall", "天猫国际"),
+        ("Daniel Zhang", "首席执行官张勇说"),
         ("淘宝", "on Taobao"),
         ("Ant Financial", "蚂蚁金服向印度投资"),
         ("One97", "印度的One 97集团"),
         ("Chinese", "我国网民数量居全球之首"),
         ("Jack Ma", "Mr Ma said"),
-        ("阿里巴巴", "阿里的平台"),
+        ("IMF", "国际货币基金组织"),
+        ("Microsoft", "微软的软件"),
     ],
 )
 def test_a_name_is_found_in_the_other_language(name, text, lexicon):

@@ -128,11 +128,6 @@ def test_common_words_weigh_less():
     assert found["龙虾"] == ToEnglish("龙虾", "lobster", False, 0.0)
 
 
-def test_what_a_word_is_usually_called_goes_first():
-    assert english(entry("出口", "exit"))["出口"].english == "export"
-    assert chinese(entry("后勤", "logistics"))["logistics", False] == "物流"
-
-
 def test_the_more_frequent_word_of_the_same_meaning():
     consumer = (entry("龙虾", "lobster"), entry("大龙虾", "lobster"))
     often = {"龙虾": 99}.get

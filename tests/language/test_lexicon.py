@@ -83,7 +83,7 @@ def test_a_word_of_a_gloss_finds_it_in_part(lexicon):
     ("word", "english", "is_name"),
     [
         ("天津", "Tianjin", True), ("马云", "Jack Ma", True), ("互联网", "Internet", True),
-        ("龙虾", "lobster", False), ("出口", "export", False), ("英国", "United Kingdom", True),
+        ("龙虾", "lobster", False), ("英国", "United Kingdom", True),
     ],
 )  # fmt: skip
 def test_meanings_in_english_keep_their_spelling(lexicon, word, english, is_name):
@@ -95,7 +95,7 @@ def test_meanings_in_english_keep_their_spelling(lexicon, word, english, is_name
     ("phrase", "is_name", "chinese", "traditional"),
     [
         ("tianjin", True, "天津", "天津"), ("jack ma", True, "马云", "馬雲"),
-        ("lobster", False, "龙虾", "龍蝦"), ("export", False, "出口", "出口"),
+        ("lobster", False, "龙虾", "龍蝦"),
         ("china", True, "中国", "中國"), ("world bank", True, "世界银行", "世界銀行"),
     ],
 )  # fmt: skip
