@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.language.tables import table
 from rag.language.text import fold_in_place
 
 Span = tuple[int, int]
@@ -23,28 +24,7 @@ _NOUN_OF = re.compile(r"(?:subsidiary|arm|unit|shareholder|stake|shares|investor
 _SUFFERS = re.compile(r"[被由受遭为為]")
 _TOWARDS = re.compile(r"[向给給对對替]")
 _OWNS = re.compile(r"的|['’]s?\b|旗下|下属|下屬")
-# Words of one relation, in both languages; the dictionary has few of the short ones.
-_RELATIONS = [
-    re.compile(words)
-    for words in (
-        r"\binvest(?:s|ed|ing)?\b|投(?![诉票影降稿])|注[资資]|入股",
-        r"\b(?:buy|buys|buying|bought|acquir(?:e|es|ed|ing)|purchas(?:e|es|ed|ing)|took over)\b"
-        r"|\b(?:takes?|took) \d|收[购購]|[买買]下|拿下|[并併][购購]|[购購]入",
-        r"\b(?:sell|sells|sold|selling)\b|出售|[卖賣]",
-        r"\b(?:overt(?:ake|akes|ook|aking)|surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?)\b"
-        r"|[赶趕超]超|超[过過越]|胜[过過]|勝[过過]",
-        r"\b(?:interview(?:s|ed|ing)?)\b|采[访訪](?![中时時])|[专專][访訪]",
-        r"\b(?:found(?:s|ed|ing)|set up|sets up|establish(?:es|ed|ing)?)\b|[创創][办辦立]"
-        r"|成立|[设設]立",
-        r"\b(?:subsidiary|arm|unit) (?:of|in)\b|子公司",
-        r"\b(?:shareholder|stake|shares|investor) (?:of|in)\b|股[东東份权權]",
-        r"\b(?:lead|leads|led|leading|heads?|headed|runs|ran)\b|[领領][导導衔銜投]|掌管|[负負][责責]",
-        r"\b(?:appoint(?:s|ed|ing)?|hir(?:es|ed|ing))\b|任命|聘",
-        r"\b(?:replac(?:es|ed|ing)|succeed(?:s|ed|ing))\b|接替|取代|接任",
-        r"\b(?:visit(?:s|ed|ing)?)\b|到[访訪]|[访訪][问問]|拜[访訪]",
-        r"\b(?:invit(?:es|ed|ing))\b|邀[请請]",
-    )
-]
+_RELATIONS = [re.compile(row[0]) for row in table("relations")]
 FARTHEST = 40  # characters between a name and the word
 
 
