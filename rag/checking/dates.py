@@ -75,14 +75,9 @@ def fits(claimed: Date, given: Date) -> bool:
     >>> fits(Date(0, 0, 2015), day), fits(Date(0, 0, 2015, 6), day), fits(Date(0, 0, None, 5), day)
     (True, False, True)
     """
-    return all(
-        said in (None, other)
-        for said, other in (
-            (claimed.year, given.year),
-            (claimed.month, given.month),
-            (claimed.day, given.day),
-        )
-    )
+    ours = (claimed.year, claimed.month, claimed.day)
+    theirs = (given.year, given.month, given.day)
+    return all(said in (None, other) for said, other in zip(ours, theirs, strict=True))
 
 
 def _dates(text: str, folded: str) -> Iterator[Date]:
@@ -96,7 +91,9 @@ def _dates(text: str, folded: str) -> Iterator[Date]:
             continue  # may, march
         if match["y9"] and _COUNTED.match(folded, match.end()):
             continue
-        date = Date(*match.span(), _whole(parts.get("y")), _month(parts.get("m")), _day(parts, "d"))
+        date = Date(
+            *match.span(), _whole(parts.get("y")), _month(parts.get("m")), _whole(parts.get("d"))
+        )
         if date.month is not None and not 1 <= date.month <= 12:
             continue
         if "s" in parts:
@@ -107,13 +104,9 @@ def _dates(text: str, folded: str) -> Iterator[Date]:
             yield replace(date, month=_whole(parts["b"]))
         yield date
         if "e" in parts:
-            yield replace(date, day=_day(parts, "e"))
+            yield replace(date, day=_whole(parts["e"]))
         if "z" in parts and date.year:
             yield replace(date, year=date.year - date.year % 100 + int(parts["z"]))
-
-
-def _day(parts: dict[str, str], name: str) -> int | None:
-    return _whole(parts.get(name))
 
 
 def _month(word: str | None) -> int | None:
