@@ -15,6 +15,7 @@ from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.schema import index_folder
 from rag.index.store import Store
+from rag.language.lexicon import Lexicon
 from rag.reading.results import Reading
 from rag.types import Answer, CheckedSentence, Found, Hit, InputReport, Retrieval, Token
 
@@ -31,7 +32,7 @@ class Assistant:
         self.store = store
         self._engine = engine
         self._retriever = Retriever(store, engine.embedder, engine.lexicon)
-        self._proofreader = Proofreader(store, self._retriever, engine.lexicon)
+        self._proofreader = Proofreader(store, self._retriever)
         self._generator = engine.generator_for(name)
         self._pipeline = Pipeline(
             name,
@@ -63,6 +64,11 @@ class Assistant:
     def model_host(self) -> str | None:
         """Where passages are sent for an answer, None where they stay on this machine."""
         return self._generator.model.host if self._generator else None
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon, with the glossaries beside the documents."""
+        return self._retriever.lexicon
 
     def stop(self) -> None:
         """Have what is being indexed end soon."""

@@ -98,9 +98,9 @@ class Library:
             raise RuntimeError("the library is not open")
         return self._engine
 
-    def gloss(self, text: str, language: str) -> list[Gloss]:
+    def gloss(self, text: str, language: str, index: str | None = None) -> list[Gloss]:
         """Names and terms of `text` in the language of the reader, where that is another."""
-        return gloss(text, language, self._opened_engine().lexicon)
+        return gloss(text, language, self.assistant(index).lexicon)
 
     def names(self) -> list[str]:
         """Names of all indexes, the default one first."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from rag.answering.citations import Quote, citation
 from rag.answering.verdicts import message
-from rag.checking.aliases import aliases_of
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.name_match import Words
 from rag.errors import DocumentNotFound, InvalidInput
@@ -16,7 +15,6 @@ from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore
 from rag.index.retriever import Retriever
 from rag.index.search_files import Searchers
-from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences
 from rag.language.text import detect_language, has_words
 from rag.types import CheckedSentence, Citation
@@ -27,21 +25,20 @@ LONGEST_TEXT = 50_000  # characters, to be checked
 class Proofreader:
     """Finds for each sentence what the documents say of it; safe to share between threads."""
 
-    def __init__(self, store: DocumentStore, retriever: Retriever, lexicon: Lexicon) -> None:
+    def __init__(self, store: DocumentStore, retriever: Retriever) -> None:
         self._store = store
         self._retriever = retriever
-        self._lexicon = lexicon
         self._current: tuple[Searchers, Checker] | None = None
         self._lock = threading.Lock()
 
     def checker(self, current: Searchers) -> Checker:
         """What checks sentences against the index as `current` has it."""
-        with self._lock:  # of its own: who only asks need not wait while names are gathered
+        with self._lock:
             if self._current is None or self._current[0] is not current:
                 words_of = functools.partial(_words_of, self._store)
-                aliases = aliases_of(words_of(info.id).text for info in self._store.documents())
                 cached = functools.lru_cache(maxsize=64)(words_of)
-                checker = Checker(self._lexicon, current.lexical, aliases, cached)
+                lexicon = self._retriever.lexicon
+                checker = Checker(lexicon, current.lexical, current.aliases, cached)
                 self._current = (current, checker)
             return self._current[1]
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.checking.aliases import Aliases
 from rag.checking.clauses import added, denied
 from rag.checking.exchanges import exchanged
 from rag.checking.facts import Fact, goes_without_saying, is_telling
@@ -33,6 +32,7 @@ from rag.checking.windows import (
 from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
 from rag.index.passage import Passage
+from rag.language.aliases import Aliases
 from rag.language.entities import Mention
 from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences

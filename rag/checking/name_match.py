@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.checking.aliases import Aliases
 from rag.checking.known_names import DEMONYMS, SAME_PLACE, SURNAMES
 from rag.checking.names import (
     CAPITALISED,
@@ -18,6 +17,7 @@ from rag.checking.names import (
     SPELLED_PART,
 )
 from rag.checking.transliteration import is_spelled
+from rag.language.aliases import Aliases
 from rag.language.lexicon import Lexicon
 from rag.language.pinyin import split_pinyin
 from rag.language.senses import phrase_key

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.checking.aliases import Aliases
 from rag.checking.facts import Fact, Facts, facts_of, lacking, sure_facts
 from rag.checking.name_match import Presence, Words, presence
 from rag.checking.names import names_of
@@ -16,6 +15,7 @@ from rag.checking.term_finder import Located
 from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
 from rag.index.passage import Passage
+from rag.language.aliases import Aliases
 from rag.language.entities import Mention
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import Group

@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import Literal
 
 from rag.documents.chunks import chunk, context
+from rag.documents.encoding import decode
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
 from rag.documents.ignoring import IgnoreRules
 from rag.documents.load import load, sample_questions
-from rag.errors import IndexingStopped, NothingIndexed, Unreadable
+from rag.errors import IndexingStopped, InvalidInput, NothingIndexed, Unreadable
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
+from rag.language.glossary import GLOSSARY_FILE, Glossary
 from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.models.embedding import Embedder, Passage
 from rag.storage import file_digest
 from rag.types import Chunk, Document, InputReport
 
+Status = Literal["indexed", "unchanged"]
 _COMMIT_SECONDS = 20.0
 Progress = Callable[[Sequence[InputFile]], Iterable[InputFile]]
 
@@ -71,7 +74,10 @@ class Indexer:
         """
         present = [path for path in paths if path.exists() or not (prune and self._knows(path))]
         files = discover(present)
-        reports = self._index_files(progress(files))
+        glossaries = [file for file in files if file.path.name == GLOSSARY_FILE]
+        files = [file for file in files if file not in glossaries]
+        reports = self._remember_glossaries(paths, glossaries)
+        reports += self._index_files(progress(files))
         if prune:
             reports += self._prune(paths, {_absolute(file.path) for file in files})
         self._commit()
@@ -122,6 +128,33 @@ class Indexer:
             reason = f"cannot be read ({error.strerror})"
             return [InputReport(file.source, "skipped", reason=reason)]
         return self._replace(file, Origin(path, digest), documents, list(row_reports))
+
+    def _remember_glossaries(
+        self, paths: Sequence[Path], files: Sequence[InputFile]
+    ) -> list[InputReport]:
+        """The glossaries that lie under `paths` now; those under other paths stay."""
+        former = self._store.glossaries()
+        roots = [Path(_absolute(path)) for path in paths]
+        kept = {
+            path: text
+            for path, text in former.items()
+            if not any(Path(path).is_relative_to(root) for root in roots)
+        }
+        reports = []
+        for file in files:
+            path = _absolute(file.path)
+            try:
+                text = decode(file.path.read_bytes())
+                count = len(Glossary.parse(text, file.source).pairs)
+            except (Unreadable, InvalidInput, OSError) as error:
+                reports.append(InputReport(file.source, "skipped", reason=str(error)))
+                continue
+            kept[path] = text
+            status: Status = "unchanged" if former.get(path) == text else "indexed"
+            reports.append(InputReport(file.source, status, reason=f"glossary, names: {count}"))
+        if kept != former:
+            self._store.remember_glossaries(kept)
+        return reports
 
     def _remember_questions(self, file: InputFile) -> None:
         """Questions that someone wrote for these documents serve as examples."""
@@ -177,7 +210,7 @@ class Indexer:
         if not indexed:
             chunks = len(self._store.keys_of(list(kept)))
         replaced = "replaces the former version" if file.origin and former and indexed else ""
-        status: Literal["indexed", "unchanged"] = "indexed" if indexed else "unchanged"
+        status: Status = "indexed" if indexed else "unchanged"
         report = InputReport(file.source, status, indexed or unchanged, chunks, replaced)
         return [report, *row_reports]
 

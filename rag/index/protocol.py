@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rag.index.rows import IndexedChunk, Origin
@@ -70,6 +70,12 @@ class DocumentStore(Protocol):
 
     def remember_questions(self, questions: Sequence[str]) -> None:
         """Keep questions that were written for these documents, in the place of former ones."""
+
+    def glossaries(self) -> dict[str, str]:
+        """Path → text of each glossary that lies beside these documents."""
+
+    def remember_glossaries(self, glossaries: Mapping[str, str]) -> None:
+        """Keep glossaries in the place of all former ones; the generation grows."""
 
     def chunks(self, keys: Iterable[int]) -> dict[int, IndexedChunk]:
         """Key → chunk, for those keys that are (still) here; each is cut from its document."""

@@ -10,6 +10,7 @@ from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk
 from rag.index.search_files import Searchers
+from rag.language.glossary import Glossary
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import Embedder
 
@@ -23,19 +24,28 @@ class Retriever:
     def __init__(self, store: DocumentStore, embedder: Embedder, lexicon: Lexicon) -> None:
         self._store = store
         self._embedder = embedder
-        self._lexicon = lexicon
+        self._lexicon = self._dictionary = lexicon
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
 
     def prepare(self, query: str) -> Search:
         """The query as it is looked for, by its terms in both languages and by meaning."""
-        return prepare(query, self._embedder.embed_query(query), self._lexicon)
+        return prepare(query, self._embedder.embed_query(query), self.lexicon)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon, in which the glossaries beside the documents go first."""
+        self.current()
+        return self._lexicon
 
     def current(self) -> Searchers:
         """What searches the index as it now stands."""
         with self._lock:
             if self._searchers is None or self._searchers.generation != self._store.generation:
-                self._searchers = self._store.searchers()
+                searchers = self._store.searchers()
+                glossary = Glossary.parse("\n".join(self._store.glossaries().values()))
+                self._lexicon = self._dictionary.with_glossary(glossary)
+                self._searchers = searchers
             return self._searchers
 
     def find(

@@ -1,4 +1,4 @@
-"""The two search arms of an index, and the files that keep them beside its database.
+"""What searches an index, derived from its database, and the files that keep it beside that.
 
 `manifest.json` names the derived folder, the generation it was made from, and the SHA-256 of each
 of its files. The folder is written under a new name and the manifest replaced by a rename, so that
@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,28 +23,39 @@ from rag.errors import IndexDamaged
 from rag.index.dense import DenseIndex
 from rag.index.lexical import LexicalIndex
 from rag.index.schema import FORMAT
+from rag.language.aliases import Aliases, aliases_of
 from rag.language.terms import is_mostly_han
 from rag.storage import file_digest, flush
 
 MANIFEST_FILE = "manifest.json"
+ALIASES_FILE = "aliases.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Searchers:
-    """Both arms as of one generation of the store."""
+    """Both arms as of one generation of the store, and the names its documents write twice."""
 
     generation: int
     dense: DenseIndex
     lexical: LexicalIndex
+    aliases: Aliases
 
     @classmethod
     def build(
-        cls, generation: int, keys: np.ndarray, vectors: np.ndarray, terms: Sequence[list[str]]
+        cls,
+        generation: int,
+        keys: np.ndarray,
+        vectors: np.ndarray,
+        terms: Sequence[list[str]],
+        texts: Iterable[str],
     ) -> Searchers:
-        """From keys (n,) int64, unit vectors (n, d) float32 and the terms of each chunk."""
+        """From keys (n,) int64, unit vectors (n, d) float32 and the terms of each chunk.
+
+        `texts` are those of the documents, with their titles.
+        """
         is_han = np.array([is_mostly_han(chunk) for chunk in terms], dtype=bool)
         dense = DenseIndex.build(keys, vectors, is_han)
-        return cls(generation, dense, LexicalIndex.build(keys, terms))
+        return cls(generation, dense, LexicalIndex.build(keys, terms), aliases_of(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,8 @@ class SearchFiles:
         folder = self._folder / name
         searchers.dense.save(folder / "dense")
         searchers.lexical.save(folder / "lexical")
+        aliases = {name: sorted(others) for name, others in searchers.aliases.items()}
+        (folder / ALIASES_FILE).write_text(json.dumps(aliases, ensure_ascii=False), "utf-8")
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         for path in files:
             flush(path)
@@ -129,20 +142,22 @@ class SearchFiles:
             former.unlink(missing_ok=True)
 
     def _is_of(self, generation: int, manifest: _Manifest) -> bool:
-        return manifest.generation == generation and (self._folder / manifest.folder).is_dir()
+        is_there = (self._folder / manifest.folder).is_dir()
+        is_whole = ALIASES_FILE in manifest.sha256  # files of an earlier version lack it
+        return manifest.generation == generation and is_there and is_whole
 
     def _read(self, manifest: _Manifest) -> Searchers:
         for name in self._damaged(manifest):
             raise self._error(name)
         folder = self._folder / manifest.folder
         try:
-            dense, lexical = (
-                DenseIndex.load(folder / "dense"),
-                LexicalIndex.load(folder / "lexical"),
-            )
+            dense = DenseIndex.load(folder / "dense")
+            lexical = LexicalIndex.load(folder / "lexical")
+            aliases = json.loads((folder / ALIASES_FILE).read_text("utf-8"))
         except (RuntimeError, OSError, ValueError) as error:
             raise self._error(manifest.folder) from error
-        return Searchers(manifest.generation, dense, lexical)
+        by_name = {name: frozenset(others) for name, others in aliases.items()}
+        return Searchers(manifest.generation, dense, lexical, by_name)
 
     def _damaged(self, manifest: _Manifest) -> list[str]:
         """Names of the files that are not what the manifest says."""

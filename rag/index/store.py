@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +42,8 @@ _INFO = (
     "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
     " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added FROM documents"
 )
+_SET_META = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+_NEXT_GENERATION = "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
 _ADD_DOCUMENT = f"INSERT INTO documents ({DOCUMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_CHUNK = f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -118,7 +120,7 @@ class Store(DocumentStore):
                     (path_value(origin.path), origin.digest, document_id),
                 )
             if additions or removals:
-                connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+                connection.execute(_NEXT_GENERATION)
 
     def remove(self, document_id: str) -> None:
         self.document_info(document_id)
@@ -175,7 +177,17 @@ class Store(DocumentStore):
     def remember_questions(self, questions: Sequence[str]) -> None:
         row = ("questions", json.dumps(list(questions), ensure_ascii=False))
         with self._database.transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+            connection.execute(_SET_META, row)
+
+    def glossaries(self) -> dict[str, str]:
+        row = self._database.one("SELECT value FROM meta WHERE key = 'glossaries'")
+        return {str(path): str(text) for path, text in json.loads(row[0]).items()} if row else {}
+
+    def remember_glossaries(self, glossaries: Mapping[str, str]) -> None:
+        row = ("glossaries", json.dumps(dict(glossaries), ensure_ascii=False))
+        with self._database.transaction() as connection:
+            connection.execute(_SET_META, row)
+            connection.execute(_NEXT_GENERATION)
 
     def chunks(self, keys: Iterable[int]) -> dict[int, IndexedChunk]:
         found: dict[int, IndexedChunk] = {}
@@ -230,12 +242,14 @@ class Store(DocumentStore):
             for row in connection.execute(f"{_CHUNKS} ORDER BY key"):
                 self._check(row)
                 rows.append((row[0], row[6].split(), row[7]))
+            documents = connection.execute("SELECT title, text FROM documents").fetchall()
         keys = np.array([row[0] for row in rows], dtype=np.int64)
         vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32)
         if len(vectors) != len(rows) * dimension:
             raise self._database.damage("its vectors have another length")
         vectors = vectors.reshape(-1, dimension)
-        return Searchers.build(generation, keys, vectors, [row[1] for row in rows])
+        texts = (f"{title}\n{text}" for title, text in documents)
+        return Searchers.build(generation, keys, vectors, [row[1] for row in rows], texts)
 
     def damage(self) -> list[str]:
         found: list[str] = []

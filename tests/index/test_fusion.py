@@ -130,7 +130,7 @@ def test_where_the_vectors_say_nothing_the_ranking_is_that_of_the_words(indexed)
     keys = np.arange(1, 4)
     vectors = np.full((3, 64), 0.125, dtype=np.float32)
     lexical = LexicalIndex.build(keys, terms)
-    equal = Searchers(1, DenseIndex.build(keys, vectors, np.ones(3, dtype=bool)), lexical)
+    equal = Searchers(1, DenseIndex.build(keys, vectors, np.ones(3, dtype=bool)), lexical, {})
     search = prepare("天津龙虾", vectors[0], None)
     scores = lexical.scores(search.groups)
     candidates = fuse(search, equal, 10)
@@ -147,7 +147,7 @@ def test_a_question_without_terms_is_left_to_the_vectors(ask):
 def test_an_index_without_passages_finds_nothing(embedder, lexicon):
     none = np.empty(0, dtype=np.int64)
     dense = DenseIndex.build(none, np.empty((0, 64), dtype=np.float32), none.astype(bool))
-    empty = Searchers(0, dense, LexicalIndex.build(none, []))
+    empty = Searchers(0, dense, LexicalIndex.build(none, []), {})
     assert fuse(prepare("天津", embedder.embed_query("天津"), lexicon), empty, 5) == []
 
 
@@ -196,6 +196,6 @@ def test_equal_passages_come_in_the_order_of_their_keys(indexed, embedder):
     keys = np.array([5, 3, 9], dtype=np.int64)
     vectors = np.stack([piece.vector] * 3)
     dense = DenseIndex.build(keys, vectors, np.ones(3, dtype=bool))
-    same = Searchers(1, dense, LexicalIndex.build(keys, [piece.terms] * 3))
+    same = Searchers(1, dense, LexicalIndex.build(keys, [piece.terms] * 3), {})
     search = prepare("天津", embedder.embed_query("天津"), None)
     assert [c.key for c in fuse(search, same, 10)] == [3, 5, 9]

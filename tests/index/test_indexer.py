@@ -520,3 +520,49 @@ def test_indexing_that_is_to_stop_commits_nothing_more(store, counting, tmp_path
     with pytest.raises(IndexingStopped):
         indexer.add([sent(tmp_path, "a.txt", CITIES)])
     assert ids(store) == []
+
+
+# Glossaries
+
+
+def test_a_glossary_beside_the_documents_is_kept_and_is_no_document(docs, store, index):
+    (docs / "a.txt").write_text(CITIES, "utf-8")
+    glossary = docs / "glossary.tsv"
+    glossary.write_text("# firms\n天猫\tTmall\n", "utf-8")
+
+    assert index(docs) == [
+        ("glossary.tsv", "indexed", "glossary, names: 1"),
+        ("a.txt", "indexed", ""),
+    ]
+    assert ids(store) == ["a.txt"]
+    assert store.glossaries() == {str(glossary): "# firms\n天猫\tTmall\n"}
+    generation = store.generation
+
+    assert index(docs)[0] == ("glossary.tsv", "unchanged", "glossary, names: 1")
+    assert store.generation == generation
+
+
+def test_a_glossary_goes_with_its_file_and_others_stay(docs, tmp_path, store, index):
+    (docs / "a.txt").write_text(CITIES, "utf-8")
+    (docs / "glossary.tsv").write_text("天猫\tTmall\n", "utf-8")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "b.txt").write_text(LOBSTER, "utf-8")
+    (other / "glossary.tsv").write_text("京东\tJD\n", "utf-8")
+    index(docs, other)
+
+    (docs / "glossary.tsv").unlink()
+    index(docs)
+
+    assert store.glossaries() == {str(other / "glossary.tsv"): "京东\tJD\n"}
+
+
+def test_a_glossary_that_cannot_be_read_is_told_with_its_line(docs, store, index):
+    (docs / "a.txt").write_text(CITIES, "utf-8")
+    (docs / "glossary.tsv").write_text("天猫\tTmall\n京东 JD\n", "utf-8")
+
+    source, status, reason = index(docs)[0]
+
+    assert (source, status) == ("glossary.tsv", "skipped")
+    assert reason.startswith("glossary.tsv, line 2, is not a name in two languages: 京东 JD")
+    assert store.glossaries() == {}

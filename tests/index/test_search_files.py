@@ -266,10 +266,10 @@ def test_arms_that_hold_other_chunks_than_the_store_are_damage(store):
     dense = DenseIndex.build(
         np.array([1, 2, 3]), np.eye(3, 64, dtype=np.float32), np.zeros(3, bool)
     )
-    files.write(Searchers(1, dense, whole.lexical), {})
+    files.write(Searchers(1, dense, whole.lexical, {}), {})
     assert store.damage() == ["the dense index and the store hold different chunks"]
     lexical = LexicalIndex.build(np.array([1, 2, 3]), [["龙虾"], [], []])
-    files.write(Searchers(1, whole.dense, lexical), {})
+    files.write(Searchers(1, whole.dense, lexical, {}), {})
     assert store.damage() == ["the lexical index and the store hold different chunks"]
     store.repair()
     assert store.damage() == []

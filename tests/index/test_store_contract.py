@@ -210,6 +210,15 @@ def test_questions_are_remembered_in_the_place_of_former_ones(store):
     assert store.questions() == ["潮水几回？"]
 
 
+def test_glossaries_are_remembered_in_the_place_of_former_ones_and_are_a_change(store):
+    before = store.generation
+    store.remember_glossaries({"/a/glossary.tsv": "天猫\tTmall\n", "/b/glossary.tsv": ""})
+    store.remember_glossaries({"/a/glossary.tsv": "京东\tJD\n"})
+    assert store.glossaries() == {"/a/glossary.tsv": "京东\tJD\n"}
+    assert store.generation == before + 2
+    assert store.searchers().generation == store.generation
+
+
 # Search
 
 

@@ -22,6 +22,7 @@ class MemoryStore:
         self._documents = {}  # id → document, origin
         self._chunks = {}  # key → chunk
         self._questions = []
+        self._glossaries = {}
         self._last_key = 0
         self.generation = 0
 
@@ -101,6 +102,14 @@ class MemoryStore:
     def remember_questions(self, questions):
         self._questions = list(questions)
 
+    def glossaries(self):
+        return dict(self._glossaries)
+
+    def remember_glossaries(self, glossaries):
+        with self._lock:
+            self._glossaries = dict(glossaries)
+            self.generation += 1
+
     def chunks(self, keys):
         held = self._chunks
         return {key: held[key] for key in map(int, keys) if key in held}
@@ -122,7 +131,9 @@ class MemoryStore:
         vectors = [each.vector for each in chunks.values()]
         vectors = np.array(vectors, dtype=np.float32).reshape(len(keys), self._dimension)
         terms = [list(each.terms) for each in chunks.values()]
-        return Searchers.build(generation, keys, vectors, terms)
+        documents = [document for document, _ in self._documents.values()]
+        texts = [f"{document.title}\n{document.text}" for document in documents]
+        return Searchers.build(generation, keys, vectors, terms, texts)
 
     def refresh(self):
         pass

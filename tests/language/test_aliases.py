@@ -3,7 +3,7 @@
 import pytest
 from effort import grows_linearly
 
-from rag.checking.aliases import aliases_of
+from rag.language.aliases import aliases_of
 
 
 @pytest.mark.parametrize(
