@@ -12,11 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rag.answering.citations import on_one_line, one_line
 from rag.answering.highlights import Span, cut, in_quote, moved
+from rag.answering.messages import explained
 from rag.dialogue.turns import Turn
 from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
-from ui.texts import explained, words
+from ui.texts import words
 
 CONTEXT = 20_000  # characters shown before and after a passage
 WHOLE = 500_000  # the same, of a document that is opened by itself

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag.answering.messages import LABELS
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 
 _TEXTS = {
     # name: (Chinese, English)
+    **LABELS,
     "tagline": ("问你的文档，看到依据。", "Ask your documents; get the evidence."),
     "ask": ("提问", "Ask"),
     "question": ("你的问题", "Your question"),
@@ -28,7 +31,6 @@ _TEXTS = {
         "Upload documents (txt · md · html · pdf · docx · jsonl)",
     ),
     "unlisted": ("另有 {count} 份文档未列出。", "{count} more documents are not listed."),
-    "colon": ("：", ": "),
     "text": ("全文", "Text"),
     "notice": ("提示", "Notice"),
     "not_sent": (
@@ -107,86 +109,9 @@ _TEXTS = {
         "为了组织回答，段落会发送到 {host}（{model}）。",
         "To word answers, passages are sent to {host} ({model}).",
     ),
-    "worded": (
-        "由 {model} 组织语言，每句都与所引段落核对过",
-        "Worded by {model}, each sentence checked",
-    ),
-    "left_out": ("未采用", "Left out"),
     "left_out_or_marked": ("未采用或已标出", "Left out or marked"),
     "shown_marked": ("回答中已标出", "marked in the answer"),
-    "dropped_number": (
-        "其中的数字与所引段落不符",
-        "a number in it is not what the passage gives",
-    ),
-    "dropped_date": (
-        "其中的日期与所引段落不符",
-        "a date in it is not what the passage gives",
-    ),
-    "dropped_name": (
-        "其中的名称没有出现在所引段落里",
-        "a name in it is not in the passage",
-    ),
-    "dropped_negation": (
-        "一处肯定，一处否定",
-        "it affirms what the passage denies, or the reverse",
-    ),
-    "dropped_swapped": (
-        "其中的内容互换了位置",
-        "it joins what does not belong together in the passage",
-    ),
-    "dropped_added": (
-        "其中一部分在所引段落里没有说到",
-        "the passage says nothing of a part of it",
-    ),
-    "dropped_nothing_near": (
-        "文档中没有相关的内容",
-        "the documents say nothing of it",
-    ),
-    "dropped_invented_marker": (
-        "它所引的段落并不存在",
-        "it names a passage that there is not",
-    ),
-    "dropped_too_long": ("这一句太长，无法核对", "it is too long to be checked"),
-    "dropped_repeated": ("前面已经说过", "it was said before"),
-    "dropped_not_an_answer": ("它不是回答", "it is no answer"),
-    "dropped_instruction": (
-        "它所依据的段落是写给语言模型的指令",
-        "it rests on words that tell a language model what to do",
-    ),
-    "dropped_other": ("没有得到文档的支持", "the documents do not support it"),
-    "broke_off": ("回答到此中断：", "The reply broke off here: "),
     "extractive": ("回答用的是文档原文。", "The answer is in the documents' own words."),
-    "fallback_llm_not_configured": ("没有配置语言模型。", "No language model is configured."),
-    "fallback_llm_unreachable": (
-        "无法连接语言模型。",
-        "The language model could not be reached.",
-    ),
-    "fallback_llm_timeout": (
-        "语言模型没有及时回答。",
-        "The language model did not answer in time.",
-    ),
-    "fallback_llm_over_quota": (
-        "语言模型暂时不再接受请求。",
-        "The language model takes no more requests for now.",
-    ),
-    "fallback_llm_rejected": (
-        "语言模型拒绝了请求。",
-        "The language model refused the request.",
-    ),
-    "fallback_llm_failed": ("语言模型出错了。", "The language model failed."),
-    "fallback_llm_nonsense": (
-        "语言模型的回复无法使用。",
-        "The language model's reply was of no use.",
-    ),
-    "fallback_llm_cut": (
-        "语言模型的回复中断了。",
-        "The language model's reply broke off.",
-    ),
-    "fallback_llm_resting": (
-        "语言模型刚才多次失败，暂时不再询问。",
-        "The language model has just failed often and is not asked for a while.",
-    ),
-    "fallback_other": ("语言模型没有回答。", "The language model gave no answer."),
     # anyone's text held against the documents
     "views": ("视图", "View"),
     "view_ask": ("提问题", "Ask a question"),
@@ -213,18 +138,6 @@ _TEXTS = {
 def words(language: str) -> Mapping[str, str]:
     """All words of the interface in `language`, `zh` or `en`."""
     return {name: pair[language == "en"] for name, pair in _TEXTS.items()}
-
-
-def explained(kind: str, code: str, language: str) -> str:
-    """What a program's `code` for a `fallback` or for what was `dropped` means, in plain words.
-
-    >>> explained("fallback", "llm_timeout", "zh"), explained("dropped", "number", "zh")
-    ('语言模型没有及时回答。', '其中的数字与所引段落不符')
-    """
-    texts = words(language)
-    if kind == "dropped" and code.startswith("llm_"):
-        return texts["broke_off"] + explained("fallback", code, language)
-    return texts.get(f"{kind}_{code}", texts[f"{kind}_other"])
 
 
 def choose_language(wish: str) -> str:

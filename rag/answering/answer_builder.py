@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.answering.messages import message
+from rag.answering.messages import refusal_message
 from rag.answering.timings import Timings
 from rag.reasons import Reason
 from rag.types import Answer, Citation, Dropped, Fallback, Hit, Refusal
@@ -35,7 +35,8 @@ class AnswerBuilder:
     def refused(self, reason: Reason) -> Answer:
         """The refusal for a reason, with the nearest passages where these may help."""
         nearest = self.hits[:NEAREST] if reason in _WITH_NEAREST else ()
-        return self._answer("", None, (), Refusal(reason, message(reason, self.language), nearest))
+        refusal = Refusal(reason, refusal_message(reason, self.language), nearest)
+        return self._answer("", None, (), refusal)
 
     def answered(
         self, text: str, short_answer: str | None, citations: tuple[Citation, ...]

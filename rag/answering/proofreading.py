@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 from rag.answering.citations import Quote, citation
-from rag.answering.verdicts import message
+from rag.answering.messages import finding_message
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.name_match import Words
 from rag.errors import DocumentNotFound, InvalidInput
@@ -67,7 +67,7 @@ class Proofreader:
             passage = None if finding.passage is None else found[finding.passage]
             if finding.verdict == "supported" and passage is not None:
                 before = [passage]
-            reason = message(finding, detect_language(sentence)) or None
+            reason = finding_message(finding, detect_language(sentence)) or None
             yield CheckedSentence(
                 sentence, start, end, finding.verdict, reason, _nearest_words(finding, passage)
             )

@@ -90,15 +90,14 @@ def host_note(host: str, settings: Settings) -> str:
 
 def answer_notes(answer: Answer) -> Iterator[str]:
     """Who wrote the answer, what was left out, and what went wrong."""
-    from ui.texts import choose_language, explained, words
+    from rag.answering.messages import explained, label
 
-    language = choose_language(answer.language)
-    texts = words(language)
+    language = answer.language
     if answer.model:
-        yield texts["worded"].format(model=answer.model)
+        yield label("worded", language).format(model=answer.model)
     if answer.fallback:
         yield explained("fallback", answer.fallback.reason, language)
-    left_out = texts["left_out"] + texts["colon"]
+    left_out = label("left_out", language) + label("colon", language)
     for dropped in answer.dropped:
         what = f"[{dropped.marker}]" if dropped.marker is not None else f"“{dropped.text}”"
         quoted = f"{what} " if dropped.text else ""

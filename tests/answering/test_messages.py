@@ -1,27 +1,105 @@
 import re
+from typing import get_args
 
 import pytest
 from effort import grows_linearly
 
-from rag.answering.messages import message
+from api.metrics import _DROPPED, _FALLBACKS
+from rag.answering.messages import LABELS, explained, finding_message, label, refusal_message
+from rag.checking.checker import Finding, Reason
 from rag.dialogue.small_talk import is_small_talk
 from rag.language.text import han_share
 
 
 def test_the_message_is_in_the_language_of_the_question():
-    assert message("not_in_documents", "zh") == "文档中没有找到答案。"
-    assert message("not_in_documents", "zh-Hant") == "文档中没有找到答案。"
-    assert message("not_in_documents", "en") == "The documents do not hold the answer."
+    assert refusal_message("not_in_documents", "zh") == "文档中没有找到答案。"
+    assert refusal_message("not_in_documents", "zh-Hant") == "文档中没有找到答案。"
+    assert refusal_message("not_in_documents", "en") == "The documents do not hold the answer."
 
 
 @pytest.mark.parametrize("reason", ["not_in_documents", "empty_index", "empty_question"])
 def test_every_reason_has_one_sentence_in_both_languages(reason):
-    chinese, english = message(reason, "zh"), message(reason, "en")
+    chinese, english = refusal_message(reason, "zh"), refusal_message(reason, "en")
 
     assert han_share(chinese) == 1.0
     assert chinese.endswith("。")
     assert han_share(english) == 0.0
     assert re.fullmatch(r"[A-Z][a-z ]+\.", english)
+
+
+@pytest.mark.parametrize(
+    ("reason", "given", "chinese", "english"),
+    [
+        ("nothing_near", "", "文档中没有相关的内容。", "The documents say nothing of this."),
+        (
+            "number",
+            "3.5亿",
+            "数字不符：此处为“5亿”，文档为“3.5亿”。",
+            "The number differs: “5亿” here, “3.5亿” in the document.",
+        ),
+        ("number", "", "所引文字中没有“5亿”。", "The words do not give “5亿”."),
+        (
+            "date",
+            "May 9",
+            "日期不符：此处为“5亿”，文档为“May 9”。",
+            "The date differs: “5亿” here, “May 9” in the document.",
+        ),
+        ("name", "", "所引文字中没有“5亿”。", "The words do not name “5亿”."),
+        (
+            "negation",
+            "not",
+            "一处肯定，一处否定：文档中有“not”。",
+            "One affirms what the other denies: the document has “not”.",
+        ),
+        ("negation", "", "一处肯定，一处否定。", "One affirms what the other denies."),
+        (
+            "too_long",
+            "",
+            "这一句太长，无法核对；请分成几句。",
+            "The sentence is too long to be checked; divide it.",
+        ),
+        ("not_an_answer", "", "这不是一句陈述。", "This states nothing."),
+        ("swapped", "", "“5亿”的位置互换了。", "“5亿” stand in each other's place."),
+    ],
+)
+def test_the_reason_is_said_in_the_language_of_the_sentence(reason, given, chinese, english):
+    finding = Finding("contradicted", reason, "5亿", given)
+
+    assert finding_message(finding, "zh") == chinese
+    assert finding_message(finding, "en") == english
+
+
+def test_what_is_supported_needs_no_reason():
+    assert (
+        finding_message(Finding("supported"), "zh")
+        == finding_message(Finding("supported"), "en")
+        == ""
+    )
+
+
+def test_every_reason_has_its_words():
+    for reason in get_args(Reason):
+        for language in ("zh", "en"):
+            said = finding_message(Finding("unsupported", reason, "甲", "乙"), language)
+            assert bool(said) is bool(reason)
+            assert "{" not in said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_code_has_words_of_its_own(language):
+    known = [("fallback", code) for code in sorted(_FALLBACKS)]
+    known += [("dropped", code) for code in sorted(_DROPPED)]
+    said = [explained(kind, code, language) for kind, code in known]
+
+    assert len(set(said)) == len(known)
+    for kind in ("fallback", "dropped"):
+        assert explained(kind, "of tomorrow", language) not in said
+
+
+def test_labels_have_the_same_places_to_fill_in_both_languages():
+    assert label("worded", "en") == "Worded by {model}, each sentence checked"
+    for chinese, english in LABELS.values():
+        assert re.findall(r"{\w+}", chinese) == re.findall(r"{\w+}", english)
 
 
 @pytest.mark.parametrize(
