@@ -21,7 +21,7 @@ from rag.errors import WenjuError
 from rag.library import Library
 from ui import render
 from ui.chat import Chat, Person, View
-from ui.doors import Doors
+from ui.allowlist import GradioAllowlist
 from ui.heartbeats import EndingHeartbeats
 from ui.texts import LANGUAGES, choose_language, words
 
@@ -66,7 +66,7 @@ def mount(
     blocks = build_ui(library)
     app.user_middleware += [  # within what the app has of its own: that tells who asks
         Middleware(
-            Doors, path=path, functions=len(blocks.fns), forget=functools.partial(_forget, blocks)
+            GradioAllowlist, path=path, functions=len(blocks.fns), forget=functools.partial(_forget, blocks)
         ),
         Middleware(EndingHeartbeats, is_ending=is_ending),
     ]

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from serving import serving
 
-from ui import doors as doors_module
-from ui.doors import MOST_BYTES, Doors
+from ui import allowlist as allowlist_module
+from ui.allowlist import MOST_BYTES, GradioAllowlist
 
 PAGE = {"Accept": "text/html"}
 KEYS = "writing-key-of-many-letters,reading-key-of-many-letters:read"
@@ -48,7 +48,6 @@ def join(client, data, session="s1", **others):
         "upload_progress?upload_id=x",
         "proxy=https://example.com/",
         "info",
-        "app_id",
         "stream/a/b/c/playlist.m3u8",
         "dev/reload",
         "heartbeat/a/../../file=/etc/hostname",
@@ -56,6 +55,13 @@ def join(client, data, session="s1", **others):
 )
 def test_other_endpoints_are_shut(visitor, path):
     assert visitor().get(f"/ui/gradio_api/{path}").status_code == 404
+
+
+def test_a_page_that_lost_the_server_finds_it_again(visitor):
+    answer = visitor().get("/ui/gradio_api/app_id")
+
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"app_id"}
 
 
 @pytest.mark.parametrize(
@@ -163,15 +169,15 @@ def test_what_nobody_reads_is_forgotten():
     forgotten, now = [], {"owner": "anna"}
 
     async def unread():
-        doors = Doors(None, "/ui", 3, forgotten.append)
-        doors._begin("left", {"state": now})
-        doors._begin("read", {"state": now})
-        doors._read["read"] += 1
+        allowlist = GradioAllowlist(None, "/ui", 3, forgotten.append)
+        allowlist._begin("left", {"state": now})
+        allowlist._begin("read", {"state": now})
+        allowlist._read["read"] += 1
         await asyncio.sleep(0.05)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doors_module, "UNREAD_SECONDS", 0.01)
-        patch.setattr(doors_module, "MOST_SESSIONS", 1)
+        patch.setattr(allowlist_module, "UNREAD_SECONDS", 0.01)
+        patch.setattr(allowlist_module, "MOST_SESSIONS", 1)
         asyncio.run(unread())
 
     assert forgotten == ["left", "left"]  # one too many, and then unread

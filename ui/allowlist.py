@@ -13,7 +13,8 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_NEEDED = re.compile(r"/|/config/?|/theme\.css|/(?:assets|static)/[\w./@-]+")
+# `app_id` is what a page asks for until the server is back, before it loads again.
+_NEEDED = re.compile(r"/|/config/?|/theme\.css|/(?:assets|static)/[\w./@-]+|/gradio_api/app_id")
 _CALL = re.compile(r"/gradio_api/(?:queue/join|cancel)")
 _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/(\w{1,64})", re.ASCII)
 _MESSAGES = "/gradio_api/queue/data"
@@ -27,7 +28,7 @@ _REFUSALS = {
 }
 
 
-class Doors:
+class GradioAllowlist:
     """ASGI middleware that lets through what the chat's page asks for under `path`.
 
     Gradio takes an object with a `path` anywhere in an event for a file of this machine, copies
