@@ -199,7 +199,6 @@ def test_the_library_knows_neither_the_api_nor_the_ui():
 
     assert {name: used for name, used in users.items() if used} == {
         "cli.serve": {"api", "ui"},
-        "cli.printing": {"ui"},
     }
 
 

@@ -18,6 +18,7 @@ from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
 from ui.texts import words
+from ui.views import View
 
 CONTEXT = 20_000  # characters shown before and after a passage
 WHOLE = 500_000  # the same, of a document that is opened by itself
@@ -53,7 +54,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """An answer on its way: what is known of it so far, or the `problem` that ended it.
+    """An answer on its way from an `index`: what is known so far, or the `problem` that ended it.
 
     `is_worded` where a language model puts it into words.
     """
@@ -64,6 +65,7 @@ class Live:
     sources: tuple[str, ...] = ()
     problem: str = ""
     is_worded: bool = False
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,25 +142,14 @@ def percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def conversation(
-    turns: Sequence[ShownTurn],
-    language: str,
-    *,
-    index: str = "",
-    conversation: str = "",
-    examples: Sequence[str] = (),
-    empty: bool = False,
-) -> str:
+def conversation(turns: Sequence[ShownTurn], view: View, *, empty: bool = False) -> str:
     """The turns of a conversation, or a welcome where there is none yet."""
-    return _render(
-        "conversation.html",
-        language,
-        turns=turns,
-        index=index,
-        conversation=conversation,
-        examples=examples,
-        empty=empty,
-    )
+    return _render("conversation.html", view.language, turns=turns, view=view, empty=empty)
+
+
+def examples(questions: Sequence[str], language: str) -> str:
+    """Questions to begin with, "" where there are none."""
+    return _render("examples.html", language, questions=questions) if questions else ""
 
 
 def live(answer: Live, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, zip_longest
+from itertools import islice, repeat, zip_longest
 
 from rag.assistant import Assistant
 from rag.language.question import kinds_of
@@ -17,15 +17,19 @@ _NUMBERING = re.compile(
 _LONGEST = 40
 
 
-def suggest(assistant: Assistant, language: str, count: int = 4) -> list[str]:
+def suggest(
+    assistant: Assistant, language: str, count: int = 4, turns: Iterable[None] = repeat(None)
+) -> list[str]:
     """At most `count` questions that the documents answer, of different documents.
 
     First those that were written for the documents, then their headings that ask something,
     then questions about headings and titles; in the language of the reader where there are any.
+    One is tried for each item of `turns`.
     """
     found: list[str] = []
     used: set[str] = set()
-    for question in islice(_candidates(assistant, language), MOST_TRIED):
+    candidates = islice(_candidates(assistant, language), MOST_TRIED)
+    for question, _ in zip(candidates, turns, strict=False):
         if len(found) == count:
             break
         answer = assistant.ask(question, mode="extractive")

@@ -13,7 +13,11 @@ from rag.documents.uploads import Upload
 from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
 from rag.index.maintenance import build_index
 from rag.library import Library
-from ui.chat import Chat, Person, View, _start_of
+from ui.chat import Chat
+from ui.documents import DocumentList
+from ui.problems import problem
+from ui.sources import Glosses, Sources, start_of
+from ui.views import Person, View
 
 LETTER = "守塔人方德海在1893年点亮了灰岩岛的灯。那一年他二十岁。\n\n灯塔高42米，由林月设计。"
 ANNA, BO = Person("anna", True), Person("bo", False)
@@ -39,7 +43,17 @@ def library(built, tmp_path):
 
 @pytest.fixture
 def chat(library):
-    return Chat(library)
+    return Chat(library, Glosses(library))
+
+
+@pytest.fixture
+def sources(library):
+    return Sources(library, Glosses(library))
+
+
+@pytest.fixture
+def documents(library):
+    return DocumentList(library)
 
 
 def asked(chat, person, view, question):
@@ -72,7 +86,7 @@ def test_an_answer_streams_and_is_kept(chat):
     assert "林月" in chat.export(ANNA, view)
 
 
-def test_a_conversation_is_its_owners_alone(chat):
+def test_a_conversation_is_its_owners_alone(chat, sources):
     view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
     turn = turn_of(chat, ANNA, view)
 
@@ -80,7 +94,7 @@ def test_a_conversation_is_its_owners_alone(chat):
     assert chat.open(BO, view) == VIEW
     assert view.conversation not in chat.conversations(BO, VIEW)
     with pytest.raises(ConversationNotFound):
-        chat.source(BO, VIEW, {"turn": turn, "marker": "1"})
+        sources.source(BO, VIEW, {"turn": turn, "marker": "1"})
     with pytest.raises(ConversationNotFound):
         chat.rate(BO, {"turn": turn, "verdict": "up"})
     with pytest.raises(ConversationNotFound):
@@ -108,11 +122,13 @@ def test_without_a_wish_the_latest_conversation_opens(chat):
         {"turn": "TURN", "hit": "x"},
     ],
 )
-def test_a_source_that_is_not_there_is_an_error_with_a_remedy(chat, data):
+def test_a_source_that_is_not_there_is_an_error_with_a_remedy(chat, data, sources):
     view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
     turn = turn_of(chat, ANNA, view)
     with pytest.raises(ConversationNotFound):
-        chat.source(ANNA, view, {key: value.replace("TURN", turn) for key, value in data.items()})
+        sources.source(
+            ANNA, view, {key: value.replace("TURN", turn) for key, value in data.items()}
+        )
 
 
 @pytest.fixture
@@ -124,21 +140,21 @@ def add(library, tmp_path):
     return add
 
 
-def test_a_source_says_when_its_document_has_changed(chat, add):
+def test_a_source_says_when_its_document_has_changed(chat, add, sources, documents):
     add("新.txt", "海鹦的孵化期是四十天。")
     view, _ = asked(chat, ANNA, VIEW, "海鹦的孵化期是多少天？")
     data = {"turn": turn_of(chat, ANNA, view), "marker": "1"}
-    assert select(chat.source(ANNA, view, data), ".problem") == []
+    assert select(sources.source(ANNA, view, data), ".problem") == []
 
     add("新.txt", "修订版：据最新观察，海鹦的孵化期是四十一天。")
-    changed = chat.source(ANNA, view, data)
+    changed = sources.source(ANNA, view, data)
     assert "修改或删除" in select(changed, ".problem")[0].text
     assert select(changed, "mark")[0].text == "海鹦的孵化期是四十天。"
 
-    asyncio.run(chat.delete_document(ANNA, VIEW, {"document": "新.txt"}))
-    assert len(select(chat.source(ANNA, view, data), ".problem")) == 1
+    assert asyncio.run(documents.delete(ANNA, VIEW, "新.txt"))[1] == ""
+    assert len(select(sources.source(ANNA, view, data), ".problem")) == 1
     with pytest.raises(DocumentNotFound):
-        chat.document(VIEW, {"document": "新.txt"})
+        sources.document(VIEW, {"document": "新.txt"})
 
 
 @pytest.mark.parametrize("is_changed", [False, True])
@@ -151,7 +167,7 @@ def test_a_source_says_when_its_document_has_changed(chat, add):
     ],
 )
 def test_the_short_answer_is_emphasised_in_its_source(
-    chat, library, add, text, quote, words, is_changed
+    library, add, text, quote, words, is_changed, sources
 ):
     add("鸟.txt", text)
     start = text.index(quote)
@@ -168,7 +184,7 @@ def test_the_short_answer_is_emphasised_in_its_source(
     if is_changed:
         add("鸟.txt", f"修订版 second edition：{text}")
 
-    shown = chat.source(ANNA, VIEW, {"turn": turn.id, "marker": "1"})
+    shown = sources.source(ANNA, VIEW, {"turn": turn.id, "marker": "1"})
     library.assistant().remove("鸟.txt")  # other tests have the same index
 
     assert len(select(shown, ".problem")) == is_changed
@@ -177,39 +193,39 @@ def test_the_short_answer_is_emphasised_in_its_source(
     assert [strong.text for strong in select(shown, "blockquote > strong")] == words
 
 
-def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cited(chat, library):
+def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cited(library):
     sentence = "灯塔高42米，由林月设计。"
     passage = f"甲：{sentence}乙：{sentence}"
     text = f"前言。{passage}后记。"
-    assert _start_of(passage, text, 5, sentence) == 3
-    assert _start_of(passage, text, 5 + len(sentence) + 2, sentence) == 3
-    assert _start_of(passage, text, 6, sentence) is None
-    assert _start_of(passage, f"另{text}", 5, sentence) is None
+    assert start_of(passage, text, 5, sentence) == 3
+    assert start_of(passage, text, 5 + len(sentence) + 2, sentence) == 3
+    assert start_of(passage, text, 6, sentence) is None
+    assert start_of(passage, f"另{text}", 5, sentence) is None
 
 
-def test_who_may_only_read_changes_no_documents(chat, library):
-    shown = asyncio.run(chat.delete_document(BO, VIEW, {"document": "island.txt"}))
-    assert "你的密钥只能提问" in shown
+def test_who_may_only_read_changes_no_documents(library, documents):
+    reports, told = asyncio.run(documents.delete(BO, VIEW, "island.txt"))
+    assert (reports, told) == ([], "你的密钥只能提问，不能修改文档。")
     assert [info.id for info in library.assistant().store.documents()] == ["island.txt"]
-    assert select(chat.documents(BO, VIEW), "form, .delete") == []
+    assert select(documents.shown(BO, VIEW), "form, .delete") == []
 
 
-def test_what_the_api_said_of_an_upload_is_shown(chat):
+def test_what_the_api_said_of_an_upload_is_shown(documents):
     report = {"source": "<b>.txt", "status": "skipped", "documents": 0, "chunks": 0}
     result = {"inputs": [{**report, "reason": "empty file"}, {**report, "status": "hacked"}]}
-    shown = chat.uploaded(ANNA, VIEW, {"result": json.dumps(result)})
+    shown = documents.uploaded(ANNA, VIEW, {"result": json.dumps(result)})
     assert [row.text for row in select(shown, ".reports li")] == ["<b>.txt — 未收录: empty file"]
 
     error = {"error": {"code": "x", "message": "too large", "remedy": "send less"}}
-    shown = chat.uploaded(ANNA, VIEW, {"result": json.dumps(error)})
+    shown = documents.uploaded(ANNA, VIEW, {"result": json.dumps(error)})
     assert select(shown, "[role=alert]")[0].text == "没有成功：too large; send less"
 
 
 @pytest.mark.parametrize(
     "result", ["", "[]", "{}", '{"inputs": 3}', '{"inputs": [{"x": 1}]}', None]
 )
-def test_an_upload_that_did_not_arrive_is_told(chat, result):
-    shown = chat.uploaded(ANNA, VIEW, {"result": result})
+def test_an_upload_that_did_not_arrive_is_told(result, documents):
+    shown = documents.uploaded(ANNA, VIEW, {"result": result})
     assert "上传没有到达服务器" in select(shown, "[role=alert]")[0].text
 
 
@@ -232,11 +248,11 @@ def test_a_conversation_deleted_elsewhere_begins_anew(chat):
     assert after.conversation not in ("", view.conversation)
 
 
-def test_an_index_that_cannot_be_used_is_told_without_its_folder(chat):
+def test_an_index_that_cannot_be_used_is_told_without_its_folder(chat, documents):
     gone = replace(VIEW, index="没有")
-    for shown in (chat.documents(ANNA, gone), chat.conversation(ANNA, gone)):
+    for shown in (documents.shown(ANNA, gone), chat.conversation(ANNA, gone)):
         assert "indexes" not in shown
-    assert "现在不能使用" in select(chat.documents(ANNA, gone), "[role=alert]")[0].text
+    assert "现在不能使用" in select(documents.shown(ANNA, gone), "[role=alert]")[0].text
 
 
 def test_the_same_thumb_again_takes_it_back(chat, library):
@@ -276,7 +292,7 @@ def test_what_goes_wrong_is_said_in_the_conversation(chat):
     _, shown = asked(chat, ANNA, VIEW, "问" * 10_001)
     assert "10,000 characters" in select(shown[-1], "[role=alert]")[0].text
 
-    assert chat.problem(Overloaded(), "en").startswith("Too many questions at once")
+    assert problem(Overloaded(), "en").startswith("Too many questions at once")
 
 
 # Anyone's text held against the documents
@@ -294,7 +310,7 @@ def checked(chat, view, text):
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "与文档不符"), ("en", "Contradicted")])
-def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, word):
+def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, word, sources):
     view = replace(VIEW, language=language)
     on_its_way, shown = checked(chat, view, f"{RIGHT}{WRONG}")
 
@@ -307,7 +323,7 @@ def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, wo
     assert "45" in select(shown, ".why")[0].text
     button = select(shown, "button")[1]
     data = {name.removeprefix("data-"): value for name, value in button.attrs.items()}
-    source = chat.checked_source(view, data)
+    source = sources.checked_source(view, data)
     assert select(source, "h2")[0].text == "[2] island"
     assert select(source, "mark")[0].text == data["quote"]
     assert "42" in data["quote"]
@@ -315,9 +331,9 @@ def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, wo
     assert select(source, ".problem") == []
 
 
-def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(chat):
+def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(sources):
     data = {"document": "island.txt", "index": "default", "start": "3", "end": "5"}
-    shown = chat.checked_source(VIEW, {**data, "quote": "鲸鱼", "marker": "1"})
+    shown = sources.checked_source(VIEW, {**data, "quote": "鲸鱼", "marker": "1"})
 
     assert "修改或删除" in select(shown, ".problem")[0].text
     assert select(shown, "mark")[0].text == "鲸鱼"
@@ -332,9 +348,9 @@ def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(chat):
         {"document": "island.txt", "quote": "", "start": "0", "end": "0"},
     ],
 )
-def test_words_that_nobody_was_shown_do_not_open(chat, data):
+def test_words_that_nobody_was_shown_do_not_open(data, sources):
     with pytest.raises(ConversationNotFound):
-        chat.checked_source(VIEW, data)
+        sources.checked_source(VIEW, data)
 
 
 def test_what_goes_wrong_with_a_check_is_said_in_its_place(chat):
@@ -362,7 +378,7 @@ def worded(built):
         settings = replace(built, llm_base_url=server.base_url, llm_model="qwen-小", **others)
         opened.append(Library(settings))
         opened[-1].open()
-        return Chat(opened[-1])
+        return Chat(opened[-1], Glosses(opened[-1])), DocumentList(opened[-1])
 
     yield worded
     for library in opened:
@@ -372,9 +388,9 @@ def worded(built):
 def test_an_answer_tells_who_worded_it_and_what_was_left_out(worded):
     said = f"{RIGHT}[1]{WRONG}[1]"
     with ModelServer(Says(said), models=("qwen-小",)) as server:
-        chat = worded(server)
+        chat, documents = worded(server)
         host = server.base_url.removeprefix("http://").removesuffix("/v1")
-        assert f"段落会发送到 {host}（qwen-小）" in chat.sent_to(VIEW)
+        assert f"段落会发送到 {host}（qwen-小）" in documents.sent_to(VIEW)
         view, shown = asked(chat, ANNA, VIEW, "灯塔有多高？")
         page, exported = chat.conversation(ANNA, view), chat.export(ANNA, view)
 
@@ -387,17 +403,10 @@ def test_an_answer_tells_who_worded_it_and_what_was_left_out(worded):
     assert "由 qwen-小 组织语言，每句都与所引段落核对过" in exported
 
 
-def test_examples_are_found_without_the_language_model(worded):
-    with ModelServer(Says("？"), models=("qwen-小",)) as server:
-        chat = worded(server)
-        assert select(chat.conversation(ANNA, VIEW), ".welcome")
-        assert server.requests == []
-
-
 def test_passages_of_an_index_that_is_kept_here_go_nowhere(worded):
     with ModelServer(Says("？"), models=("qwen-小",)) as server:
-        chat = worded(server, llm_off_for=("default",))
-        assert chat.sent_to(VIEW) == ""
+        chat, documents = worded(server, llm_off_for=("default",))
+        assert documents.sent_to(VIEW) == ""
         asked(chat, ANNA, VIEW, "灯塔有多高？")
         assert server.requests == []
 
@@ -412,4 +421,4 @@ def test_who_leaves_ends_the_models_work(worded):
         assert await asyncio.to_thread(server.disconnected.wait, 10)
 
     with ModelServer(Says(RIGHT * 300, delay=0.02), models=("qwen-小",)) as server:
-        asyncio.run(leave(worded(server)))
+        asyncio.run(leave(worded(server)[0]))

@@ -10,6 +10,7 @@ from rag.language.glosses import Gloss
 from rag.types import CheckedSentence, Citation, Document, InputReport
 from ui import render
 from ui.render import Live, Piece, Place, ShownTurn
+from ui.views import View
 
 EVIL = "<img src=x onerror=alert(1)> ${1} {{2}} & \"quoted\" 'single'"
 
@@ -135,7 +136,7 @@ def test_the_short_answer_leads_its_turn(language, label, quote, words, spoken):
     answer = answered(
         answer=f"{quote}[1]", short_answer=words, citations=[cited(1, quote, words)], hits=[]
     )
-    html = render.conversation([shown(answer)], language)
+    html = render.conversation([shown(answer)], View(language, ""))
     page = parse(html)
 
     assert page.select_one(".reply > .short").text == label + words
@@ -149,7 +150,7 @@ def test_the_short_answer_leads_its_turn(language, label, quote, words, spoken):
 
 
 def test_without_a_short_answer_nothing_leads_and_nothing_is_emphasised():
-    page = parse(render.conversation([shown(answered())], "en"))
+    page = parse(render.conversation([shown(answered())], View("en", "")))
 
     assert page.select(".short, strong") == []
 
@@ -168,11 +169,15 @@ def test_snippets_are_one_short_line(text, expected):
 
 def test_a_turn_shows_question_answer_citations_and_confidence():
     glosses = [Gloss("天津", "Tianjin", 0, 2)]
-    page = parse(
-        render.conversation([shown(answered(), glosses)], "en", index="i", conversation="c-1")
-    )
+    page = parse(render.conversation([shown(answered(), glosses)], View("en", "i", "c-1", 3)))
 
-    assert page.select_one(".turns")["data-conversation"] == "c-1"
+    turns, turn = page.select_one(".turns"), page.select_one(".turn")
+    assert [turns[f"data-{name}"] for name in ("conversation", "index", "move")] == [
+        "c-1",
+        "i",
+        "3",
+    ]
+    assert turn["data-index"] == "i"
     assert page.select_one(".question").text == "多少？"
     assert page.select_one(".searched") is None
     assert [button.text for button in page.select(".answer .marker")] == ["[1]"]
@@ -184,14 +189,14 @@ def test_a_turn_shows_question_answer_citations_and_confidence():
 
 
 def test_a_question_that_was_searched_otherwise_says_so():
-    page = parse(render.conversation([shown(answered(searched="渡轮 多少？"))], "zh", index="i"))
+    page = parse(render.conversation([shown(answered(searched="渡轮 多少？"))], View("zh", "i")))
     assert page.select_one(".searched").text == "实际检索的问题：渡轮 多少？"
 
 
 def test_a_refusal_shows_its_message_its_reason_and_the_nearest_passages():
     refusal = {"reason": "not_in_documents", "message": "没有。", "nearest": [hit(1, "t#0")]}
     answer = answered(answered=False, answer="", citations=[], refusal=refusal, confidence=0.12)
-    page = parse(render.conversation([shown(answer)], "zh"))
+    page = parse(render.conversation([shown(answer)], View("zh", "")))
 
     assert page.select_one(".refusal").text == "没有。"
     assert page.select_one(".refusal")["data-reason"] == "not_in_documents"
@@ -202,7 +207,7 @@ def test_a_refusal_shows_its_message_its_reason_and_the_nearest_passages():
 
 def test_feedback_shows_what_was_said():
     feedback = Feedback("down", EVIL, "2026-11-21T00:00:00+00:00")
-    page = parse(render.conversation([shown(answered(), feedback=feedback)], "en"))
+    page = parse(render.conversation([shown(answered(), feedback=feedback)], View("en", "")))
 
     pressed = {b["data-verdict"]: b["aria-pressed"] for b in page.select("[data-verdict]")}
     assert pressed == {"up": "false", "down": "true"}
@@ -210,10 +215,10 @@ def test_feedback_shows_what_was_said():
 
 
 def test_the_welcome_offers_examples_or_asks_for_documents():
-    page = parse(render.conversation([], "en", examples=[EVIL]))
+    page = parse(render.examples([EVIL], "en"))
     assert page.select_one(".examples button")["data-question"] == EVIL
 
-    page = parse(render.conversation([], "zh", empty=True))
+    page = parse(render.conversation([], View("zh", ""), empty=True))
     assert "这里还没有文档" in page.text
     assert page.select(".examples") == []
 
@@ -328,7 +333,7 @@ def test_nothing_given_becomes_markup():
     document = Document("d", EVIL, EVIL, EVIL * 3, {"date": EVIL})
     place = Place(0, 10, 2, 5)
     for html in (
-        render.conversation([shown(answer, [gloss])], "en", conversation=EVIL),
+        render.conversation([shown(answer, [gloss])], View("en", "", EVIL)),
         render.live(Live(EVIL, EVIL, EVIL, (EVIL,)), "en"),
         render.source(document, place, "en", section=EVIL, marker=1, glosses=[gloss]),
         render.documents([Info(EVIL, EVIL)], "en", index=EVIL, may_write=True, problem=EVIL),
@@ -340,7 +345,7 @@ def test_nothing_given_becomes_markup():
 
 
 def test_a_turn_of_another_index_says_so():
-    page = parse(render.conversation([shown(answered())], "en", index="other"))
+    page = parse(render.conversation([shown(answered())], View("en", "other")))
     assert page.select_one(".searched").text == "Index: i"
 
 
@@ -409,7 +414,7 @@ def test_under_an_answer_stands_who_worded_it_and_what_was_left_out(
             dropped(EVIL, "a reason of tomorrow"),
         ]
     )
-    html = render.conversation([shown(answer)], language)
+    html = render.conversation([shown(answer)], View(language, ""))
     page = parse(html)
 
     assert page.select_one(".mode").text == worded_by
@@ -425,7 +430,7 @@ def test_what_is_marked_in_the_answer_is_not_said_to_be_left_out():
     answer = worded(
         answer="三次[1] 共五次。（未获文档支持）", dropped=[dropped("共五次。", "number")]
     )
-    page = parse(render.conversation([shown(answer)], "zh"))
+    page = parse(render.conversation([shown(answer)], View("zh", "")))
 
     assert page.select_one(".dropped summary").text == "未采用或已标出 (1)"
     assert page.select_one(".dropped .why").text == "其中的数字与所引段落不符 (回答中已标出)"
@@ -441,7 +446,7 @@ def test_what_is_marked_in_the_answer_is_not_said_to_be_left_out():
 )
 def test_an_answer_in_the_place_of_the_models_says_why(language, reason, words):
     answer = worded(mode="extractive", model=None, fallback={"reason": reason})
-    page = parse(render.conversation([shown(answer)], language))
+    page = parse(render.conversation([shown(answer)], View(language, "")))
 
     own = {"en": "The answer is in the documents' own words.", "zh": "回答用的是文档原文。"}
     assert [note.text for note in page.select(".mode")] == [f"{words} {own[language]}"]
@@ -453,7 +458,7 @@ def test_a_refusal_of_what_a_model_said_does_not_blame_the_passages():
     answer = worded(
         answered=False, answer="", citations=[], refusal=refusal, dropped=[dropped("五次", "name")]
     )
-    page = parse(render.conversation([shown(answer)], "zh"))
+    page = parse(render.conversation([shown(answer)], View("zh", "")))
 
     assert page.select_one(".refusal").text == "无据。"
     assert page.select(".reply > .why") == []

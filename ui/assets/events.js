@@ -18,7 +18,11 @@ element.addEventListener('click', (event) => {
   if (!target || target.tagName === 'FORM') return;
   if (target.dataset.confirm && !window.confirm(target.dataset.confirm)) return;
   if (target.dataset.event.startsWith('open_')) window.wenjuOpener = target;
-  send[target.dataset.event](detail(target));
+  const { event: name, conversation } = target.dataset;
+  const isLeft = name === 'delete_conversation' && conversation === window.wenju.conversation();
+  if (name === 'open_conversation') window.wenju.go(conversation);
+  else if (isLeft) window.wenju.go('');
+  send[name](detail(target));
 });
 element.addEventListener('submit', (event) => {
   event.preventDefault();

@@ -2,11 +2,12 @@
 const main = () => document.querySelector('#main');
 const show = (view) => {
   main().dataset.view = view;
+  sessionStorage.setItem('wenju-view', view);
   for (const button of element.querySelectorAll('[data-view]')) {
     button.setAttribute('aria-pressed', String(button.dataset.view === view));
   }
 };
-watch('value', () => show(main().dataset.view ?? 'ask'));
+watch('value', () => show(main().dataset.view ?? sessionStorage.getItem('wenju-view') ?? 'ask'));
 element.addEventListener('click', (event) => {
   const view = event.target.closest('[data-view]')?.dataset.view;
   if (!view) return;

@@ -1,0 +1,159 @@
+"""What happens on the page when a person does something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from rag.library import Library
+from ui import render
+from ui.chat import Chat
+from ui.documents import DocumentList
+from ui.layout import labels
+from ui.sources import Glosses, Sources
+from ui.suggestions import Suggestions
+from ui.texts import words
+from ui.views import View
+from ui.visits import Visit
+
+
+class Events:
+    """The handlers of a page's events; each gives the new values of its outputs."""
+
+    def __init__(self, library: Library, suggestions: Suggestions) -> None:
+        glosses = Glosses(library)
+        self._library = library
+        self._suggestions = suggestions
+        self._chat = Chat(library, glosses)
+        self._documents = DocumentList(library)
+        self._sources = Sources(library, glosses)
+
+    def opened(self, visit: Visit) -> list[Any]:
+        """Everything, for a page that was just loaded, and whether its sidebar is open."""
+        view = self._chat.open(visit.person, visit.view)
+        if visit.place.get("conversation"):  # the page goes on with the index it showed
+            view = replace(view, index=self._chat.index(visit.view.index))
+        is_wide = visit.place.get("screen") != "narrow"
+        return [*self._everything(visit, view), gr.update(open=is_wide)]
+
+    def language_chosen(self, visit: Visit) -> list[Any]:
+        """Everything in another language."""
+        return [*self._everything(visit, visit.view), "", ""]
+
+    def index_chosen(self, visit: Visit) -> list[Any]:
+        """Everything over another index; the conversation goes on."""
+        view = replace(visit.view, index=self._chat.index(visit.view.index))
+        return [*self._everything(visit, view), ""]
+
+    def conversation_opened(self, visit: Visit) -> list[Any]:
+        """Everything for a conversation that was kept."""
+        return self._moved(visit, self._chat.open(visit.person, visit.view))
+
+    def conversation_deleted(self, visit: Visit) -> list[Any]:
+        """The page moves on where it showed the one that was deleted."""
+        after = self._chat.delete_conversation(visit.person, visit.view, visit.data)
+        return self._moved(visit, after)
+
+    def started(self, visit: Visit) -> list[Any]:
+        """Everything for a new conversation."""
+        return self._moved(visit, replace(visit.view, conversation=""))
+
+    async def asked(self, visit: Visit) -> AsyncIterator[tuple[Any, ...]]:
+        """Conversation, answer on its way and list of conversations, as they change.
+
+        One question of a page is answered at a time. Where the page has moved on, the answer is
+        kept in its conversation, and the page stays where it is.
+        """
+        text = visit.data.get("question", visit.text).strip()
+        if not text:
+            yield (gr.skip(),) * 3
+            return
+        async with visit.page.asking:
+            view = visit.page.begun_in(visit.view)  # by the question before, perhaps
+            async for after, on_its_way in self._chat.ask(visit.person, view, text):
+                if not on_its_way:
+                    visit.page.begun = after.conversation or ""
+                    yield await asyncio.to_thread(self._answered, visit, after)
+                elif visit.is_shown:
+                    yield gr.skip(), on_its_way, gr.skip()
+
+    def _answered(self, visit: Visit, after: View) -> tuple[Any, ...]:
+        now, turns, live = visit.now, gr.skip(), gr.skip()
+        if visit.is_shown:
+            now = replace(now, conversation=after.conversation)
+            turns, live = self._chat.conversation(visit.person, now), ""
+        return turns, live, self._chat.conversations(visit.person, now)
+
+    async def suggested(self, visit: Visit) -> Any:
+        """Example questions, once they are chosen, of the index that is looked at then."""
+        seen = visit.now
+        chosen = await asyncio.to_thread(self._suggestions.of, seen.index, seen.language)
+        questions = await asyncio.shield(asyncio.wrap_future(chosen))
+        now = visit.now
+        is_same = (now.index, now.language) == (seen.index, seen.language)
+        return render.examples(questions, seen.language) if is_same else gr.skip()
+
+    def source_opened(self, visit: Visit) -> str:
+        """The source of a citation or of a passage found."""
+        return self._sources.source(visit.person, visit.view, visit.data)
+
+    def document_opened(self, visit: Visit) -> str:
+        """A document of the index."""
+        return self._sources.document(visit.view, visit.data)
+
+    def checked_source_opened(self, visit: Visit) -> str:
+        """What a sentence was checked against."""
+        return self._sources.checked_source(visit.view, visit.data)
+
+    async def checked(self, visit: Visit) -> AsyncIterator[Any]:
+        """A text being checked, and its sentences, where the page has not gone to other words."""
+        async for shown in self._chat.check(visit.view, visit.text):
+            now = visit.now
+            is_same = (now.index, now.language) == (visit.view.index, visit.view.language)
+            yield shown if is_same else gr.skip()
+
+    def rated(self, visit: Visit) -> Any:
+        """The conversation with a thumb or a note."""
+        self._chat.rate(visit.person, visit.data)
+        return self._chat.conversation(visit.person, visit.view) if visit.is_shown else gr.skip()
+
+    def uploaded(self, visit: Visit) -> tuple[Any, Any]:
+        """The documents, and the welcome, which tells of an empty index."""
+        listed = self._documents.uploaded(visit.person, visit.now, visit.data)
+        is_begun = bool(visit.now.conversation)
+        return listed, gr.skip() if is_begun else self._chat.conversation(visit.person, visit.now)
+
+    async def document_deleted(self, visit: Visit) -> str:
+        """The documents after one was removed."""
+        name = visit.data.get("document", "")
+        reports, problem = await self._documents.delete(visit.person, visit.view, name)
+        return await asyncio.to_thread(
+            self._documents.shown, visit.person, visit.now, reports, problem
+        )
+
+    def exported(self, visit: Visit) -> str:
+        """The conversation as Markdown."""
+        return self._chat.export(visit.person, visit.view)
+
+    def _moved(self, visit: Visit, view: View) -> list[Any]:
+        """Everything for another conversation, if no later click led elsewhere meanwhile."""
+        shown = [*self._everything(visit, view), "", ""]
+        return shown if visit.is_shown else [gr.skip()] * len(shown)
+
+    def _everything(self, visit: Visit, view: View) -> list[Any]:
+        texts = words(view.language)
+        documents = self._documents.shown(visit.person, view)  # opens the index: takes its time
+        view = visit.page.begun_in(view)
+        return [
+            self._chat.conversation(visit.person, view),
+            self._chat.conversations(visit.person, view),
+            documents,
+            gr.update(label=texts["index"], choices=self._library.names(), value=view.index),
+            gr.update(label=texts["language"], value=view.language),
+            self._documents.sent_to(view),
+            *labels(view.language),
+        ]
