@@ -5,13 +5,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import uvicorn
-from repository import REPOSITORY
 
 from rag.config import Settings
 from rag.errors import DocumentNotFound, IndexNotFound
@@ -66,20 +67,37 @@ def events(response):
 @contextmanager
 def serving(indexes, *arguments, **environment):
     """The address of a `wenju serve` of its own, which ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        cwd=REPOSITORY,
-        env={**os.environ, "WENJU_INDEXES": str(indexes), **environment},
-    )
-    with process:
+    environment["WENJU_INDEXES"] = str(indexes)
+    with installed("serve", "--port", "0", *arguments, environment=environment) as process:
         try:
-            line = process.stdout.readline()
-            assert "http://" in line, "the server did not start"
-            yield re.search(r"http://\S+?(?=/$)", line).group()
+            yield address_of(process)
         finally:
             process.terminate()
+
+
+def address_of(process):
+    """Where a `wenju serve` says that it serves."""
+    line = process.stdout.readline()
+    assert "http://" in line, "the server did not start"
+    return re.search(r"http://\S+?(?=/$)", line).group()
+
+
+@contextmanager
+def installed(*arguments, environment, **options):
+    """A process of the installed `wenju`, in an empty folder and without the sources at hand."""
+    others = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    with (
+        tempfile.TemporaryDirectory() as elsewhere,
+        subprocess.Popen(
+            [sys.executable, "-P", Path(sys.executable).with_name("wenju"), *arguments],
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            cwd=elsewhere,
+            env={**others, **environment},
+            **options,
+        ) as process,
+    ):
+        yield process
 
 
 class EchoAssistant:
