@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
@@ -88,7 +88,7 @@ def _close_at_the_end(app: FastAPI, suggestions: Suggestions) -> None:
     lifespan = app.router.lifespan_context
 
     @asynccontextmanager
-    async def closing(app: FastAPI) -> AsyncIterator[object]:
+    async def closing(app: FastAPI) -> AsyncIterator[Any]:
         async with lifespan(app) as state:
             try:
                 yield state

@@ -5,6 +5,7 @@ import re
 import pytest
 from browser import ask, choose_index, upload
 from playwright.sync_api import expect
+from repository import REPOSITORY
 
 from rag.config import Settings
 from rag.index.maintenance import build_index
@@ -21,6 +22,19 @@ def test_an_uploaded_file_answers(visit):
 
     expect(turn.locator(".answer")).to_contain_text("七百六十万元")
     expect(turn.locator(".citations")).to_contain_text("狐狸预算.md")
+
+
+@pytest.mark.parametrize(
+    "name", ["europe-march-2015.pdf", "shanghai-internet-plus.docx", "page.html"]
+)
+def test_each_kind_of_file_arrives(visit, name):
+    html = "<h1>Puffins</h1><p>The puffin count of 2029 was 4,512 birds.</p>"
+    seed = REPOSITORY / "seeds" / name
+    data = seed.read_bytes() if seed.is_file() else html
+
+    report = upload(visit(), name, data)
+
+    expect(report).to_contain_text(re.compile(f"{re.escape(name)} — (Indexed|Unchanged)"))
 
 
 def test_a_file_that_cannot_be_read_is_reported(visit):
