@@ -14,7 +14,7 @@ from rag.errors import IndexNotFound, InvalidInput
 from rag.gate import Gate
 from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
 from rag.index.store import Store
-from rag.language.glosses import Gloss, gloss
+from rag.language.lexicon import Lexicon
 
 CONVERSATIONS_FILE = "conversations.db"
 LLM_PLACES = 8  # for questions beside those at work, where a language model words the answers
@@ -98,9 +98,11 @@ class Library:
             raise RuntimeError("the library is not open")
         return self._engine
 
-    def gloss(self, text: str, language: str, index: str | None = None) -> list[Gloss]:
-        """Names and terms of `text` in the language of the reader, where that is another."""
-        return gloss(text, language, self.assistant(index).lexicon)
+    def lexicon(self, index: str) -> Lexicon:
+        """The lexicon, with the glossaries of the index where that is open; opens none."""
+        with self._lock:
+            assistant = self._assistants.get(index)
+        return assistant.lexicon if assistant else self._opened_engine().lexicon
 
     def names(self) -> list[str]:
         """Names of all indexes, the default one first."""

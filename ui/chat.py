@@ -155,9 +155,13 @@ class Chat:
 
     def _shown(self, turn: Turn, language: str) -> render.ShownTurn:
         citations = turn.answer["citations"]
+        index = turn.answer["index"]
         return render.ShownTurn(
             turn,
-            {cited["marker"]: self._glosses.of(cited["quote"], language) for cited in citations},
+            {
+                cited["marker"]: self._glosses.of(cited["quote"], language, index)
+                for cited in citations
+            },
         )
 
     def _is_empty(self, index: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 
 from rag.answering.highlights import in_quote
 from rag.errors import ConversationNotFound, DocumentNotFound, WenjuError
-from rag.language.glosses import Gloss
+from rag.language.glossary import Glossary
+from rag.language.glosses import Gloss, gloss
 from rag.library import Library
 from rag.types import Document
 from ui import render
@@ -27,15 +28,16 @@ class Glosses:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._known: dict[tuple[str, str], list[Gloss]] = {}
+        self._known: dict[tuple[str, str, Glossary], list[Gloss]] = {}
 
-    def of(self, quote: str, language: str) -> list[Gloss]:
+    def of(self, quote: str, language: str, index: str) -> list[Gloss]:
         """Those of a quote's beginning, where it is in the other language."""
-        key = (quote[:LONGEST_GLOSSED], language)
+        lexicon = self._library.lexicon(index)
+        key = (quote[:LONGEST_GLOSSED], language, lexicon.glossary)
         if key not in self._known:
             if len(self._known) > MOST_GLOSSES:
                 self._known.clear()
-            self._known[key] = self._library.gloss(*key)
+            self._known[key] = gloss(key[0], language, lexicon)
         return self._known[key]
 
 
@@ -109,7 +111,7 @@ class Sources:
             view.language,
             section=cited["section"],
             marker=marker,
-            glosses=self._glosses.of(words, view.language) if marker else (),
+            glosses=self._glosses.of(words, view.language, index) if marker else (),
             problem=problem,
         )
 

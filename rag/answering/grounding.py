@@ -78,7 +78,7 @@ class Grounding:
             if gives_orders(passage.text, finding.start, finding.end):
                 return self._drop(sentence, Reason.INSTRUCTION)
             return self._shown_text(sentence, f"[{self._marker(passage, finding)}]")
-        self._drop(sentence, finding.reason)
+        self._drop(sentence, finding.reason or Reason.NOTHING_NEAR)
         if _ABSENCE.search(sentence.text) and finding.reason in _OF_ABSENCE:
             self.says_absent = True
             return ""
@@ -90,8 +90,8 @@ class Grounding:
         self._held_back += marked  # until something is cited: else there is no answer
         return ""
 
-    def _drop(self, sentence: CitedSentence, reason: str) -> str:
-        self.dropped.append(Dropped(sentence.text, Reason(reason)))
+    def _drop(self, sentence: CitedSentence, reason: Reason) -> str:
+        self.dropped.append(Dropped(sentence.text, reason))
         return ""
 
     def _is_no_statement(self, text: str) -> Reason | None:
@@ -131,7 +131,7 @@ class Grounding:
             elsewhere = self._check(search, self.passages)
             found = elsewhere if elsewhere[1].verdict == "supported" or not named else found
         if is_short and found[1].verdict == "supported" and not _says(own, found):
-            return None, Finding("unsupported", "not_an_answer")
+            return None, Finding("unsupported", Reason.NOT_AN_ANSWER)
         return found
 
     def _check(self, search: Search, among: Sequence[Passage]) -> tuple[Passage | None, Finding]:

@@ -17,6 +17,7 @@ from rag.index.retriever import Retriever
 from rag.index.search_files import Searchers
 from rag.language.sentences import sentences
 from rag.language.text import detect_language, has_words
+from rag.reasons import Reason
 from rag.types import CheckedSentence, Citation
 
 LONGEST_TEXT = 50_000  # characters, to be checked
@@ -83,6 +84,6 @@ def _words_of(store: DocumentStore, document_id: str) -> Words:
 
 
 def _nearest_words(finding: Finding, passage: Passage | None) -> tuple[Citation, ...]:
-    if passage is None or finding.reason == "nothing_near":
+    if passage is None or finding.reason is Reason.NOTHING_NEAR:
         return ()
     return (citation(1, Quote(passage, finding.start, finding.end)),)

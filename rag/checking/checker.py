@@ -37,12 +37,13 @@ from rag.language.entities import Mention
 from rag.language.lexicon import Lexicon
 from rag.language.sentences import sentences
 from rag.language.terms import index_terms
+from rag.reasons import Reason
 
 PASSAGES = 8  # that a sentence of unknown origin is held against
 COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
 LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`
-_BORNE_OUT = 0.1  # for each fact that is there
+_SUPPORTED = 0.1  # for each fact that is there
 _HALF = 0.5  # of what the best sentence meets
 _ANAPHOR = re.compile(
     r"(?<!其)[他她它]|其(?![他她它中实實余])|[该該这這](?:家|个|個)?[公机機][司构構]"
@@ -50,18 +51,6 @@ _ANAPHOR = re.compile(
     re.IGNORECASE,
 )
 Verdict = Literal["supported", "unsupported", "contradicted"]
-Reason = Literal[
-    "",
-    "nothing_near",
-    "number",
-    "date",
-    "name",
-    "added",
-    "negation",
-    "swapped",
-    "too_long",
-    "not_an_answer",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +58,12 @@ class Finding:
     """What became of a sentence: `start` and `end` are the nearest words in the passage's text.
 
     `passage` counts among the passages given, None where there was none. `claimed` are the words
-    of the sentence that are not borne out, `given` those of the passage in their place, as far
+    of the sentence that are not supported, `given` those of the passage in their place, as far
     as `reason` has such.
     """
 
     verdict: Verdict
-    reason: Reason = ""
+    reason: Reason | None = None
     claimed: str = ""
     given: str = ""
     passage: int | None = None
@@ -82,11 +71,11 @@ class Finding:
     end: int = 0
 
 
-TOO_LONG = Finding("unsupported", "too_long")
+TOO_LONG = Finding("unsupported", Reason.TOO_LONG)
 
 
 class Checker:
-    """Holds sentences against passages of one index; safe to share between threads.
+    """Checks sentences against passages of one index; safe to share between threads.
 
     `document_words` gives the words of a whole document, in which what goes unsaid in a passage
     may be named.
@@ -109,7 +98,7 @@ class Checker:
         texts = (self._text(Key(indexed)) for indexed in passages)
         windows = best_windows(read, texts, self._known)
         if not windows:
-            return Finding("unsupported", "nothing_near")
+            return Finding("unsupported", Reason.NOTHING_NEAR)
         return self._judged(read, windows[0])
 
     def _judged(self, claim: Claim, window: Window) -> Finding:
@@ -117,27 +106,27 @@ class Checker:
         named = len(claim.names) - len(window.unnamed)
         all_facts: tuple[Fact, ...] = (*claim.facts.quantities, *claim.facts.dates)
         there = [each for each in all_facts if each not in window.wrong]
-        borne_out = named + len(there) + sum(map(is_telling, there))
+        supported = named + len(there) + sum(map(is_telling, there))
         needed = COVERED_ACROSS if crosses(claim.text, window.words) else COVERED
-        if window.coverage + _BORNE_OUT * borne_out < needed:
-            return replace(found, verdict="unsupported", reason="nothing_near")
-        if window.wrong and not self._goes_without_saying(window):
+        if window.coverage + _SUPPORTED * supported < needed:
+            return replace(found, verdict="unsupported", reason=Reason.NOTHING_NEAR)
+        if window.wrong and not self._is_implied(window):
             return _otherwise(found, claim, window)
         if (name := self._missing_name(claim, window)) is not None:
-            return replace(found, verdict="unsupported", reason="name", claimed=name.text)
+            return replace(found, verdict="unsupported", reason=Reason.NAME, claimed=name.text)
         if clause := added(claim, window, self._known.lexical):
-            return replace(found, verdict="unsupported", reason="added", claimed=clause)
+            return replace(found, verdict="unsupported", reason=Reason.ADDED, claimed=clause)
         if pair := exchanged(claim, window, self._known):
             words = " / ".join(claim.text[slice(*each.claimed)] for each in pair)
-            return replace(found, verdict="contradicted", reason="swapped", claimed=words)
+            return replace(found, verdict="contradicted", reason=Reason.SWAPPED, claimed=words)
         if denial := denied(claim, window, self._known.lexical):
             ours, theirs = denial
             return replace(
-                found, verdict="contradicted", reason="negation", claimed=ours, given=theirs
+                found, verdict="contradicted", reason=Reason.NEGATION, claimed=ours, given=theirs
             )
         return found
 
-    def _goes_without_saying(self, window: Window) -> bool:
+    def _is_implied(self, window: Window) -> bool:
         """Whether only a year is missing, which these words leave unsaid and the document has."""
         given = window.facts.dates
         if any(each.year for each in given):
@@ -210,11 +199,11 @@ def _otherwise(found: Finding, claim: Claim, window: Window) -> Finding:
     wrong = window.wrong[0]
     text = window.text.indexed.chunk.text
     given: Sequence[Fact] = window.facts.dates
-    reason: Reason = "date"
+    reason = Reason.DATE
     if isinstance(wrong, Quantity):
         numbers = window.facts.quantities
         alike = [each for each in numbers if each.dimension in (wrong.dimension, "")]
-        given, reason = alike or numbers, "number"
+        given, reason = alike or numbers, Reason.NUMBER
     words = "、".join(dict.fromkeys(text[each.start : each.end] for each in given))
     return replace(
         found,

@@ -24,7 +24,8 @@ class Retriever:
     def __init__(self, store: DocumentStore, embedder: Embedder, lexicon: Lexicon) -> None:
         self._store = store
         self._embedder = embedder
-        self._lexicon = self._dictionary = lexicon
+        self._dictionary = lexicon
+        self._own: tuple[int, Lexicon] | None = None  # generation, lexicon with the glossaries
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
 
@@ -35,17 +36,18 @@ class Retriever:
     @property
     def lexicon(self) -> Lexicon:
         """The lexicon, in which the glossaries beside the documents go first."""
-        self.current()
-        return self._lexicon
+        generation = self._store.generation
+        with self._lock:
+            if self._own is None or self._own[0] != generation:
+                glossary = Glossary.parse("\n".join(self._store.glossaries().values()))
+                self._own = (generation, self._dictionary.with_glossary(glossary))
+            return self._own[1]
 
     def current(self) -> Searchers:
         """What searches the index as it now stands."""
         with self._lock:
             if self._searchers is None or self._searchers.generation != self._store.generation:
-                searchers = self._store.searchers()
-                glossary = Glossary.parse("\n".join(self._store.glossaries().values()))
-                self._lexicon = self._dictionary.with_glossary(glossary)
-                self._searchers = searchers
+                self._searchers = self._store.searchers()
             return self._searchers
 
     def find(

@@ -8,6 +8,7 @@ from rag.answering.reply import CitedSentence
 from rag.checking.checker import Finding
 from rag.index.fusion import Search
 from rag.language.term_groups import query_groups
+from rag.reasons import Reason
 from rag.types import Chunk
 
 BRIDGE = "海湾大桥全长3.5公里。它于2015年通车。"
@@ -31,7 +32,7 @@ class Containing:
             start = each.text.find(words)
             if start >= 0:
                 return Finding("supported", passage=number, start=start, end=start + len(words) + 1)
-        return Finding("contradicted", "number", passage=0 if passages else None)
+        return Finding("contradicted", Reason.NUMBER, passage=0 if passages else None)
 
 
 def prepare(text):

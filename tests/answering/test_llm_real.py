@@ -146,7 +146,7 @@ def test_nothing_is_shown_that_the_checker_does_not_find_in_what_is_cited(assist
     for shown, marker in marked(asked.answer.answer)[0]:
         sentence = re.sub(r"^\s*(?:(?:[-*•·]|#{1,6}|\d{1,2}[.)、])\s+)?", "", shown)
         finding = checker.check(assistant._prepare(sentence), [cited[marker]])
-        assert (sentence, finding.verdict, finding.reason) == (sentence, "supported", "")
+        assert (sentence, finding.verdict, finding.reason) == (sentence, "supported", None)
 
 
 def test_the_marks_between_the_passages_are_never_shown(all_asked):
