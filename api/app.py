@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +24,7 @@ from api.headers import SafeHeaders
 from api.keys import Keys
 from api.metrics import Measured
 from api.origins import CorsForApi, KnownAddress
-from api.services import Served, Services
+from api.services import Services
 from rag.errors import Overloaded, WenjuError
 from rag.library import Library
 
@@ -36,24 +36,7 @@ exact words behind every statement, or refused.
 Offsets are half-open and count Unicode code points. Errors are always
 `{"error": {"code", "message", "remedy"}}`."""
 
-start = APIRouter(include_in_schema=False)
-
-
-@start.get("/")
-async def home(served: Served) -> Response:
-    """The way to the first page."""
-    return RedirectResponse(served.home, 307)
-
-
-_ROUTERS = (
-    start,
-    answers.router,
-    documents.router,
-    openai.router,
-    ops.router,
-    login.router,
-    docs.router,
-)
+_ROUTERS = tuple(module.router for module in (answers, documents, openai, ops, login, docs))
 
 
 def create_app(library: Library, *, home: str = "/docs") -> FastAPI:

@@ -61,12 +61,8 @@ class _Body:
 
     def __init__(self, receive: Receive, most: int, stall_seconds: float) -> None:
         self.most = most
-        self.too_large = Failure(
-            413,
-            "body_too_large",
-            f"the body is larger than {most // MB} MB",
-            "send less at once",
-        )
+        message = f"the body is larger than {most // MB} MB"
+        self.too_large = Failure(413, "body_too_large", message, "send less at once")
         self._receive = receive
         self._stall_seconds = stall_seconds
         self._end = time.monotonic() + _MOST_SECONDS

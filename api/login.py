@@ -1,4 +1,4 @@
-"""Signing in to the UI with a key."""
+"""The way to the first page, and signing in to the UI with a key."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ from api.services import Served
 
 _PAGE = Path(__file__).parent / "data" / "login.html"
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def start(served: Served) -> Response:
+    """The way to the first page."""
+    return RedirectResponse(served.home, 307)
 
 
 @router.get("/login")

@@ -35,8 +35,8 @@ class Metrics:
         counter = partial(Counter, registry=self.registry)
         seconds = partial(Histogram, buckets=_SECONDS, registry=self.registry)
         request = ("method", "route", "status")
-        self._requests = counter("wenju_http_requests", "Requests by route and status.", request)
-        self._seconds = seconds(
+        self.requests = counter("wenju_http_requests", "Requests by route and status.", request)
+        self.seconds = seconds(
             "wenju_http_request_seconds", "Time until the last byte of a response.", request
         )
         self.in_flight = Gauge(
@@ -67,12 +67,6 @@ class Metrics:
         self.turned_away = counter(
             "wenju_turned_away", "Requests refused because too much was asked at once."
         )
-
-    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        labels = (method if method in _METHODS else "other", route, str(status))
-        self._requests.labels(*labels).inc()
-        self._seconds.labels(*labels).observe(seconds)
 
     def observe_stages(self, timings: Mapping[str, float]) -> None:
         """Count the stages of one answer; `timings` are milliseconds."""
@@ -126,6 +120,7 @@ class Measured:
             finally:
                 # Within what is mounted, the route is that of the inner app.
                 inner = getattr(scope.get("route"), "path", "unmatched")
-                route = "/ui" if is_ui(path) else inner
-                seconds = time.perf_counter() - start
-                self._metrics.observe_request(scope["method"], route, status, seconds)
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                labels = (method, "/ui" if is_ui(path) else inner, str(status))
+                self._metrics.requests.labels(*labels).inc()
+                self._metrics.seconds.labels(*labels).observe(time.perf_counter() - start)
