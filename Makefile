@@ -60,7 +60,7 @@ $(VENV)/ready: $(VENV)/installed
 	touch $@
 
 $(VENV)/indexed: $(VENV)/ready $(shell find seeds -type f)
-	@$(BIN)/wenju index seeds
+	@$(BIN)/wenju index seeds --prune
 	@touch $@
 
 # The browser for the tests of the chat; where none can be installed these tests skip.

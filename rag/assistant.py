@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
 
@@ -10,6 +11,7 @@ from rag.answering.proofreading import Proofreader
 from rag.config import Settings
 from rag.documents.uploads import Upload, input_files, limited_loader
 from rag.engine import Engine
+from rag.errors import WenjuError
 from rag.index.indexer import Indexer
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
@@ -18,6 +20,8 @@ from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.reading.results import Reading
 from rag.types import Answer, CheckedSentence, Found, Hit, InputReport, Retrieval, Token
+
+_LOG = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -135,11 +139,18 @@ class Assistant:
                 self.store, self._engine.embedder, limited_loader(), self._stopping.is_set
             )
             reports = indexer.add(files) + skipped
-            self.store.refresh()
+            self._refresh()
         return reports
 
     def remove(self, document_id: str) -> None:
         """Remove a document; raises DocumentNotFound."""
         with self._writing:
             self.store.remove(document_id)
+            self._refresh()
+
+    def _refresh(self) -> None:
+        """Write the search files; what was committed stands without them, too."""
+        try:
             self.store.refresh()
+        except WenjuError as error:
+            _LOG.warning("the search files are not written: %s", error)

@@ -2,5 +2,5 @@
 
 In come a question, the passages found for it and what was read in them; out goes an `Answer`, or a
 refusal with its reason. With a language model, its sentences are checked before they are cited.
-May import every wing below: checking, reading, dialogue, index, documents, models, language.
+May import checking, reading, dialogue, index, models, language.
 """

@@ -17,14 +17,16 @@ _WITH_NEAREST = (Reason.NOT_IN_DOCUMENTS, Reason.NOT_SUPPORTED)  # where these m
 class AnswerBuilder:
     """What is known of an answer; a stage that learns more makes another with `replace`.
 
-    `searched` is the question after follow-ups are resolved, `model` the language model that wrote
-    the text, `fallback` why one that should have did not.
+    `searched` is the question after follow-ups are resolved. Of `hits`, which are all passages
+    found, best first, an answer shows `top_k`. `model` is the language model that wrote the text,
+    `fallback` why one that should have did not.
     """
 
     question: str
     searched: str
     language: str
     index: str
+    top_k: int
     timings: Timings
     hits: tuple[Hit, ...] = ()
     confidence: float = 0.0
@@ -60,7 +62,7 @@ class AnswerBuilder:
             short_answer=short_answer,
             confidence=self.confidence,
             citations=citations,
-            hits=self.hits,
+            hits=self.hits[: self.top_k],
             refusal=refusal,
             dropped=self.dropped,
             fallback=Fallback(self.fallback) if self.fallback else None,

@@ -92,7 +92,7 @@ class Pipeline:
         if mode not in MODES:
             raise InvalidInput(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
         timings, language = Timings(), detect_language(question)
-        answer = AnswerBuilder(question, question, language, self.index, timings)
+        answer = AnswerBuilder(question, question, language, self.index, top_k, timings)
         if reason := _without_search(question):
             yield Found(question, language, ())
             yield answer.refused(reason)
@@ -118,7 +118,7 @@ class Pipeline:
         answer = replace(
             answer,
             searched=asked.searched,
-            hits=tuple(each.hit for each in best_first[:top_k]),
+            hits=tuple(each.hit for each in best_first),
             confidence=reading.confidence,
         )
         quotes = [

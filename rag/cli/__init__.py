@@ -1,5 +1,6 @@
 """The command line: arguments parsed, the library called, its results printed.
 
 In come arguments and settings; out go lines of text or JSON, and an exit code.
-May import the wings that answer, index and evaluate; `serve` alone knows the API and the UI.
+May import evaluation, front, answering, dialogue, index, models.
+`serve` alone knows the API and the UI.
 """

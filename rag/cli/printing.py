@@ -45,9 +45,9 @@ def report_lines(reports: Sequence[InputReport]) -> Iterator[str]:
     """What became of each input, and how many there are of each kind."""
     for each in reports:
         rest = f": {each.reason}" if each.reason else ""
-        if each.status in ("indexed", "unchanged"):
+        if each.status in ("indexed", "unchanged") and each.documents:
             documents = f"{each.documents} documents, " if each.documents > 1 else ""
-            rest = f" ({documents}{each.chunks} chunks)"
+            rest = f" ({documents}{each.chunks} chunks){rest}"
         yield f"{each.status:<10} {each.source}{rest}"
     statuses = [each.status for each in reports]
     kinds = [kind for kind in ("indexed", "unchanged", "skipped", "removed") if kind in statuses]

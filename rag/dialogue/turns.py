@@ -23,7 +23,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question with its answer as `rag.shapes.answer_shape` gives it.
+    """One question with its answer as `rag.shapes.shape` gives it.
 
     `ordinal` counts from 0 in its conversation; `asked_at` is ISO, UTC.
     """

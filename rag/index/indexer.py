@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from rag.documents.chunks import chunk, context
-from rag.documents.encoding import decode
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
 from rag.documents.ignoring import IgnoreRules
 from rag.documents.load import load, sample_questions
-from rag.errors import IndexingStopped, InvalidInput, NothingIndexed, Unreadable
+from rag.errors import IndexingStopped, NothingIndexed, Unreadable
+from rag.index.glossaries import remember_glossaries
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
-from rag.language.glossary import GLOSSARY_FILE, Glossary
+from rag.language.glossary import GLOSSARY_FILE
 from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.models.embedding import Embedder, Passage
@@ -76,11 +76,13 @@ class Indexer:
         files = discover(present)
         glossaries = [file for file in files if file.path.name == GLOSSARY_FILE]
         files = [file for file in files if file not in glossaries]
-        reports = self._remember_glossaries(paths, glossaries)
+        roots = [Path(_absolute(path)) for path in paths]
+        reports = remember_glossaries(self._store, roots, glossaries)
         reports += self._index_files(progress(files))
+        self._commit()
         if prune:
             reports += self._prune(paths, {_absolute(file.path) for file in files})
-        self._commit()
+            self._commit()
         reports += self._taken
         if not self._store.counts()[0]:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
@@ -128,33 +130,6 @@ class Indexer:
             reason = f"cannot be read ({error.strerror})"
             return [InputReport(file.source, "skipped", reason=reason)]
         return self._replace(file, Origin(path, digest), documents, list(row_reports))
-
-    def _remember_glossaries(
-        self, paths: Sequence[Path], files: Sequence[InputFile]
-    ) -> list[InputReport]:
-        """The glossaries that lie under `paths` now; those under other paths stay."""
-        former = self._store.glossaries()
-        roots = [Path(_absolute(path)) for path in paths]
-        kept = {
-            path: text
-            for path, text in former.items()
-            if not any(Path(path).is_relative_to(root) for root in roots)
-        }
-        reports = []
-        for file in files:
-            path = _absolute(file.path)
-            try:
-                text = decode(file.path.read_bytes())
-                count = len(Glossary.parse(text, file.source).pairs)
-            except (Unreadable, InvalidInput, OSError) as error:
-                reports.append(InputReport(file.source, "skipped", reason=str(error)))
-                continue
-            kept[path] = text
-            status: Status = "unchanged" if former.get(path) == text else "indexed"
-            reports.append(InputReport(file.source, status, reason=f"glossary, names: {count}"))
-        if kept != former:
-            self._store.remember_glossaries(kept)
-        return reports
 
     def _remember_questions(self, file: InputFile) -> None:
         """Questions that someone wrote for these documents serve as examples."""
@@ -251,7 +226,7 @@ class Indexer:
                 for document_id, origin in sorted(self._origins.items())
                 if origin.path not in found
                 and any(_is_under(origin.path, path) for path in paths)
-                and (_is_gone(origin.path) or any(r.excludes(Path(origin.path)) for r in rules))
+                and (_is_gone(origin.path) or _is_excluded(origin.path, rules))
             ]
         )
 
@@ -289,6 +264,13 @@ def _is_gone(path: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def _is_excluded(path: str, rules: Iterable[IgnoreRules]) -> bool:
+    """Whether an ignore file leaves the file out; one that cannot be seen now is not left out."""
+    if not os.access(path, os.F_OK):
+        return False
+    return any(each.excludes(Path(path)) for each in rules)
 
 
 def _is_under(origin: str, path: Path) -> bool:

@@ -28,6 +28,7 @@ class Retriever:
         self._own: tuple[int, Lexicon] | None = None  # generation, lexicon with the glossaries
         self._searchers: Searchers | None = None
         self._lock = threading.Lock()
+        self._naming = threading.Lock()  # of its own: deriving an index takes its time
 
     def prepare(self, query: str) -> Search:
         """The query as it is looked for, by its terms in both languages and by meaning."""
@@ -37,7 +38,7 @@ class Retriever:
     def lexicon(self) -> Lexicon:
         """The lexicon, in which the glossaries beside the documents go first."""
         generation = self._store.generation
-        with self._lock:
+        with self._naming:
             if self._own is None or self._own[0] != generation:
                 glossary = Glossary.parse("\n".join(self._store.glossaries().values()))
                 self._own = (generation, self._dictionary.with_glossary(glossary))

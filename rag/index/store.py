@@ -184,7 +184,7 @@ class Store(DocumentStore):
         return {str(path): str(text) for path, text in json.loads(row[0]).items()} if row else {}
 
     def remember_glossaries(self, glossaries: Mapping[str, str]) -> None:
-        row = ("glossaries", json.dumps(dict(glossaries), ensure_ascii=False))
+        row = ("glossaries", json.dumps(dict(glossaries)))  # a path may be no Unicode
         with self._database.transaction() as connection:
             connection.execute(_SET_META, row)
             connection.execute(_NEXT_GENERATION)

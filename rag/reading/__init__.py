@@ -1,5 +1,6 @@
 """A question read with passages: which words answer, and how sure that is.
 
 In come a question and the passages found for it; out go spans, a ranking of the passages, and a
-confidence. May import index and what is below it.
+confidence.
+May import index, models, language.
 """

@@ -14,7 +14,7 @@ HITS = tuple(
     hit_of(Chunk(f"d#{number}", "d", "", text, 0, len(text), number), 9.0 - number, number + 1)
     for number, text in enumerate(["桥", "bridge", "馆", "museum"])
 )
-BUILDER = AnswerBuilder("它多长？", "桥多长？", "zh", "papers", Timings(), HITS, 0.7)
+BUILDER = AnswerBuilder("它多长？", "桥多长？", "zh", "papers", 10, Timings(), HITS, 0.7)
 
 
 def test_an_answer_carries_all_that_was_learnt():
@@ -47,6 +47,12 @@ def test_a_refusal_shows_the_nearest_passages_where_they_may_help(reason, neares
     assert (answer.answered, answer.answer, answer.short_answer) == (False, "", None)
     assert (answer.refusal.reason, answer.refusal.nearest) == (reason, nearest)
     assert answer.refusal.message
+
+
+def test_fewer_hits_may_be_shown_and_no_fewer_of_the_nearest():
+    answer = replace(BUILDER, top_k=1).refused(Reason.NOT_IN_DOCUMENTS)
+
+    assert (answer.hits, answer.refusal.nearest) == (HITS[:1], HITS[:3])
 
 
 def test_a_fallback_tells_why_and_the_mode_that_answered():

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import sys
@@ -531,14 +532,14 @@ def test_a_glossary_beside_the_documents_is_kept_and_is_no_document(docs, store,
     glossary.write_text("# firms\n天猫\tTmall\n", "utf-8")
 
     assert index(docs) == [
-        ("glossary.tsv", "indexed", "glossary, names: 1"),
+        ("glossary.tsv", "indexed", "names: 1"),
         ("a.txt", "indexed", ""),
     ]
     assert ids(store) == ["a.txt"]
     assert store.glossaries() == {str(glossary): "# firms\n天猫\tTmall\n"}
     generation = store.generation
 
-    assert index(docs)[0] == ("glossary.tsv", "unchanged", "glossary, names: 1")
+    assert index(docs)[0] == ("glossary.tsv", "unchanged", "names: 1")
     assert store.generation == generation
 
 
@@ -566,3 +567,52 @@ def test_a_glossary_that_cannot_be_read_is_told_with_its_line(docs, store, index
     assert (source, status) == ("glossary.tsv", "skipped")
     assert reason.startswith("glossary.tsv, line 2, is not a name in two languages: 京东 JD")
     assert store.glossaries() == {}
+
+
+def test_a_glossary_that_cannot_be_read_just_now_stays(docs, store, index, monkeypatch):
+    (docs / "a.txt").write_text(CITIES, "utf-8")
+    (docs / "glossary.tsv").write_text("天猫\tTmall\n", "utf-8")
+    index(docs)
+    read = Path.read_bytes
+
+    def refusing(path):
+        if path.name == "glossary.tsv":
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+
+    assert index(docs)[0] == (
+        "glossary.tsv", "skipped", "cannot be read (Input/output error)",
+    )  # fmt: skip
+    assert list(store.glossaries().values()) == ["天猫\tTmall\n"]
+
+
+def test_a_glossary_may_lie_under_a_name_that_is_no_utf_8(docs, store, index):
+    folder = Path(os.fsdecode(os.fsencode(docs) + b"/a\xff"))
+    folder.mkdir()
+    (folder / "a.txt").write_text(CITIES, "utf-8")
+    (folder / "glossary.tsv").write_text("天猫\tTmall\n", "utf-8")
+
+    index(folder)
+
+    assert store.glossaries() == {str(folder / "glossary.tsv"): "天猫\tTmall\n"}
+
+
+def test_what_cannot_be_seen_is_not_pruned(docs, store, index, monkeypatch):
+    (docs / "sub").mkdir()
+    (docs / "sub/b.txt").write_text(LOBSTER, "utf-8")
+    (docs / "a.txt").write_text(CITIES, "utf-8")
+    index(docs)
+    (docs / "a.txt").write_text(LOBSTER + CITIES, "utf-8")
+    access = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: "sub" not in str(path) and access(path, mode)
+    )
+    monkeypatch.setattr(
+        "rag.index.indexer.discover",
+        lambda paths: [InputFile(docs / "a.txt", "a.txt", "a.txt")],
+    )
+
+    assert index(docs, prune=True) == [("a.txt", "indexed", "")]
+    assert ids(store) == ["a.txt", "sub/b.txt"]

@@ -11,7 +11,7 @@ from rag.index import search_files
 from rag.index.dense import DenseIndex
 from rag.index.lexical import LexicalIndex
 from rag.index.rows import Origin
-from rag.index.search_files import MANIFEST_FILE, Searchers, SearchFiles
+from rag.index.search_files import ALIASES_FILE, MANIFEST_FILE, Searchers, SearchFiles
 from rag.index.store import Store
 from rag.language.term_groups import Group
 from rag.types import Document
@@ -259,6 +259,27 @@ def test_a_file_that_faiss_cannot_read_is_damage_even_if_its_digest_is_right(sto
     (store.folder / MANIFEST_FILE).write_text(json.dumps(written))
     with pytest.raises(IndexDamaged, match=f"{written['folder']} in .* is damaged"):
         store.searchers()
+
+
+def test_files_of_an_earlier_version_are_no_damage_and_are_written_again(store):
+    store.repair()
+    written = manifest(store)
+    del written["sha256"][ALIASES_FILE]
+    (store.folder / written["folder"] / ALIASES_FILE).unlink()
+    (store.folder / MANIFEST_FILE).write_text(json.dumps(written))
+
+    assert store.searchers().dense.keys == set(store.all_keys())
+    assert manifest(store) == written
+
+    store.refresh()
+    assert ALIASES_FILE in manifest(store)["sha256"]
+
+
+def test_aliases_are_those_of_the_documents(store):
+    expected = store.searchers().aliases
+    store.repair()
+
+    assert SearchFiles(store.folder).read(store.generation).aliases == expected
 
 
 def test_arms_that_hold_other_chunks_than_the_store_are_damage(store):
