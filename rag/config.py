@@ -28,7 +28,7 @@ class Settings:
     pages of other origins that may use it. `concurrency` answers are worked on at a time; others
     wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
 
-    A language model words the answers where `llm_model` names one of the server at
+    A language model writes the answers where `llm_model` names one of the server at
     `llm_base_url`, which is OpenAI's unless given, and `llm` is on. An answer takes it
     `llm_seconds` at most, from passages of `llm_context_tokens` at most; those of the indexes in
     `llm_off_for` are never sent. Sentences that the passages do not support are dropped, or

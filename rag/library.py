@@ -17,7 +17,7 @@ from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 
 CONVERSATIONS_FILE = "conversations.db"
-LLM_PLACES = 8  # for questions beside those at work, where a language model words the answers
+LLM_SLOTS = 8  # for questions beside those at work, where a language model writes the answers
 # Loads all that is loaded on first use: model, segmenter, word classes.
 _FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州有多少座桥？"}])
 
@@ -39,7 +39,7 @@ class Library:
         self._open_engine = open_engine
         self.default = default
         # A question that waits for a language model takes no processor.
-        places = settings.concurrency + (LLM_PLACES if settings.llm and settings.llm_model else 0)
+        places = settings.concurrency + (LLM_SLOTS if settings.llm and settings.llm_model else 0)
         self.questions = Gate(places, patience=settings.wait_seconds)
         self.writes = Gate(1, waiting=8, patience=30.0, retry_after=30)
         self.checks = Gate(1, waiting=8, patience=30.0, retry_after=10)  # long texts take long

@@ -16,7 +16,7 @@ _LABELS = {
         "sources": "Sources",
         "nearest": "Nearest passages",
         "dropped": "Left out",
-        "worded": "Worded by {model}, each sentence checked",
+        "worded": "Written by {model}, each sentence checked",
         "characters": "characters {start}–{end}",
     },
     "zh": {

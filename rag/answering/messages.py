@@ -8,7 +8,7 @@ LABELS = {
     # name: (Chinese, English)
     "worded": (
         "由 {model} 组织语言，每句都与所引段落核对过",
-        "Worded by {model}, each sentence checked",
+        "Written by {model}, each sentence checked",
     ),
     "left_out": ("未采用", "Left out"),
     "colon": ("：", ": "),

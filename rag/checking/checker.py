@@ -1,4 +1,4 @@
-"""A sentence held against passages, which support it, say otherwise, or say nothing of it.
+"""A sentence checked against passages, which support it, say otherwise, or say nothing of it.
 
 The words of a passage that are nearest to the sentence are looked up by its terms in both
 languages and by meaning; then the numbers, dates and names of the sentence must be there, what
@@ -39,7 +39,7 @@ from rag.language.sentences import sentences
 from rag.language.terms import index_terms
 from rag.reasons import Reason
 
-PASSAGES = 8  # that a sentence of unknown origin is held against
+PASSAGES = 8  # that a sentence of unknown origin is checked against
 COVERED = 0.3  # of the sentence's terms that the words must meet
 COVERED_ACROSS = 0.2  # the same across languages
 LONGEST = 1000  # characters of a sentence; longer ones are `TOO_LONG`

@@ -1,4 +1,4 @@
-"""The numbers and dates of a claim, held against those of a passage."""
+"""The numbers and dates of a claim, checked against those of a passage."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Facts:
 
 
 def facts_of(text: str, context: str = "") -> Facts:
-    """The facts of a text, whose title and section may name a year that goes without saying."""
+    """The facts of a text, whose title and section may imply a year."""
     said = tuple(dates(text))
     years = {each.year for each in said if each.year} | set(map(int, _YEAR.findall(context)))
     months = (

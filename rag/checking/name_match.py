@@ -63,7 +63,7 @@ def presence(name: str, words: Words, lexicon: Lexicon, aliases: Aliases) -> Pre
         if _presence_of_latin(other.title(), words, lexicon) is Presence.FOUND:
             return Presence.FOUND
     if folded in ("china", "中国", "我国") and han_share(words.text) >= 0.5:
-        return Presence.FOUND  # goes without saying
+        return Presence.FOUND  # implied
     if HAN.search(name):
         return _presence_of_chinese(folded, words, lexicon)
     is_demonym = fold(name).strip() in DEMONYMS

@@ -22,7 +22,7 @@ from rag.language.term_groups import Group
 from rag.language.terms import index_terms
 from rag.language.text import han_share
 
-UNITS = 3  # of a passage, in the words that a sentence is held against
+UNITS = 3  # of a passage, in the words that a sentence is checked against
 LENGTH = 400  # characters of these at most
 BEST = 6  # windows looked at closely
 _MEANING = 3.0  # weight of the cosine beside the share of terms met

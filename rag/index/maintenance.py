@@ -45,7 +45,7 @@ def remove_document(settings: Settings, document_id: str, name: str = "default")
 
 
 def check_index(settings: Settings, name: str = "default", *, repair: bool = False) -> list[str]:
-    """What is damaged in an index, a line each; with `repair` the search files are made anew."""
+    """What is damaged in an index, a line each; with `repair` the search files are rewritten."""
     with closing(Store.open(index_folder(settings.indexes, name))) as store:
         if repair:
             with suppress(IndexDamaged):  # of documents and chunks: these are listed below

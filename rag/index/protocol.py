@@ -28,7 +28,7 @@ class DocumentStore(Protocol):
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the index was deleted, or made anew by others, since it was opened."""
+        """Whether the index was deleted, or made again by others, since it was opened."""
 
     def replace(
         self,
@@ -96,7 +96,7 @@ class DocumentStore(Protocol):
         """
 
     def repair(self) -> None:
-        """Derive anew what is derived from documents and chunks."""
+        """Derive again what is derived from documents and chunks."""
 
     def damage(self) -> list[str]:
         """What is not as it was written, a line each; [] for a sound index."""

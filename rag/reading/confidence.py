@@ -85,7 +85,7 @@ def probability(evidence: Evidence) -> float:
 def features_of_span(evidence: SpanEvidence) -> tuple[float, ...]:
     """The figures that the model with the reader weighs, in the order of `SPAN_WEIGHTS`.
 
-    What occurs nowhere weighs anew in a question that crosses no language: there no missing
+    What occurs nowhere counts once more in a question that crosses no language: there no missing
     translation excuses it.
     """
     own = (

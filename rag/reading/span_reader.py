@@ -1,4 +1,4 @@
-"""Reading with the trained reader: exact words, passages ranked anew, and when to say no.
+"""Reading with the trained reader: exact words, passages ranked again, and when to say no.
 
 The words come from `rag.reading.cross_encoder`; they are quoted in whole sentences, grown as in
 `rag.reading.sentence_reader`, whose figures also enter the decision to answer.

@@ -107,7 +107,7 @@ def test_every_code_has_words_of_its_own(language):
 
 
 def test_labels_have_the_same_places_to_fill_in_both_languages():
-    assert label("worded", "en") == "Worded by {model}, each sentence checked"
+    assert label("worded", "en") == "Written by {model}, each sentence checked"
     for chinese, english in LABELS.values():
         assert re.findall(r"{\w+}", chinese) == re.findall(r"{\w+}", english)
 

@@ -40,7 +40,7 @@ def test_an_answer_in_a_models_words_names_the_model_and_what_was_left_out(index
         )
         turn = ask(page, CITIES)
         expect(turn.locator(".answer")).to_have_text(f"{right}[1]")
-        expect(turn.locator(".mode")).to_have_text("Worded by test, each sentence checked")
+        expect(turn.locator(".mode")).to_have_text("Written by test, each sentence checked")
         expect(turn.locator(".dropped summary")).to_have_text("Left out (1)")
         expect(turn.locator(".dropped q")).to_be_hidden()
         turn.locator(".dropped summary").click()

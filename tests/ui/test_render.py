@@ -381,7 +381,7 @@ def dropped(text, reason, marker=None):
     [
         (
             "en",
-            f"Worded by {EVIL}, each sentence checked",
+            f"Written by {EVIL}, each sentence checked",
             "Left out (4)",
             [
                 "“五次。” — a number in it is not what the passage gives",
