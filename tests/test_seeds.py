@@ -15,6 +15,7 @@ from rag.documents.files import discover
 from rag.documents.load import load
 from rag.evaluation.gold import is_relevant, read_gold
 from rag.index.maintenance import build_index
+from rag.language.glossary import GLOSSARY_FILE
 
 SEEDS = REPOSITORY / "seeds"
 CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 深圳 苏州".split()
@@ -24,7 +25,7 @@ CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 
 def documents():
     found = {}
     for file in discover([SEEDS]):
-        if file.id != "questions.jsonl":
+        if file.id not in ("questions.jsonl", GLOSSARY_FILE):
             loaded, reports = load(file)
             assert reports == []
             found |= {document.id: document for document in loaded}
