@@ -11,9 +11,9 @@ from rag.reasons import Reason
 
 
 def test_the_message_is_in_the_language_of_the_question():
-    assert refusal_message("not_in_documents", "zh") == "文档中没有找到答案。"
-    assert refusal_message("not_in_documents", "zh-Hant") == "文档中没有找到答案。"
-    assert refusal_message("not_in_documents", "en") == "The documents do not hold the answer."
+    assert refusal_message(Reason.NOT_IN_DOCUMENTS, "zh") == "文档中没有找到答案。"
+    assert refusal_message(Reason.NOT_IN_DOCUMENTS, "zh-Hant") == "文档中没有找到答案。"
+    assert refusal_message(Reason.NOT_IN_DOCUMENTS, "en") == "The documents do not hold the answer."
 
 
 @pytest.mark.parametrize("reason", ["not_in_documents", "empty_index", "empty_question"])
