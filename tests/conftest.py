@@ -24,7 +24,7 @@ from rag.language.units import units
 from rag.library import Library
 from rag.models import e5
 from rag.models.chat import open_llm
-from rag.models.embedding import Passage, PassageVectors, open_embedder
+from rag.models.embedding import EmbeddingInput, PassageVectors, open_embedder
 from rag.reading import reader_build
 from rag.reading.cross_encoder import CrossEncoder
 from rag.types import Document
@@ -52,7 +52,7 @@ class CharacterEmbedder:
             vector[zlib.crc32(text[i : i + 2].encode()) % self.dimension] += 1
         return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
-    def embed_passage(self, passage: Passage) -> PassageVectors:
+    def embed_passage(self, passage: EmbeddingInput) -> PassageVectors:
         parts = [self.embed_query(passage.text[start:end]) for start, end in passage.spans]
         whole = self.embed_query(passage.context + passage.text)
         return PassageVectors(whole, np.array(parts).reshape(len(parts), self.dimension))
@@ -71,7 +71,7 @@ def indexed(embedder) -> Callable[[Document], list[IndexedChunk]]:
         found = []
         for piece in chunk(document):
             head, spans = context(document, piece), list(units(piece.text))
-            vectors = embedder.embed_passage(Passage(head, piece.text, spans))
+            vectors = embedder.embed_passage(EmbeddingInput(head, piece.text, spans))
             terms = index_terms(head + piece.text)
             found.append(IndexedChunk(piece, terms, vectors.passage, spans, vectors.units))
         return found

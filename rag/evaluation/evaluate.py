@@ -115,7 +115,7 @@ def _cited(row: GoldRow, citations: Iterable[CheckedCitation]) -> bool:
     return any(is_relevant(row, each.document_id, each.passage or each.quote) for each in shown)
 
 
-def _retrieval(row: GoldRow, hits: Sequence[Hit]) -> metrics.Retrieval:
+def _retrieval(row: GoldRow, hits: Sequence[Hit]) -> metrics.RetrievalMetrics:
     documents = [hit.document_id for hit in hits]
     return metrics.judge_hits(
         relevance(row, hits), documents, row.gold_ids, passages=row.has_evidence

@@ -81,7 +81,7 @@ def ndcg(gains: Iterable[bool], relevant: int = 1, k: int = 10) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieval:
+class RetrievalMetrics:
     """Where the evidence stood among the hits of one question.
 
     `rank` is that of the first relevant hit; `document_rank` that of the first gold document
@@ -106,7 +106,7 @@ class Retrieval:
 
 def judge_hits(
     relevant: Sequence[bool], documents: Sequence[str], gold: Collection[str], *, passages: bool
-) -> Retrieval:
+) -> RetrievalMetrics:
     """How well a ranking did, from each hit's relevance and document, best first.
 
     nDCG: where `passages` are sought, one is enough and the first relevant hit counts; else
@@ -121,7 +121,7 @@ def judge_hits(
             good and document not in documents[:place]
             for place, (good, document) in enumerate(zip(relevant, documents, strict=True))
         ]
-    return Retrieval(
+    return RetrievalMetrics(
         rank=rank,
         document_rank=first_rank(document in gold for document in distinct),
         has_documents=bool(gold),

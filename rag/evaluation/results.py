@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.evaluation import matching, metrics
 from rag.evaluation.gold import GoldRow
-from rag.evaluation.metrics import Mean, Refusals, Retrieval, Share, mean, percentile, share
+from rag.evaluation.metrics import Mean, Refusals, RetrievalMetrics, Share, mean, percentile, share
 from rag.evaluation.reliability import Reliability, reliability
 from rag.types import Answer, Citation
 
@@ -40,7 +40,7 @@ class RowResult:
     citations: tuple[CheckedCitation, ...]
     markers_agree: bool
     cited: bool | None
-    retrieval: Retrieval | None
+    retrieval: RetrievalMetrics | None
     match: bool | None
     exact: bool | None
     f1: float | None

@@ -22,7 +22,7 @@ CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ScoredChunk:
     """A chunk's key with its fused score and what it rests on.
 
     `centre` is the mean cosine of the question with the partition of the chunk.
@@ -50,7 +50,7 @@ def prepare(query: str, vector: np.ndarray, lexicon: Lexicon | None) -> Search:
 
 def fuse(
     search: Search, searchers: Searchers, top_k: int, hidden: Collection[int] = ()
-) -> list[Candidate]:
+) -> list[ScoredChunk]:
     """The best `top_k` chunks, best first, without those whose keys are hidden."""
     dense, lexical = searchers.dense, searchers.lexical
     if not len(dense):
@@ -79,7 +79,7 @@ def fuse(
             if key in order
         }
         centre = dense.centre(search.vector, key)
-        candidates.append(Candidate(key, standardised + boost, centre, ranks))
+        candidates.append(ScoredChunk(key, standardised + boost, centre, ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 

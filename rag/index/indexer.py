@@ -21,7 +21,7 @@ from rag.index.rows import IndexedChunk, Origin, document_checksum
 from rag.language.glossary import GLOSSARY_FILE
 from rag.language.terms import index_terms
 from rag.language.units import units
-from rag.models.embedding import Embedder, Passage
+from rag.models.embedding import Embedder, EmbeddingInput
 from rag.storage import file_digest
 from rag.types import Chunk, Document, InputReport
 
@@ -194,7 +194,7 @@ class Indexer:
             raise IndexingStopped("the server is about to end", "send the files again later")
         head = context(document, piece)
         spans = list(units(piece.text))
-        vectors = self._embedder.embed_passage(Passage(head, piece.text, spans))
+        vectors = self._embedder.embed_passage(EmbeddingInput(head, piece.text, spans))
         return IndexedChunk(
             piece, index_terms(head + piece.text), vectors.passage, spans, vectors.units
         )

@@ -28,7 +28,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class EmbeddingInput:
     """A text to embed, with `context` (title, section) before it and `spans` of its units."""
 
     context: str
@@ -54,7 +54,7 @@ class Embedder(Protocol):
         """(d,) for a question."""
         ...
 
-    def embed_passage(self, passage: Passage) -> PassageVectors:
+    def embed_passage(self, passage: EmbeddingInput) -> PassageVectors:
         """Vectors of a passage and of each of its units."""
         ...
 
@@ -81,7 +81,7 @@ class BundledEmbedder:
         states, _ = self._encoder.encode(f"query: {simplify_in_place(query)}")
         return _unit(states.mean(axis=0))
 
-    def embed_passage(self, passage: Passage) -> PassageVectors:
+    def embed_passage(self, passage: EmbeddingInput) -> PassageVectors:
         """(384,) and (n, 384); what lies past 512 tokens falls back to the passage's vector."""
         head = f"passage: {passage.context}"
         text = simplify_in_place(head + passage.text)
@@ -110,7 +110,7 @@ class SentenceTransformerEmbedder:
         vector: Vector = self._encode([f"{self._query_prefix}{simplify_in_place(query)}"])[0]
         return vector
 
-    def embed_passage(self, passage: Passage) -> PassageVectors:
+    def embed_passage(self, passage: EmbeddingInput) -> PassageVectors:
         """(d,) and (n, d); each unit is embedded by itself."""
         parts = [passage.context + passage.text]
         parts += [passage.text[start:end] for start, end in passage.spans]

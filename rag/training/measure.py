@@ -43,7 +43,7 @@ CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadAnswer:
     """The span read for a question: its words, and where they lie in which document."""
 
     text: str
@@ -77,14 +77,14 @@ def main(data: Path, only: Sequence[str] = ()) -> None:
         print(f"{CANDIDATES} passages: p50 {_milliseconds(encoder, lexicon, data):.0f} ms")
 
 
-def figures(rows: Sequence[GoldRow], found: Mapping[str, Found]) -> Figures:
+def figures(rows: Sequence[GoldRow], found: Mapping[str, ReadAnswer]) -> Figures:
     """How the spans in `found`, by the ids of `rows`, match the gold answers."""
     exact = [exact_match(row.answers, found[row.id].text) for row in rows]
     overlap = [f1(row.answers, found[row.id].text) for row in rows]
     return Figures(len(rows), float(np.mean(exact)), float(np.mean(overlap)))
 
 
-def agreement(first: Mapping[str, Found], second: Mapping[str, Found]) -> Share:
+def agreement(first: Mapping[str, ReadAnswer], second: Mapping[str, ReadAnswer]) -> Share:
     """How many questions, asked in two languages, lead to spans that overlap."""
     others = {_common(row_id): found for row_id, found in second.items()}
     return share(
@@ -96,7 +96,7 @@ def agreement(first: Mapping[str, Found], second: Mapping[str, Found]) -> Share:
 
 def read_spans(
     encoder: PassageReader, lexicon: Lexicon, rows: Sequence[GoldRow], chunks: Chunks
-) -> dict[str, Found]:
+) -> dict[str, ReadAnswer]:
     """By row id, the best span over the passages of the row's documents; "" where there is none."""
     return {row.id: _read(encoder, lexicon, row, chunks) for row in rows}
 
@@ -125,7 +125,7 @@ def chunks_of(path: Path) -> dict[str, list[tuple[str, Chunk]]]:
     }
 
 
-def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks) -> Found:
+def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks) -> ReadAnswer:
     given = [each for gold in row.gold_ids for each in chunks[gold]]
     readings = _readings(encoder, lexicon, row.question, given)
     ranked = [
@@ -134,10 +134,10 @@ def _read(encoder: PassageReader, lexicon: Lexicon, row: GoldRow, chunks: Chunks
         if reading.spans
     ]
     if not ranked:
-        return Found("", "", 0, 0)
+        return ReadAnswer("", "", 0, 0)
     span, each = max(ranked, key=lambda found: found[0].score)
     words = each.text[span.start : span.end]
-    return Found(words, each.document_id, each.start + span.start, each.start + span.end)
+    return ReadAnswer(words, each.document_id, each.start + span.start, each.start + span.end)
 
 
 def _readings(
@@ -147,7 +147,7 @@ def _readings(
     return encoder.read(question, query_groups(question, lexicon), passages)
 
 
-def _overlap(first: Found, second: Found) -> bool:
+def _overlap(first: ReadAnswer, second: ReadAnswer) -> bool:
     is_same = first.document_id == second.document_id
     return is_same and first.start < second.end and second.start < first.end
 

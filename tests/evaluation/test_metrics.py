@@ -40,15 +40,15 @@ def test_first_rank_counts_from_one():
 
 
 def test_hit_at_includes_its_last_rank():
-    assert metrics.Retrieval(5, 6, True, 0.2, 0.0).hit_at(5)
-    assert not metrics.Retrieval(6, 5, True, 0.2, 0.0).hit_at(5)
-    assert not metrics.Retrieval(None, 5, True, 0.0, 0.0).hit_at(5)
+    assert metrics.RetrievalMetrics(5, 6, True, 0.2, 0.0).hit_at(5)
+    assert not metrics.RetrievalMetrics(6, 5, True, 0.2, 0.0).hit_at(5)
+    assert not metrics.RetrievalMetrics(None, 5, True, 0.0, 0.0).hit_at(5)
 
 
 def test_recall_at_includes_its_last_rank():
-    assert metrics.Retrieval(6, 5, True, 0.2, 0.0).recall_at(5) is True
-    assert metrics.Retrieval(5, 6, True, 0.2, 0.0).recall_at(5) is False
-    assert metrics.Retrieval(5, None, True, 0.2, 0.0).recall_at(5) is False
+    assert metrics.RetrievalMetrics(6, 5, True, 0.2, 0.0).recall_at(5) is True
+    assert metrics.RetrievalMetrics(5, 6, True, 0.2, 0.0).recall_at(5) is False
+    assert metrics.RetrievalMetrics(5, None, True, 0.2, 0.0).recall_at(5) is False
 
 
 def test_reciprocal_rank_ends_at_ten():

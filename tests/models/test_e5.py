@@ -9,7 +9,7 @@ import pytest
 from rag.config import BUNDLED_MODEL
 from rag.errors import ModelMissing
 from rag.models import e5
-from rag.models.embedding import BundledEmbedder, Passage
+from rag.models.embedding import BundledEmbedder, EmbeddingInput
 
 CHINESE = [
     "十二座城市获批设立跨境电子商务综合试验区。",
@@ -57,7 +57,7 @@ def test_int8_vectors_lie_within_a_cosine_of_0_99_of_the_fp32_reference(referenc
     queries = reference.encode([f"query: {text}" for text in texts], show_progress_bar=False)
 
     for text, passage, query in zip(texts, passages, queries, strict=True):
-        assert float(served.embed_passage(Passage("", text)).passage @ passage) >= 0.99
+        assert float(served.embed_passage(EmbeddingInput("", text)).passage @ passage) >= 0.99
         assert float(served.embed_query(text) @ query) >= 0.99
 
 

@@ -14,7 +14,7 @@ from rag.language.sentences import sentences
 from rag.models import e5, embedding
 from rag.models.embedding import (
     BundledEmbedder,
-    Passage,
+    EmbeddingInput,
     SentenceTransformerEmbedder,
     load_sentence_transformer,
     open_embedder,
@@ -94,7 +94,7 @@ class Recorder:
     "text", ["马云在西雅图。", "He was in Seattle.", "", " ", "�", "字" * 3000]
 )
 def test_vectors_are_float32_of_unit_length_whatever_the_text(served, text):
-    vectors = served.embed_passage(Passage("题\n", text, [(0, len(text))]))
+    vectors = served.embed_passage(EmbeddingInput("题\n", text, [(0, len(text))]))
 
     for vector in (served.embed_query(text), vectors.passage, vectors.units[0]):
         assert vector.shape == (384,)
@@ -109,7 +109,7 @@ def test_the_vector_of_a_unit_is_the_nearest_to_a_question_about_it(served):
     )
     spans = list(sentences(text))
     assert len(spans) == 4
-    vectors = served.embed_passage(Passage("杂记\n", text, spans)).units
+    vectors = served.embed_passage(EmbeddingInput("杂记\n", text, spans)).units
 
     for question, expected in [
         ("他在哪里第一次上网？", 0),
@@ -125,8 +125,10 @@ def test_spans_count_in_the_text_not_in_its_context(served):
     text = "龙虾来自加拿大。雨天请带伞。"
     spans = [(0, 8), (8, 14)]
 
-    bare = served.embed_passage(Passage("", text, spans)).units
-    with_context = served.embed_passage(Passage("一个很长的标题 · 第三节\n", text, spans)).units
+    bare = served.embed_passage(EmbeddingInput("", text, spans)).units
+    with_context = served.embed_passage(
+        EmbeddingInput("一个很长的标题 · 第三节\n", text, spans)
+    ).units
 
     for row in (0, 1):
         assert with_context[row] @ bare[row] > with_context[row] @ bare[1 - row]
@@ -134,8 +136,8 @@ def test_spans_count_in_the_text_not_in_its_context(served):
 
 def test_traditional_script_is_embedded_as_simplified(served):
     assert np.array_equal(served.embed_query("時隔半年"), served.embed_query("时隔半年"))
-    traditional = served.embed_passage(Passage("題", "馬雲訪問烏干達。", [(0, 8)]))
-    simplified = served.embed_passage(Passage("题", "马云访问乌干达。", [(0, 8)]))
+    traditional = served.embed_passage(EmbeddingInput("題", "馬雲訪問烏干達。", [(0, 8)]))
+    simplified = served.embed_passage(EmbeddingInput("题", "马云访问乌干达。", [(0, 8)]))
     assert np.array_equal(traditional.units, simplified.units)
 
 
@@ -143,14 +145,14 @@ def test_a_unit_past_512_tokens_has_the_vector_of_its_passage(served):
     text = "潮水涨了又落。" * 300 + "龙虾来自加拿大。"
     end = len(text)
 
-    vectors = served.embed_passage(Passage("", text, [(0, 7), (end - 8, end)]))
+    vectors = served.embed_passage(EmbeddingInput("", text, [(0, 7), (end - 8, end)]))
 
     assert np.array_equal(vectors.units[1], vectors.passage)
     assert not np.array_equal(vectors.units[0], vectors.passage)
 
 
 def test_a_passage_without_spans_has_no_unit_vectors(served):
-    assert served.embed_passage(Passage("", "龙虾 lobster")).units.shape == (0, 384)
+    assert served.embed_passage(EmbeddingInput("", "龙虾 lobster")).units.shape == (0, 384)
 
 
 def test_without_a_build_the_remedy_is_setup(tmp_path):
@@ -185,7 +187,7 @@ def test_a_damaged_build_is_named_with_the_remedy(tmp_path, models, monkeypatch,
 def test_a_model_is_opened_by_its_folder(tiny_model, no_network):
     model = open_embedder(Settings(embedding_model=str(tiny_model)))
 
-    vectors = model.embed_passage(Passage("市 ", "港城。city", [(0, 3), (3, 7)]))
+    vectors = model.embed_passage(EmbeddingInput("市 ", "港城。city", [(0, 3), (3, 7)]))
 
     assert (model.name, model.dimension) == (str(tiny_model), 16)
     assert vectors.passage.shape == (16,)
@@ -213,7 +215,7 @@ def test_only_e5_models_get_prefixes(name, query, passage):
     embedder = SentenceTransformerEmbedder(name, model)
 
     embedder.embed_query("哪座城市？")
-    embedder.embed_passage(Passage("題 · ", "港城。Which?", [(0, 3), (3, 9)]))
+    embedder.embed_passage(EmbeddingInput("題 · ", "港城。Which?", [(0, 3), (3, 9)]))
 
     assert model.texts == [
         f"{query}哪座城市？",

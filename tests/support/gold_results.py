@@ -5,7 +5,7 @@ import dataclasses
 from passages import hit_of
 
 from rag.evaluation.gold import GoldRow
-from rag.evaluation.metrics import Retrieval
+from rag.evaluation.metrics import RetrievalMetrics
 from rag.evaluation.results import CheckedCitation, Evaluation, RowResult, aggregate
 from rag.types import Answer, Chunk, Citation
 
@@ -54,7 +54,7 @@ def result(number, **fields):
         citations=(CheckedCitation(citation(), verbatim=True),),
         markers_agree=True,
         cited=True,
-        retrieval=Retrieval(1, None, False, 1.0, 1.0),
+        retrieval=RetrievalMetrics(1, None, False, 1.0, 1.0),
         match=True,
         exact=True,
         f1=1.0,

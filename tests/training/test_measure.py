@@ -9,7 +9,15 @@ from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Share
 from rag.reading.cross_encoder import PassageReading, ScoredSpan
 from rag.training import measure
-from rag.training.measure import Figures, Found, agreement, chunks_of, figures, main, read_spans
+from rag.training.measure import (
+    Figures,
+    ReadAnswer,
+    agreement,
+    chunks_of,
+    figures,
+    main,
+    read_spans,
+)
 
 FIRM = "阿里巴巴成立于1999年。阿里巴巴总部在杭州，不在上海。"
 PARK = "The park opened in 1905. The park is in Tianjin, China."
@@ -90,9 +98,9 @@ def write(path, values):
 def test_the_span_read_is_given_where_it_lies_in_the_document(corpus, lexicon):
     found = read_spans(NgramReader(), lexicon, IN_CHINESE, chunks_of(corpus / "corpus.jsonl"))
 
-    assert found["1_ZH"] == Found("1999年", "firm", 7, 12)
-    assert found["2_ZH"] == Found("杭州", "firm", FIRM.index("杭州"), FIRM.index("杭州") + 2)
-    assert found["3_ZH"] == Found("", "", 0, 0)
+    assert found["1_ZH"] == ReadAnswer("1999年", "firm", 7, 12)
+    assert found["2_ZH"] == ReadAnswer("杭州", "firm", FIRM.index("杭州"), FIRM.index("杭州") + 2)
+    assert found["3_ZH"] == ReadAnswer("", "", 0, 0)
 
 
 def test_words_are_scored_against_the_gold_answers(corpus, lexicon):
@@ -113,7 +121,7 @@ def test_the_best_of_several_passages_counts(lexicon):
 
     found = read_spans(NgramReader(), lexicon, [row], chunks)["x"]
 
-    assert found == Found("Tianjin", "park", 100 + 15, 100 + 22)
+    assert found == ReadAnswer("Tianjin", "park", 100 + 15, 100 + 22)
 
 
 def piece(document, text):
@@ -122,15 +130,15 @@ def piece(document, text):
 
 def test_spans_agree_where_they_overlap_in_one_document():
     def found(document, start, end):
-        return Found("x", document, start, end)
+        return ReadAnswer("x", document, start, end)
 
     first = {
         "1_ZH": found("a", 0, 4), "2_ZH": found("a", 0, 4), "3_ZH": found("a", 0, 4),
-        "4_ZH": Found("", "", 0, 0), "only_ZH": found("a", 0, 4),
+        "4_ZH": ReadAnswer("", "", 0, 0), "only_ZH": found("a", 0, 4),
     }  # fmt: skip
     second = {
         "1_CROSS_QEN": found("a", 3, 9), "2_CROSS_QEN": found("a", 4, 9),
-        "3_CROSS_QEN": found("b", 0, 4), "4_CROSS_QEN": Found("", "", 0, 0),
+        "3_CROSS_QEN": found("b", 0, 4), "4_CROSS_QEN": ReadAnswer("", "", 0, 0),
         "other_CROSS_QEN": found("a", 0, 4),
     }  # fmt: skip
 
