@@ -82,11 +82,14 @@ class Events:
                     yield gr.skip(), on_its_way, gr.skip()
 
     def _answered(self, visit: Visit, after: View) -> tuple[Any, ...]:
-        now, turns, live = visit.now, gr.skip(), gr.skip()
+        now = visit.now
         if visit.is_shown:
-            now = replace(now, conversation=after.conversation)
-            turns, live = self._chat.conversation(visit.person, now), ""
-        return turns, live, self._chat.conversations(visit.person, now)
+            here = replace(now, conversation=after.conversation)
+            shown = self._chat.conversation(visit.person, here), ""
+            listed = self._chat.conversations(visit.person, here)
+            if visit.is_shown:  # still: the rendering takes its time
+                return *shown, listed
+        return gr.skip(), gr.skip(), self._chat.conversations(visit.person, visit.now)
 
     async def suggested(self, visit: Visit) -> Any:
         """Example questions, once they are chosen, of the index that is looked at then."""
@@ -119,13 +122,17 @@ class Events:
     def rated(self, visit: Visit) -> Any:
         """The conversation with a thumb or a note."""
         self._chat.rate(visit.person, visit.data)
-        return self._chat.conversation(visit.person, visit.view) if visit.is_shown else gr.skip()
+        if not visit.is_shown:
+            return gr.skip()
+        shown = self._chat.conversation(visit.person, visit.view)
+        return shown if visit.is_shown else gr.skip()  # still
 
     def uploaded(self, visit: Visit) -> tuple[Any, Any]:
         """The documents, and the welcome, which tells of an empty index."""
         listed = self._documents.uploaded(visit.person, visit.now, visit.data)
-        is_begun = bool(visit.now.conversation)
-        return listed, gr.skip() if is_begun else self._chat.conversation(visit.person, visit.now)
+        now = visit.now
+        welcome = gr.skip() if now.conversation else self._chat.conversation(visit.person, now)
+        return listed, welcome if visit.now == now else gr.skip()
 
     async def document_deleted(self, visit: Visit) -> str:
         """The documents after one was removed."""
