@@ -166,7 +166,8 @@ class Chat:
 
     def _is_empty(self, index: str) -> bool:
         try:
-            return self._library.assistant(index).store.counts() == (0, 0)
+            assistant = self._library.assistant(index)  # a local name keeps its store open
+            return assistant.store.counts() == (0, 0)
         except WenjuError as error:
             _LOG.error("%s", error)
             return False

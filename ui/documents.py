@@ -33,7 +33,8 @@ class DocumentList:
         """The documents of the index, led by what became of an upload."""
         infos: Sequence[DocumentInfo] = ()
         try:
-            infos = self._library.assistant(view.index).store.documents()
+            assistant = self._library.assistant(view.index)  # a local name keeps its store open
+            infos = assistant.store.documents()
         except WenjuError as error:
             problem = problem or told(error, view.language)
         return render.documents(

@@ -80,7 +80,8 @@ class Sources:
 
     def document(self, view: View, data: Data) -> str:
         """A whole document from its beginning; raises DocumentNotFound."""
-        document = self._library.assistant(view.index).store.document(str(data.get("document")))
+        assistant = self._library.assistant(view.index)  # a local name keeps its store open
+        document = assistant.store.document(str(data.get("document")))
         place = render.Place(0, 0, 0, 0)
         return render.source(document, place, view.language, context=render.WHOLE)
 
@@ -91,7 +92,8 @@ class Sources:
         texts = words_of(view.language)
         document, problem = None, texts["changed"]
         try:
-            document = self._library.assistant(index).store.document(cited["document_id"])
+            assistant = self._library.assistant(index)  # a local name keeps its store open
+            document = assistant.store.document(cited["document_id"])
         except DocumentNotFound:
             pass
         except WenjuError as error:

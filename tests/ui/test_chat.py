@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import replace
+import weakref
+from dataclasses import dataclass, replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,11 +13,13 @@ from rag.config import Settings
 from rag.documents.uploads import Upload
 from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
 from rag.index.maintenance import build_index
+from rag.index.store import Store
 from rag.library import Library
 from ui.chat import Chat
 from ui.documents import DocumentList
 from ui.problems import problem
 from ui.sources import Glosses, Sources, start_of
+from ui.texts import words
 from ui.views import Person, View
 
 LETTER = "守塔人方德海在1893年点亮了灰岩岛的灯。那一年他二十岁。\n\n灯塔高42米，由林月设计。"
@@ -204,8 +207,8 @@ def test_words_that_stand_twice_in_their_passage_are_marked_where_they_were_cite
 
 
 def test_who_may_only_read_changes_no_documents(library, documents):
-    reports, told = asyncio.run(documents.delete(BO, VIEW, "island.txt"))
-    assert (reports, told) == ([], "你的密钥只能提问，不能修改文档。")
+    reports, reason = asyncio.run(documents.delete(BO, VIEW, "island.txt"))
+    assert (reports, reason) == ([], "你的密钥只能提问，不能修改文档。")
     assert [info.id for info in library.assistant().store.documents()] == ["island.txt"]
     assert select(documents.shown(BO, VIEW), "form, .delete") == []
 
@@ -295,7 +298,47 @@ def test_what_goes_wrong_is_said_in_the_conversation(chat):
     assert problem(Overloaded(), "en").startswith("Too many questions at once")
 
 
-# Anyone's text held against the documents
+class Fleeting:
+    """A library whose assistants nobody else keeps, as of an index that is replaced all the time."""
+
+    def __init__(self, library):
+        self.library = library
+
+    def assistant(self, name):
+        settings = self.library.settings
+        store = Store.open(settings.indexes / name, settings.embedding_model)
+        assistant = Held(store)
+        weakref.finalize(assistant, store.close)
+        return assistant
+
+    def __getattr__(self, name):
+        return getattr(self.library, name)
+
+
+@dataclass(eq=False)
+class Held:
+    store: Store
+
+
+def test_an_index_is_not_closed_while_it_is_read(library):
+    fleeting = Fleeting(library)
+    sources = Sources(fleeting, Glosses(fleeting))
+    height = {"document": "island.txt", "start": "33", "end": "42", "quote": LETTER[33:42]}
+
+    assert "island.txt" in DocumentList(fleeting).shown(ANNA, VIEW)
+    assert "林月" in sources.document(VIEW, {"document": "island.txt"})
+    place = sources.checked_source(VIEW, {**height, "index": "default"})
+    assert "方德海" in place  # all of the document, not only the words
+
+
+def test_the_welcome_tells_of_an_empty_index(library):
+    Store.create(library.settings.indexes / "empty", library.settings.embedding_model, 8).close()
+    fleeting = Fleeting(library)
+    shown = Chat(fleeting, Glosses(fleeting)).conversation(ANNA, replace(VIEW, index="empty"))
+    assert words("zh")["no_documents"] in shown
+
+
+# Anyone's text checked against the documents
 
 RIGHT, WRONG = "灯塔高42米，由林月设计。", "灯塔高45米，由林月设计。"
 
@@ -310,7 +353,7 @@ def checked(chat, view, text):
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "与文档不符"), ("en", "Contradicted")])
-def test_a_text_is_checked_and_what_it_was_held_against_opens(chat, language, word, sources):
+def test_a_text_is_checked_and_what_it_was_checked_against_opens(chat, language, word, sources):
     view = replace(VIEW, language=language)
     on_its_way, shown = checked(chat, view, f"{RIGHT}{WRONG}")
 
