@@ -1,13 +1,15 @@
 """Example questions are chosen behind the pages, one generation's once."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from concurrent.futures import TimeoutError as NotYet
 from types import SimpleNamespace
 
 import pytest
 
-from rag.errors import IndexNotFound
+from rag.errors import IndexNotFound, Overloaded
 from rag.gate import Gate
 from ui.suggestions import Suggestions
 
@@ -17,7 +19,11 @@ class Collection:
 
     def __init__(self):
         self.go, self.asked, self.generation = threading.Event(), [], 1
-        self.store = self
+        self.error = None
+
+    @property
+    def store(self):
+        return self
 
     def questions(self):
         return ["哪年开埠？", "Who founded it?"]
@@ -28,6 +34,8 @@ class Collection:
     def ask(self, question, mode):
         assert mode == "extractive"  # no language model is asked for examples
         assert self.go.wait(30)
+        if self.error is not None:
+            raise self.error
         self.asked.append(question)
         return SimpleNamespace(citations=[SimpleNamespace(document_id=question)])
 
@@ -82,6 +90,39 @@ def test_they_are_chosen_again_when_the_documents_change(shelf, suggestions):
     assert len(shelf.collection.asked) == 2
 
 
+def test_they_are_chosen_again_when_the_index_was_made_anew(shelf, suggestions):
+    shelf.collection.go.set()
+    former = shelf.collection
+    suggestions.of("default", "zh").result(30)
+
+    shelf.collection = Collection()  # of the same generation
+    shelf.collection.go.set()
+    suggestions.of("default", "zh").result(30)
+
+    assert (len(former.asked), len(shelf.collection.asked)) == (1, 1)
+
+
+def test_they_keep_no_index_open_that_was_replaced(shelf, suggestions):
+    shelf.collection.go.set()
+    former = weakref.ref(shelf.collection)
+    suggestions.of("default", "zh").result(30)
+    shelf.collection = Collection()
+    shelf.collection.go.set()
+    suggestions.of("default", "en").result(30)
+
+    gc.collect()
+    assert former() is None
+
+
+def test_after_a_failure_the_next_page_asks_again(shelf, suggestions):
+    shelf.collection.go.set()
+    shelf.collection.error = Overloaded()
+    assert suggestions.of("default", "zh").result(30) == []
+
+    shelf.collection.error = None
+    assert suggestions.of("default", "zh").result(30) == ["哪年开埠？"]
+
+
 def test_those_who_ask_come_first(shelf, suggestions):
     shelf.collection.go.set()
 
@@ -117,3 +158,8 @@ def test_the_end_waits_for_one_question_at_most(shelf, suggestions):
 
     assert all(each.done() for each in chosen)
     assert shelf.collection.asked == ["哪年开埠？"]
+
+
+def test_there_are_none_after_the_end(shelf, suggestions):
+    suggestions.close()
+    assert suggestions.of("default", "zh").result(0) == []
