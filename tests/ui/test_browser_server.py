@@ -163,6 +163,34 @@ def test_a_page_finds_a_server_again_that_was_killed(indexes, chromium, models):
     page.context.close()
 
 
+def test_a_later_question_comes_back_when_the_server_was_killed_answering_it(indexes, chromium):
+    said, second = "The zones include Tianjin. [1]", "Which two platforms are they to copy?"
+    port = free_port()
+    with ModelServer(Says(said, delay=0.1)) as model:
+        words = {"WENJU_LLM_BASE_URL": model.base_url, "WENJU_LLM_MODEL": "test"}
+        environment = {"WENJU_INDEXES": str(indexes), **words}
+        with installed("serve", "--port", port, environment=environment) as process:
+            page = chromium.open(address_of(process))
+            ask(page, CITIES)
+            box = page.locator("#question textarea")
+            box.fill(f" {second}\n")
+            page.locator("#ask").click()
+            page.locator("#live .turn").wait_for()
+            process.kill()
+        page.get_by_text("Attempting reconnection").wait_for()
+
+        with serving(indexes, "--port", port, **words):
+            page.wait_for_event("load")
+            expect(page.locator("#turns .question")).to_have_text(CITIES)
+            expect(box).to_have_value(second)
+            page.locator("#ask").click()
+            expect(page.locator("#turns .turn")).to_have_count(2)
+            page.reload()
+            expect(page.locator("#turns .turn")).to_have_count(2)
+            expect(box).to_have_value("")  # it is answered
+        page.context.close()
+
+
 def test_a_new_conversation_stays_when_the_answer_to_the_former_arrives(indexes, chromium):
     said = "The 12 new pilot zones include Tianjin, Shanghai and Suzhou. [1]"
     with (

@@ -2,9 +2,10 @@
 watch('value', () => {
   const turns = element.querySelector('.turns');
   if (!turns) return;
-  const newest = element.querySelector('.turn:last-child')?.dataset.turn ?? '';
+  const last = element.querySelector('.turn:last-child');
+  const newest = last?.dataset.turn ?? '';
   const isNew = newest !== element.dataset.newest;
-  window.wenju.shown(turns.dataset, isNew && newest);
+  window.wenju.shown(turns.dataset, isNew && last?.querySelector('.question').textContent);
   document.documentElement.lang = turns.dataset.language;
   const box = element.closest('#conversation');
   if (box && isNew) box.scrollTop = box.scrollHeight;

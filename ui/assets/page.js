@@ -3,6 +3,7 @@ window.wenju = (() => {
   const kept = (name) => sessionStorage.getItem(`wenju-${name}`);
   const keep = (name, value) => sessionStorage.setItem(`wenju-${name}`, value);
   let conversation = kept('conversation');
+  const left = kept('asked'); // what was not answered yet when the page was left
   let move = 0; // counts how often another conversation came before the eyes
   const place = (extra) => JSON.stringify({ conversation, move, ...extra });
   const boxOf = (name) => document.querySelector(`#${name} textarea`);
@@ -36,7 +37,7 @@ window.wenju = (() => {
     ask: (inputs) => {
       const [text] = inputs;
       if (text?.trim()) {
-        keep('asked', text);
+        keep('asked', text.trim());
         const box = boxOf('question');
         if (box?.value === text) write(box, '');
       }
@@ -48,11 +49,12 @@ window.wenju = (() => {
       conversation = data.conversation;
       keep('conversation', conversation);
       keep('index', data.index);
-      if (answered) keep('asked', '');
+      if (answered && answered === kept('asked')) keep('asked', '');
     },
     // What was typed before the page was loaded again goes on where it was.
     restore: () => {
-      const typed = { question: kept('typed-question') || kept('asked'), text: kept('typed-text') };
+      const asked = kept('asked') === left ? left : ''; // another one is on its way
+      const typed = { question: kept('typed-question') || asked, text: kept('typed-text') };
       for (const [name, text] of Object.entries(typed)) {
         const box = boxOf(name);
         if (box && text && !box.value) write(box, text);
