@@ -57,7 +57,7 @@ class Chat:
         """The conversation as HTML, or the welcome."""
         turns = self._turns(person, view)
         return render.conversation(
-            [self._shown(turn, view.language) for turn in turns],
+            self._shown(turns, view.language),
             view,
             empty=not turns and self._is_empty(view.index),
         )
@@ -153,16 +153,19 @@ class Chat:
             return []
         return self._library.conversations.turns(person.owner, view.conversation)
 
-    def _shown(self, turn: Turn, language: str) -> render.ShownTurn:
-        citations = turn.answer["citations"]
-        index = turn.answer["index"]
-        return render.ShownTurn(
-            turn,
-            {
-                cited["marker"]: self._glosses.of(cited["quote"], language, index)
-                for cited in citations
-            },
-        )
+    def _shown(self, turns: Sequence[Turn], language: str) -> list[render.ShownTurn]:
+        """The turns, each with the glosses of its citations by marker."""
+        glosses_of = self._glosses.in_language(language)
+        return [
+            render.ShownTurn(
+                turn,
+                {
+                    cited["marker"]: glosses_of(cited["quote"], turn.answer["index"])
+                    for cited in turn.answer["citations"]
+                },
+            )
+            for turn in turns
+        ]
 
     def _is_empty(self, index: str) -> bool:
         try:

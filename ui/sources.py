@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from rag.answering.highlights import in_quote
 from rag.errors import ConversationNotFound, DocumentNotFound, WenjuError
 from rag.language.glossary import Glossary
 from rag.language.glosses import Gloss, gloss
+from rag.language.lexicon import Lexicon
 from rag.library import Library
 from rag.types import Document
 from ui import render
@@ -30,15 +32,22 @@ class Glosses:
         self._library = library
         self._known: dict[tuple[str, str, Glossary], list[Gloss]] = {}
 
-    def of(self, quote: str, language: str, index: str) -> list[Gloss]:
-        """Those of a quote's beginning, where it is in the other language."""
-        lexicon = self._library.lexicon(index)
+    def in_language(self, language: str) -> Callable[[str, str], list[Gloss]]:
+        """What gives those of the beginning of a quote from an index, for one rendering.
+
+        None where the quote is in that language; each index's lexicon is asked for once.
+        """
+        lexicon_of = functools.cache(self._library.lexicon)
+        return lambda quote, index: self._of(quote, language, lexicon_of(index))
+
+    def _of(self, quote: str, language: str, lexicon: Lexicon) -> list[Gloss]:
         key = (quote[:LONGEST_GLOSSED], language, lexicon.glossary)
-        if key not in self._known:
+        found = self._known.get(key)
+        if found is None:
             if len(self._known) > MOST_GLOSSES:
                 self._known.clear()
-            self._known[key] = gloss(key[0], language, lexicon)
-        return self._known[key]
+            found = self._known[key] = gloss(key[0], language, lexicon)
+        return found
 
 
 class Sources:
@@ -107,13 +116,14 @@ class Sources:
         else:
             problem = ""
             place = render.Place(first, first + len(passage), start, end)
+        glosses_of = self._glosses.in_language(view.language)
         return render.source(
             document,
             replace(place, highlights=in_quote(cited)),
             view.language,
             section=cited["section"],
             marker=marker,
-            glosses=self._glosses.of(words, view.language, index) if marker else (),
+            glosses=glosses_of(words, index) if marker else (),
             problem=problem,
         )
 

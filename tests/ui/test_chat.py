@@ -241,6 +241,22 @@ def test_a_conversation_opens_with_the_index_it_was_held_with(chat, library, bui
     assert "文档库：papers" in chat.conversation(ANNA, replace(view, index="default"))
 
 
+def test_the_lexicon_of_an_index_is_asked_for_once_in_a_rendering(library, monkeypatch):
+    asked_for, lexicon = [], library.lexicon
+    monkeypatch.setattr(
+        library, "lexicon", lambda index: (asked_for.append(index), lexicon(index))[1]
+    )
+    chat = Chat(library, Glosses(library))
+    view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
+    asked(chat, ANNA, view, "守塔人是谁？")
+    asked_for.clear()
+
+    page = chat.conversation(ANNA, view)
+
+    assert len(select(page, ".citations li")) > 1
+    assert asked_for == ["default"]
+
+
 def test_a_conversation_deleted_elsewhere_begins_anew(chat):
     view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
     chat.delete_conversation(ANNA, VIEW, {"conversation": view.conversation})
@@ -299,7 +315,7 @@ def test_what_goes_wrong_is_said_in_the_conversation(chat):
 
 
 class Fleeting:
-    """A library whose assistants nobody else keeps, as of an index that is replaced all the time."""
+    """A library whose assistants nobody else keeps, as of an index that is always replaced."""
 
     def __init__(self, library):
         self.library = library
