@@ -10,7 +10,7 @@ from rag.errors import WenjuError
 from rag.library import Library
 from rag.types import DocumentInfo, InputReport
 from ui import render
-from ui.problems import problem as told
+from ui.problems import problem as problem_of
 from ui.texts import words
 from ui.views import Person, View
 
@@ -36,7 +36,7 @@ class DocumentList:
             assistant = self._library.assistant(view.index)  # a local name keeps its store open
             infos = assistant.store.documents()
         except WenjuError as error:
-            problem = problem or told(error, view.language)
+            problem = problem or problem_of(error, view.language)
         return render.documents(
             infos,
             view.language,
@@ -73,7 +73,7 @@ class DocumentList:
                 assistant = await place.run(self._library.assistant, view.index)
                 await place.run(assistant.remove, document)
         except WenjuError as error:
-            return [], told(error, view.language)
+            return [], problem_of(error, view.language)
         return [InputReport(document, "removed")], ""
 
     def sent_to(self, view: View) -> str:

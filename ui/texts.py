@@ -112,7 +112,7 @@ _TEXTS = {
     "left_out_or_marked": ("未采用或已标出", "Left out or marked"),
     "shown_marked": ("回答中已标出", "marked in the answer"),
     "extractive": ("回答用的是文档原文。", "The answer is in the documents' own words."),
-    # anyone's text held against the documents
+    # anyone's text checked against the documents
     "views": ("视图", "View"),
     "view_ask": ("提问题", "Ask a question"),
     "view_check": ("核对文字", "Check a text"),
@@ -120,7 +120,7 @@ _TEXTS = {
     "check_text": ("要核对的文字", "Text to check"),
     "check_placeholder": (
         "粘贴一段文字，逐句与文档核对……",
-        "Paste a text; each sentence is held against the documents…",
+        "Paste a text; each sentence is checked against the documents…",
     ),
     "checking": ("正在逐句核对……", "Checking each sentence…"),
     "no_sentences": (
@@ -131,7 +131,7 @@ _TEXTS = {
     "verdict_supported": ("有依据", "Supported"),
     "verdict_unsupported": ("无依据", "Not supported"),
     "verdict_contradicted": ("与文档不符", "Contradicted"),
-    "held_against": ("对照的原文", "Held against"),
+    "checked_against": ("对照的原文", "Checked against"),
 }
 
 

@@ -92,8 +92,8 @@ class Pages:
 
 def read_view(language: object, index: object, place: object, default: str) -> View:
     """The view that a page tells: its controls' values and `place`, the JSON of the rest."""
-    told = objects(place)
-    conversation, move = told.get("conversation"), told.get("move")
+    fields = objects(place)
+    conversation, move = fields.get("conversation"), fields.get("move")
     return View(
         choose_language(str(language or "")),
         str(index or "")[:LONGEST_NAME] or default,
@@ -105,7 +105,7 @@ def read_view(language: object, index: object, place: object, default: str) -> V
 def objects(text: object) -> dict[str, Any]:
     """The values of a JSON object by name, none where it is something else."""
     try:
-        told = json.loads(str(text or "{}"))
+        fields = json.loads(str(text or "{}"))
     except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return fields if isinstance(fields, dict) else {}

@@ -478,7 +478,7 @@ def test_an_answer_that_a_model_words_says_so_while_nothing_is_checked_yet():
     assert page.select_one(".answer").text == "语言模型正在组织回答，每句核对后才显示……"
 
 
-# Anyone's text held against the documents
+# Anyone's text checked against the documents
 
 
 def held(verdict, reason=None, text="第一句。", quote=None):
@@ -501,7 +501,7 @@ def held(verdict, reason=None, text="第一句。", quote=None):
         ),
     ],
 )
-def test_each_sentence_of_a_text_has_a_sign_a_word_and_what_it_was_held_against(
+def test_each_sentence_of_a_text_has_a_sign_a_word_and_what_it_was_checked_against(
     language, verdicts, counts
 ):
     sentences = [
@@ -522,6 +522,9 @@ def test_each_sentence_of_a_text_has_a_sign_a_word_and_what_it_was_held_against(
     assert [each.text for each in page.select(".why")] == ["数字不符", EVIL]
     assert [each.text for each in page.select("blockquote")] == ["原文一。", EVIL]
     opening = page.select_one("button")
+    assert opening["aria-label"].startswith(
+        {"zh": "对照的原文 1", "en": "Checked against 1"}[language]
+    )
     assert {name: opening[f"data-{name}"] for name in ("document", "start", "end", "quote")} == {
         "document": "d/1.md",
         "start": "5",

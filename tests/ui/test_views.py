@@ -10,7 +10,7 @@ VIEW = View("zh", "papers", "c-1", 2)
 
 
 @pytest.mark.parametrize(
-    ("told", "view"),
+    ("inputs", "view"),
     [
         (("zh-TW", "papers", '{"conversation": "c-1", "move": 2}'), VIEW),
         (("en", None, '{"conversation": null}'), View("en", "default", None)),
@@ -20,8 +20,8 @@ VIEW = View("zh", "papers", "c-1", 2)
         (("en", "指数", "[" * 9_000), View("en", "指数", None)),
     ],
 )
-def test_a_view_is_read_from_whatever_a_page_tells(told, view):
-    assert read_view(*told, "default") == view
+def test_a_view_is_read_from_whatever_a_page_tells(inputs, view):
+    assert read_view(*inputs, "default") == view
 
 
 def test_a_page_that_moved_on_is_shown_no_longer():
