@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -39,16 +39,12 @@ class Services:
 
     def assistant(self, index: str | None) -> Assistant:
         """The assistant over the index of that name; an unknown one is 404."""
-        try:
+        with self._named(index):
             return self.library.assistant(index)
-        except IndexNotFound as error:
-            name = index or self.library.default
-            remedy = "GET /v1/models names the indexes that there are"
-            raise Failure(404, "index_not_found", f"no index {name!r}", remedy) from error
 
     async def run(self, gate: Gate, index: str | None, work: Callable[[Assistant], Item]) -> Item:
         """What `work` makes of the assistant, in a place behind `gate`; raises Overloaded."""
-        await self._open(gate, index)
+        await self._ready(index)
         async with gate.admit() as place:
             return await place.run(lambda: work(self.assistant(index)))
 
@@ -60,19 +56,27 @@ class Services:
         def items() -> Iterator[Item]:
             yield from work(self.assistant(index))
 
-        await self._open(gate, index)
+        await self._ready(index)
         async with gate.admit() as place, aclosing(place.iterate(items())) as made:
             async for item in made:
                 yield item
 
-    async def _open(self, gate: Gate, index: str | None) -> None:
-        """Open another index than the one served before its work takes a place of the gate.
+    async def _ready(self, index: str | None) -> None:
+        """Have the index open before its work takes a place of a gate.
 
-        To load it holds up nobody who asks another, and one that is not there is told at once.
+        To open it holds up nobody who asks another, and one that is not there is told at once.
         """
-        if gate is not self.reads and index and index != self.library.default:
-            async with self.reads.admit() as place:
-                await place.run(self.assistant, index)
+        with self._named(index):
+            await self.library.ready(index)
+
+    @contextmanager
+    def _named(self, index: str | None) -> Iterator[None]:
+        try:
+            yield
+        except IndexNotFound as error:
+            name = index or self.library.default
+            remedy = "GET /v1/models names the indexes that there are"
+            raise Failure(404, "index_not_found", f"no index {name!r}", remedy) from error
 
     def close(self) -> None:
         """Wait for the work that is going on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import weakref
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 
 CONVERSATIONS_FILE = "conversations.db"
+OPENINGS = 4  # indexes that are opened at a time
+MOST_WAITING = 128  # for indexes that are being opened
 LLM_SLOTS = 8  # for questions beside those at work, where a language model writes the answers
 # Loads all that is loaded on first use: model, segmenter, word classes.
 _FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州有多少座桥？"}])
@@ -26,7 +29,8 @@ class Library:
     """What a server serves: safe to share between threads.
 
     `default` is the index that is meant where none is named; `questions`, `checks` and `writes`
-    are the gates for those who ask, have a text checked, and change documents.
+    are the gates for those who ask, have a text checked, and change documents. An index that may
+    not be open is awaited with `ready` before a place is taken, so that it holds up no other.
     """
 
     def __init__(
@@ -45,7 +49,11 @@ class Library:
         self.checks = Gate(1, waiting=8, patience=30.0, retry_after=10)  # long texts take long
         self._engine: Engine | None = None
         self._conversations: Conversations | None = None
+        self._openings = Gate(OPENINGS, patience=settings.wait_seconds)
+        self._waiting = Gate(MOST_WAITING, waiting=0)
         self._assistants: dict[str, Assistant] = {}
+        self._turns = weakref.WeakValueDictionary[str, threading.Lock]()  # to open an index
+        self._opening: dict[str, asyncio.Task[None]] = {}
         self._lock = threading.Lock()
 
     def open(self) -> None:
@@ -71,15 +79,39 @@ class Library:
     def assistant(self, name: str | None = None) -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
         name = name or self.default
+        if opened := self._opened(name):
+            return opened
         with self._lock:
-            opened = self._assistants.get(name)
-            if opened is not None and not opened.store.is_replaced:
-                return opened
-        fresh = self._open(name)  # takes its time over a large index: others need not wait
-        with self._lock:
-            if self._assistants.get(name) is opened:
-                self._assistants[name] = fresh
-            return self._assistants[name]
+            turn = self._turns.setdefault(name, threading.Lock())
+        with turn:  # takes its time over a slow disk: those who ask other indexes need not wait
+            opened = self._opened(name)
+            if opened is None:
+                opened = self._open(name)
+                with self._lock:
+                    self._assistants[name] = opened
+        return opened
+
+    async def ready(self, name: str | None = None) -> None:
+        """Return once the index is open, which takes no place of those who ask others.
+
+        It is opened once, however many wait for it. Raises what `assistant` does, and Overloaded.
+        """
+        name = name or self.default
+        if self._opened(name):
+            return
+        if name not in self._opening:
+            self._opening[name] = asyncio.create_task(self._open_aside(name))
+            self._opening[name].add_done_callback(lambda _: self._opening.pop(name))
+        async with self._waiting.admit():
+            await asyncio.shield(self._opening[name])
+
+    async def _open_aside(self, name: str) -> None:
+        async with self._openings.admit() as place:
+            await place.run(self.assistant, name)
+
+    def _opened(self, name: str) -> Assistant | None:
+        opened = self._assistants.get(name)
+        return opened if opened is not None and not opened.store.is_replaced else None
 
     def _open(self, name: str) -> Assistant:
         engine = self._opened_engine()
@@ -125,6 +157,8 @@ class Library:
         self.questions.close()
         self.writes.close()
         self.checks.close()
+        self._openings.close()
+        self._waiting.close()
         with self._lock:
             for assistant in self._assistants.values():
                 assistant.store.close()

@@ -1,11 +1,13 @@
 """A library of indexes with the bundled model: opened on demand, changed under its feet, closed."""
 
+import asyncio
 import shutil
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from types import SimpleNamespace
 
 import installed
 import pytest
@@ -20,12 +22,13 @@ from rag.errors import (
     IndexNotFound,
     InvalidInput,
     ModelMissing,
+    Overloaded,
 )
 from rag.index.maintenance import build_index
 from rag.index.search_files import SearchFiles
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
-from rag.library import Library
+from rag.library import MOST_WAITING, Library
 from rag.models.embedding import BundledEmbedder
 from rag.types import Answer, Found, Token
 
@@ -289,23 +292,74 @@ def test_an_index_that_was_replaced_is_closed_when_its_last_question_ends(librar
         store.counts()
 
 
-def test_an_index_is_opened_while_others_answer(library, monkeypatch):
-    opening, go_on = threading.Event(), threading.Event()
+@pytest.fixture
+def slow(monkeypatch):
+    """Opening a store waits for `slow.go_on`; `slow.opened` names those that it began with."""
+    slow = SimpleNamespace(begun=threading.Event(), go_on=threading.Event(), opened=[])
     open_store = Store.open
 
-    def slow(*arguments):
-        opening.set()
-        assert go_on.wait(60)
-        return open_store(*arguments)
+    def opened(folder, model=None):
+        slow.opened.append(folder.name)
+        slow.begun.set()
+        assert slow.go_on.wait(60)
+        return open_store(folder, model)
 
-    library.assistant()
-    monkeypatch.setattr(Store, "open", slow)
+    monkeypatch.setattr(Store, "open", opened)
+    yield slow
+    slow.go_on.set()
+
+
+def test_an_index_is_opened_once_while_others_answer(library, slow):
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(library.assistant, "papers") for _ in range(2)]
-        assert opening.wait(60)
+        assert slow.begun.wait(60)
         assert library.assistant().store.counts() == (1, 1)
-        go_on.set()
+        slow.go_on.set()
         assert both[0].result(60) is both[1].result(60)
+
+    assert slow.opened == ["papers"]
+
+
+def test_many_who_await_an_index_have_it_opened_once_and_hold_up_no_other(library, slow):
+    async def main():
+        many = [asyncio.create_task(library.ready("papers")) for _ in range(20)]
+        await asyncio.to_thread(slow.begun.wait, 60)
+        await library.ready()
+        with pytest.raises(IndexNotFound):
+            await library.ready("a/b")
+        many.pop().cancel()  # who leaves takes the index from nobody
+        slow.go_on.set()
+        await asyncio.gather(*many)
+
+    asyncio.run(main())
+
+    assert slow.opened == ["papers"]
+    assert library.assistant("papers").ask("Who is the director?").answered
+
+
+def test_an_index_that_could_not_be_opened_is_tried_again(library, settings):
+    shutil.move(settings.indexes / "papers", settings.indexes / "away")
+
+    async def main():
+        failed = await asyncio.gather(
+            *(library.ready("papers") for _ in range(3)), return_exceptions=True
+        )
+        assert [type(error) for error in failed] == [IndexNotFound] * 3
+        shutil.move(settings.indexes / "away", settings.indexes / "papers")
+        await library.ready("papers")
+
+    asyncio.run(main())
+
+
+def test_more_than_may_wait_for_an_index_are_turned_away(library, slow):
+    async def main():
+        many = [asyncio.create_task(library.ready("papers")) for _ in range(MOST_WAITING + 2)]
+        await asyncio.to_thread(slow.begun.wait, 60)
+        slow.go_on.set()
+        return await asyncio.gather(*many, return_exceptions=True)
+
+    ends = asyncio.run(main())
+    assert [type(end) for end in ends if end] == [Overloaded] * 2
 
 
 def test_what_is_being_indexed_ends_when_the_library_closes(library, tmp_path, monkeypatch):

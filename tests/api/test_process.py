@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from serving import EchoAssistant, EchoLibrary, events, served
 from api.app import create_app
 from api.body import BodyLimit
 from rag.config import Settings
+from rag.index.store import Store
 from rag.types import CheckedSentence, Found, Token
 
 pytestmark = pytest.mark.process
@@ -332,6 +335,35 @@ def test_an_index_that_is_being_opened_holds_up_no_question_to_another(stop):
         assert not asked.done()
         stop.set()
         assert asked.result().status_code == 200
+
+
+def test_many_questions_to_an_index_that_is_being_opened_hold_up_no_list(
+    seed_indexes, open_library, tmp_path, monkeypatch, stop
+):
+    for name in ("default", "cold"):
+        shutil.copytree(seed_indexes / "default", tmp_path / name)
+    environment = Settings.from_environment()
+    settings = replace(environment, indexes=tmp_path, wait_seconds=0.5, concurrency=6)
+    library = open_library(settings)
+    opening, open_store = threading.Event(), Store.open
+
+    def slow(folder, model=None):
+        if folder.name == "cold":
+            opening.set()
+            stop.wait(120)
+        return open_store(folder, model)
+
+    monkeypatch.setattr(Store, "open", slow)
+    cold = {"query": "x", "index": "cold"}
+    with served(create_app(library)) as client, ThreadPoolExecutor(7) as threads:
+        asked = [threads.submit(client.post, "/v1/retrieve", json=cold) for _ in range(6)]
+        asked.append(threads.submit(client.get, "/v1/documents?index=cold"))
+        assert opening.wait(120)
+        time.sleep(0.7)  # longer than anyone waits for a place
+        others = [client.get(f"/v1/documents{query}").status_code for query in ("", "?index=nix")]
+        stop.set()
+        assert others == [200, 404]
+        assert [each.result().status_code for each in asked] == [200] * 7
 
 
 @pytest.mark.parametrize("stream", [True, False])

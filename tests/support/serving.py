@@ -1,5 +1,6 @@
 """An app served over real HTTP, and a library that computes little, for the tests of the API."""
 
+import asyncio
 import json
 import os
 import re
@@ -185,6 +186,9 @@ class EchoLibrary:
         if name not in (None, "", "default"):
             raise IndexNotFound(f"no index at /srv/secret/{name}", "run: wenju index")
         return self.echo
+
+    async def ready(self, name=None):
+        await asyncio.to_thread(self.assistant, name)
 
     def names(self):
         return ["default"]
