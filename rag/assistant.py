@@ -71,8 +71,8 @@ class Assistant:
 
     @property
     def lexicon(self) -> Lexicon:
-        """The lexicon, with the glossaries beside the documents."""
-        return self._retriever.lexicon
+        """The lexicon, with the glossaries that the last question found beside the documents."""
+        return self._retriever.known_lexicon
 
     def stop(self) -> None:
         """Have what is being indexed end soon."""

@@ -131,9 +131,11 @@ class Library:
         return self._engine
 
     def lexicon(self, index: str) -> Lexicon:
-        """The lexicon, with the glossaries of the index where that is open; opens none."""
-        with self._lock:
-            assistant = self._assistants.get(index)
+        """The lexicon, with the glossaries that the last question to the index found beside it.
+
+        No index is opened, read or waited for.
+        """
+        assistant = self._assistants.get(index)
         return assistant.lexicon if assistant else self._opened_engine().lexicon
 
     def names(self) -> list[str]:

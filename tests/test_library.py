@@ -94,6 +94,17 @@ def test_an_index_that_is_not_there_is_not_made(library, name):
     assert library.names() == ["default", "papers"]
 
 
+def test_the_lexicon_has_the_glossaries_and_reads_no_index(library, settings):
+    plain = library.lexicon("papers")
+    library.assistant("papers").store.remember_glossaries({"/glossary.tsv": "天狗商城\tSkydog\n"})
+    library.assistant("papers").ask("Who is the director?")
+    known = library.lexicon("papers")
+    assert known.glossary != plain.glossary
+
+    library.assistant("papers").store.close()
+    assert library.lexicon("papers") is known
+
+
 def test_an_index_of_another_model_does_not_hinder_the_others(library, settings, open_library):
     other = open_library(replace(settings, embedding_model="BAAI/bge-m3"), "another")
     with closing(other), pytest.raises(IndexMismatch):

@@ -44,6 +44,11 @@ class Retriever:
                 self._own = (generation, self._dictionary.with_glossary(glossary))
             return self._own[1]
 
+    @property
+    def known_lexicon(self) -> Lexicon:
+        """The lexicon as the last query found it: the index is not read."""
+        return self._own[1] if self._own else self._dictionary
+
     def current(self) -> Searchers:
         """What searches the index as it now stands."""
         with self._lock:
