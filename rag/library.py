@@ -120,10 +120,7 @@ class Library:
         except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
         store = Store.open(folder, self.settings.embedding_model)
-        assistant = Assistant(name, store, engine)
-        # One whose index was replaced is let go of; the last question that uses it closes it.
-        weakref.finalize(assistant, store.close)
-        return assistant
+        return Assistant(name, store, engine)
 
     def _opened_engine(self) -> Engine:
         if self._engine is None:

@@ -1,8 +1,8 @@
 """A library of indexes with the bundled model: opened on demand, changed under its feet, closed."""
 
 import asyncio
+import gc
 import shutil
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -25,11 +25,13 @@ from rag.errors import (
     Overloaded,
 )
 from rag.index.maintenance import build_index
+from rag.index.schema import DATABASE_FILE
 from rag.index.search_files import SearchFiles
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.library import MOST_WAITING, Library
 from rag.models.embedding import BundledEmbedder
+from rag.storage import Database
 from rag.types import Answer, Found, Token
 
 LETTER = "馬雲第一次上網是在西雅圖。他在信裡寫道：創業者要有驅動力，人才是關鍵。"
@@ -287,20 +289,31 @@ def test_a_closed_library_gives_nothing_more(settings):
     library.close()
 
 
-def test_an_index_that_was_replaced_is_closed_when_its_last_question_ends(library, settings):
+def test_an_index_that_was_replaced_is_closed_when_its_last_question_ends(
+    settings, open_library, monkeypatch
+):
+    closed, close = [], Database.close
+    monkeypatch.setattr(Database, "close", lambda self: (closed.append(self.path), close(self)))
+    library = open_library(settings)
     before = library.assistant("papers")
-    store = before.store
     page = settings.indexes.parent / "ferry.txt"
     page.write_text("The ferry to Skagen is steered by Captain Lindqvist.", "utf-8")
     shutil.rmtree(settings.indexes / "papers")
     build_index(settings, [page], "papers")
+    gc.collect()
+    closed.clear()
 
     assert library.assistant("papers") is not before
     assert before.ask("Who is the director?").answered  # of the index that was opened then
+    store = before.store
     del before
+    gc.collect()
+    assert store.counts() == (1, 1)  # for as long as anybody holds it
+    del store
+    gc.collect()
 
-    with pytest.raises(sqlite3.ProgrammingError):
-        store.counts()
+    assert closed == [settings.indexes / "papers" / DATABASE_FILE]
+    library.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -49,12 +50,16 @@ _ADD_CHUNK = f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?,
 
 
 class Store(DocumentStore):
-    """The documents and chunks of one index; safe to share between threads."""
+    """The documents and chunks of one index; safe to share between threads.
+
+    Its file is closed with `close`, or else once nobody holds the store any more.
+    """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
         self._files = SearchFiles(folder)
+        weakref.finalize(self, database.close)
 
     @classmethod
     def create(cls, folder: Path, model: str, dimension: int) -> Store:
