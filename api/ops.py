@@ -33,8 +33,13 @@ async def healthz() -> dict[str, Any]:
 )
 async def readyz(served: Served) -> dict[str, Any]:
     """What the index served holds; 503 where it cannot be read."""
+
+    def count() -> tuple[int, int]:
+        store = served.assistant(None).store
+        return store.counts()
+
     try:  # not through a gate: a server with much to do is ready all the same
-        counts = await run_in_threadpool(lambda: served.assistant(None).store.counts())
+        counts = await run_in_threadpool(count)
     except (WenjuError, Failure) as error:
         failure = copy(failure_of(error))
         failure.status_code = 503
