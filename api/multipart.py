@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.datastructures import FormData, UploadFile
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
@@ -51,14 +52,60 @@ class Form:
 
 
 class _Parser(MultiPartParser):
-    """Starlette's, which takes a body that is cut off for whole: this one can tell."""
+    """Starlette's, but one that can tell a body that is cut off from a whole one.
+
+    It refuses a file as soon as it is too large, and reads file names in UTF-8 or GBK.
+    """
 
     spool_max_size = 1 << 16
     is_complete = False
 
+    def __init__(
+        self, headers: Headers, body: AsyncGenerator[bytes, None], limits: Settings
+    ) -> None:
+        super().__init__(
+            headers,
+            body,
+            max_files=limits.upload_files,
+            max_fields=_MOST_FIELDS,
+            max_part_size=_LONGEST_FIELD,
+        )
+        self._most_mb = limits.upload_mb
+        self._size = 0
+
+    def on_part_begin(self) -> None:
+        """The headers of a part follow."""
+        super().on_part_begin()
+        self._size = 0
+
+    def on_headers_finished(self) -> None:
+        """The headers of a part are there."""
+        super().on_headers_finished()
+        file = self._current_part.file
+        if file is not None and self._charset == "utf-8":  # else as the body declares
+            _, options = parse_options_header(self._current_part.content_disposition)
+            file.filename = _file_name(options[b"filename"])
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """More of a part; raises Failure."""
+        super().on_part_data(data, start, end)
+        self._size += end - start
+        if self._current_part.file is not None and self._size > self._most_mb << 20:
+            message = f"a file is larger than {self._most_mb} MB"
+            raise Failure(413, "file_too_large", message, "split it, or index it on the server")
+
     def on_end(self) -> None:
         """The last boundary has come."""
         self.is_complete = True
+
+
+def _file_name(raw: bytes) -> str:
+    for encoding in ("utf-8", "gbk"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return raw.decode("utf-8", errors="replace")
 
 
 @asynccontextmanager
@@ -68,38 +115,29 @@ async def read_form(request: Request, settings: Settings) -> AsyncIterator[Form]
         message = "the body is not multipart/form-data"
         raise Failure(415, "unsupported_media_type", message, _REMEDY)
 
-    async def body() -> AsyncIterator[bytes]:
+    async def body() -> AsyncGenerator[bytes, None]:
         async for data in request.stream():
             yield data
         if not parser.is_complete:
             raise MultiPartException("it is cut off")
 
-    parser = _Parser(
-        request.headers,
-        body(),  # type: ignore[arg-type]
-        max_files=settings.upload_files,
-        max_fields=_MOST_FIELDS,
-        max_part_size=_LONGEST_FIELD,
-    )
+    parser = _Parser(request.headers, body(), settings)
     try:
         form = await parser.parse()
     except (MultiPartException, ValueError) as error:  # ValueError: of a made-up charset
         raise _refusal(getattr(error, "message", "its charset is none"), settings) from error
     try:
-        yield _checked(form, settings)
+        yield _checked(form)
     finally:
         await form.close()
 
 
-def _checked(form: FormData, settings: Settings) -> Form:
+def _checked(form: FormData) -> Form:
     files, index = [], ""
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             if name != FIELD:
                 raise _invalid(f"there is a file in the field {name!r}")
-            if (value.size or 0) > settings.upload_mb << 20:
-                message = f"a file is larger than {settings.upload_mb} MB"
-                raise Failure(413, "file_too_large", message, "split it, or index it on the server")
             files.append(value)
         elif name == FIELD:
             raise _invalid(f"{FIELD}: this is not a file")

@@ -161,6 +161,26 @@ def test_a_name_is_an_id_never_a_path(client, name, stored):
     assert client.delete(path_of(stored)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("年报.xyz".encode(), "年报.xyz"),
+        ("café.xyz".encode(), "café.xyz"),
+        ("年报.xyz".encode("gbk"), "年报.xyz"),
+        (b"a\xff.xyz", "a\ufffd.xyz"),
+    ],
+)
+def test_a_name_is_read_in_utf_8_or_gbk(client, raw, name):
+    body = b'--b\r\nContent-Disposition: form-data; name="files"; filename="' + raw
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+
+    response = client.post(
+        "/v1/documents", content=body + b'"\r\n\r\nx\r\n--b--\r\n', headers=headers
+    )
+
+    assert [report["source"] for report in response.json()["inputs"]] == [name]
+
+
 def test_script_in_a_document_stays_text_that_no_browser_runs(client):
     text = "The harbour bell <script>alert(document.cookie)</script> weighs 900 kilos."
     upload(client, ("bell.txt", text))
@@ -218,6 +238,15 @@ def test_too_large_a_file_is_refused(client):
     }
     upload(client, ("fits.txt", "灯塔" + " " * ((1 << 20) - 6)))
     client.delete("/v1/documents/fits.txt")
+
+
+def test_too_large_a_file_is_refused_before_the_rest_is_read(client):
+    """The body breaks off behind it, which is not what the client is told of."""
+    head = b'--b\r\nContent-Disposition: form-data; name="files"; filename="big.txt"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    response = client.post("/v1/documents", content=head + b"x" * ((1 << 20) + 9), headers=headers)
+
+    assert response.json()["error"]["code"] == "file_too_large"
 
 
 def test_too_large_a_body_is_refused_before_it_is_read(client):
