@@ -88,7 +88,7 @@ async def answer(
 async def check(
     request: Request, served: Served, body: schemas.CheckRequest, index: IndexQuery = None
 ) -> dict[str, Any]:
-    """Each sentence of anyone's text with its verdict and the words it was held against."""
+    """Each sentence of anyone's text with its verdict and the words it was checked against."""
 
     def checking(assistant: Assistant) -> Iterator[CheckedSentence]:
         start, sentences = time.perf_counter(), []

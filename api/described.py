@@ -25,7 +25,7 @@ _DESCRIPTIONS = {
     415: "The body has another content type than the one described.",
     422: "A field has a value that makes no sense.",
     500: "The server failed.",
-    503: "Too much is asked at once, or the index is busy; see `Retry-After`.",
+    503: "The server is overloaded, or the index is busy; see `Retry-After`.",
 }
 
 

@@ -78,7 +78,7 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
     IndexingStopped: Failure(
         503,
         "stopping",
-        "the server is about to end; the files were not indexed",
+        "the server is shutting down; the files were not indexed",
         "send them again later",
         30,
     ),
@@ -101,7 +101,7 @@ _LIBRARY: Mapping[type[Exception], Failure] = {
         500,
         "index_mismatch",
         "the index was built with another model or another format",
-        "its operator must index the documents anew",
+        "its operator must index the documents again",
     ),
 }
 # Starlette's own errors; another is FastAPI's for a body that cannot be parsed.
@@ -122,7 +122,7 @@ def failure_of(error: Exception) -> Failure:
             unread = Failure(status, "bad_request", "the body cannot be read", _CORRECT)
             failure = _HTTP.get(status, unread)
         case Overloaded():
-            message = "more is asked at once than can be done"
+            message = "the server is overloaded"
             failure = Failure(503, "overloaded", message, error.remedy, error.retry_after)
         case DocumentNotFound():
             remedy = "GET /v1/documents lists the documents"

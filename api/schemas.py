@@ -64,7 +64,7 @@ class AnswerRequest(Request):
 
 
 class CheckRequest(Request):
-    """Anyone's text, to be held against the documents."""
+    """Anyone's text, to be checked against the documents."""
 
     text: str = Field(max_length=LONGEST_TEXT)
     index: IndexName = None

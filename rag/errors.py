@@ -56,7 +56,7 @@ class IndexBusy(WenjuError):
 
 
 class IndexingStopped(WenjuError):
-    """The process that indexes is about to end; what was not committed is to be given again."""
+    """The process that indexes is shutting down; what was not committed is to be given again."""
 
 
 class IndexUnavailable(WenjuError):
@@ -72,10 +72,10 @@ class ModelMissing(WenjuError):
 
 
 class Overloaded(WenjuError):
-    """More is being asked for at once than is answered at once; try again in `retry_after` s."""
+    """More is asked for than the server can take on; try again in `retry_after` s."""
 
     def __init__(self, retry_after: int = 1) -> None:
-        super().__init__("too much is asked for at once", f"try again in {retry_after} s")
+        super().__init__("the server is overloaded", f"try again in {retry_after} s")
         self.retry_after = retry_after
 
 

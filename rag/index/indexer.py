@@ -191,7 +191,7 @@ class Indexer:
 
     def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
         if self._is_stopping():
-            raise IndexingStopped("the server is about to end", "send the files again later")
+            raise IndexingStopped("the server is shutting down", "send the files again later")
         head = context(document, piece)
         spans = list(units(piece.text))
         vectors = self._embedder.embed_passage(EmbeddingInput(head, piece.text, spans))

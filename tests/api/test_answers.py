@@ -9,7 +9,7 @@ from serving import EchoAssistant, EchoLibrary, events, served
 
 from api.app import create_app
 from rag.config import Settings
-from rag.errors import IndexBusy, IndexDamaged, IndexUnavailable, Overloaded
+from rag.errors import IndexBusy, IndexDamaged, IndexingStopped, IndexUnavailable, Overloaded
 from rag.shapes import shape
 from rag.types import Answer, Citation, Found, Token
 
@@ -412,6 +412,7 @@ def test_an_integral_number_is_an_integer(client):
     [
         (Overloaded(3), 503, "overloaded", "3"),
         (IndexBusy("writing to /srv/secret", "wait"), 503, "index_busy", "5"),
+        (IndexingStopped("/srv/secret", "send"), 503, "stopping", "30"),
         (IndexUnavailable("/srv/secret is full", "see"), 503, "index_unavailable", None),
         (IndexDamaged("/srv/secret is damaged", "delete"), 500, "index_damaged", None),
         (RuntimeError("/srv/secret"), 500, "internal_error", None),
@@ -437,3 +438,20 @@ def test_errors_of_the_library_tell_nothing_of_the_inside(error, status, code, a
     # The operator reads of it what the client does not.
     is_told = code != "overloaded"
     assert ("/srv/secret" in caplog.text) is is_told
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (Overloaded(3), "the server is overloaded"),
+        (
+            IndexingStopped("stop", "send"),
+            "the server is shutting down; the files were not indexed",
+        ),
+    ],
+)
+def test_a_server_that_takes_nothing_now_says_why(error, message):
+    with served(create_app(EchoLibrary(EchoAssistant(error=error)))) as client:
+        response = client.post("/v1/retrieve", json={"query": "x"})
+
+    assert response.json()["error"]["message"] == message

@@ -518,7 +518,7 @@ def test_an_upload_leaves_the_example_questions_alone(store, counting, docs, tmp
 
 def test_indexing_that_is_to_stop_commits_nothing_more(store, counting, tmp_path):
     indexer = Indexer(store, counting, is_stopping=lambda: True)
-    with pytest.raises(IndexingStopped):
+    with pytest.raises(IndexingStopped, match=r"^the server is shutting down; send"):
         indexer.add([sent(tmp_path, "a.txt", CITIES)])
     assert ids(store) == []
 
