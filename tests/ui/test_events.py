@@ -45,12 +45,22 @@ class Store(Conversations):
         return found
 
 
-class Setting:
-    """A page that is visited, over a library of one empty index."""
+class Shelf(EchoLibrary):
+    """A library of one empty index, with conversations."""
 
     def __init__(self, conversations):
-        self.library = EchoLibrary(Collection())
-        self.library.conversations = self.store = conversations
+        super().__init__(Collection())
+        self.conversations = conversations
+
+    def lexicon(self, index):
+        raise AssertionError(f"nothing is cited from {index}")
+
+
+class Setting:
+    """A page that is visited."""
+
+    def __init__(self, conversations):
+        self.library, self.store = Shelf(conversations), conversations
         self.events = Events(self.library, Suggestions(self.library))
         self.pages = Pages()
 
