@@ -98,7 +98,11 @@ def installed(*arguments, environment, **options):
             **options,
         ) as process,
     ):
-        yield process
+        try:
+            yield process
+        except BaseException:
+            process.kill()  # or leaving the block would wait for it
+            raise
 
 
 class EchoAssistant:
