@@ -67,6 +67,7 @@ HOMES = {
 API_HOMES = {
     "prometheus_client": "metrics",
     "pydantic": "schemas chat_schemas",
+    "python_multipart": "multipart",
     "yaml": "docs",
 }
 
