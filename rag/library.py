@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 import weakref
 from collections.abc import Callable
@@ -101,9 +102,14 @@ class Library:
             return
         if name not in self._opening:
             self._opening[name] = asyncio.create_task(self._open_aside(name))
-            self._opening[name].add_done_callback(lambda _: self._opening.pop(name))
+            self._opening[name].add_done_callback(functools.partial(self._has_opened, name))
         async with self._waiting.admit():
             await asyncio.shield(self._opening[name])
+
+    def _has_opened(self, name: str, task: asyncio.Task[None]) -> None:
+        del self._opening[name]
+        if not task.cancelled():
+            task.exception()  # known to those who waited, if any are left
 
     async def _open_aside(self, name: str) -> None:
         async with self._openings.admit() as place:

@@ -76,6 +76,7 @@ class Chat:
         try:
             answer = None
             view, turns = await asyncio.to_thread(self._begun, person, view)
+            await self._library.ready(view.index)
             async with self._library.questions.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 stream = assistant.stream(question, history(turns), top_k=READ)
@@ -114,6 +115,7 @@ class Chat:
         """A text being checked as HTML, then each of its sentences with its verdict."""
         yield render.checked(None, view.language)
         try:
+            await self._library.ready(view.index)
             async with self._library.checks.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 async with aclosing(place.iterate(assistant.checking(text))) as made:

@@ -69,6 +69,7 @@ class DocumentList:
         if not person.may_write:
             return [], words(view.language)["read_only"]
         try:
+            await self._library.ready(view.index)
             async with self._library.writes.admit() as place:
                 assistant = await place.run(self._library.assistant, view.index)
                 await place.run(assistant.remove, document)
