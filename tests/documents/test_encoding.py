@@ -1,7 +1,7 @@
 from collections import Counter
+from importlib.metadata import distribution
 from pathlib import Path
 
-import jieba
 import pytest
 
 from rag.documents.encoding import FREQUENT_HAN, decode
@@ -100,7 +100,9 @@ def test_a_foreign_encoding_is_refused_rather_than_read_as_chinese(text, encodin
 
 def test_the_frequent_characters_are_those_of_the_dictionary():
     counts = Counter()
-    for line in Path(jieba.__file__).with_name("dict.txt").read_text("utf-8").splitlines():
+    for line in (
+        Path(distribution("jieba").locate_file("jieba/dict.txt")).read_text("utf-8").splitlines()
+    ):
         word, count, _ = line.split(" ")
         for character in word:
             counts[character] += int(count)
