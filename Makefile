@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHARED := ../shared
-# Modules are compiled when they are first used: most of torch never is.
+# Modules are compiled when they are first used, and once: most of torch never is.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
 
 .PHONY: ask serve check test lint eval bench train calibrate clean

@@ -39,6 +39,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(mark)
 
 
+collect_ignore_glob = ["support/*", "bench/*"]  # no tests; one of them imports torch
+
+
 class CharacterEmbedder:
     """Counts character pairs into 64 places: texts that share pairs lie near each other."""
 
