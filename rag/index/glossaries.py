@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from rag.documents.encoding import decode
 from rag.documents.files import InputFile
@@ -42,10 +43,8 @@ def remember_glossaries(
             reports.append(InputReport(file.source, "skipped", reason=str(error)))
         else:
             is_known = former.get(path) == kept[path]
-            status = InputReport(
-                file.source, "unchanged" if is_known else "indexed", reason=f"names: {count}"
-            )
-            reports.append(status)
+            status: Literal["unchanged", "indexed"] = "unchanged" if is_known else "indexed"
+            reports.append(InputReport(file.source, status, reason=f"names: {count}"))
     if kept != former:
         store.remember_glossaries(kept)
     return reports

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from contract import CITATION, HIT
 from pydantic import TypeAdapter, ValidationError
 from serving import EchoAssistant, EchoLibrary, events, served
 
@@ -16,31 +17,6 @@ from rag.types import Answer, Citation, Found, Token
 CITIES = "天津 上海 重庆 合肥 郑州 广州 成都 大连 宁波 青岛 深圳 苏州".split()
 EN = "which 12 cities got cross-border pilot zones?"
 ZH = "跨境电商综合试验区新设在哪12个城市？"
-HIT = {
-    "rank": int,
-    "score": float,
-    "chunk_id": str,
-    "document_id": str,
-    "title": str,
-    "source": str,
-    "section": str,
-    "text": str,
-    "start": int,
-    "end": int,
-}
-CITATION = {
-    "marker": int,
-    "document_id": str,
-    "chunk_id": str,
-    "title": str,
-    "source": str,
-    "section": str,
-    "quote": str,
-    "start": int,
-    "end": int,
-    "passage": str,
-    "highlights": list,
-}
 ANSWER = [
     "question",
     "searched",

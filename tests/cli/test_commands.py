@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import installed
 import pytest
+from contract import CITATION, HIT
 from llm_server import Fails, ModelServer, Says
 
 from rag import assistant, engine
@@ -308,31 +309,6 @@ def test_without_an_index_the_remedy_is_index(indexes, wenju):
 
 # --json
 
-HIT = {
-    "rank": int,
-    "score": float,
-    "chunk_id": str,
-    "document_id": str,
-    "title": str,
-    "source": str,
-    "section": str,
-    "text": str,
-    "start": int,
-    "end": int,
-}
-CITATION = {
-    "marker": int,
-    "document_id": str,
-    "chunk_id": str,
-    "title": str,
-    "source": str,
-    "section": str,
-    "quote": str,
-    "start": int,
-    "end": int,
-    "passage": str,
-    "highlights": list,
-}
 ANSWER = {
     "question": str,
     "searched": str,
