@@ -13,6 +13,7 @@ from filelock import FileLock
 from marks import marks_of
 from repository import REPOSITORY
 
+from rag import setup
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.chunks import chunk, context
 from rag.engine import Engine, open_lexicon
@@ -22,7 +23,7 @@ from rag.language import lexicon, lexicon_build
 from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.library import Library
-from rag.models import e5
+from rag.models import e5, vocabulary
 from rag.models.chat import open_llm
 from rag.models.embedding import EmbeddingInput, PassageVectors, open_embedder
 from rag.reading import reader_build
@@ -125,14 +126,15 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def models(made_once) -> Path:
-    """The folder of what `wenju setup` prepares, with the bundled model and the reader in it.
+    """The folder of what `wenju setup` prepares: bundled model, reader and their vocabulary.
 
     The reader is built here where it is missing or of another adapter, as after each training.
     """
     folder = Settings.from_environment().models
-    reader = folder / reader_build.NAME
-    is_prepared = e5.is_built(folder / BUNDLED_MODEL)
-    if is_prepared and reader_build.is_built(reader):
+    is_prepared = e5.is_built(folder / BUNDLED_MODEL) and vocabulary.is_built(
+        folder / vocabulary.NAME
+    )
+    if is_prepared and reader_build.is_built(folder / reader_build.NAME):
         return folder
     if not e5.available():
         pytest.skip("this platform has no build of the packages that carry the bundled model")
@@ -140,7 +142,12 @@ def models(made_once) -> Path:
         pytest.fail(
             f"the bundled model is not prepared in {folder}; run: wenju setup", pytrace=False
         )
-    made_once("reader-is-built", lambda done: (reader_build.build(reader), done.touch()))
+
+    def build(done: Path) -> None:
+        setup.prepare(Settings(models=folder), lambda line: None)
+        done.touch()
+
+    made_once("reader-is-built", build)
     return folder
 
 

@@ -55,7 +55,7 @@ HOMES = {
     "sentence_transformers": "models.embedding",
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",
-    "tokenizers": "models.onnx",
+    "sentencepiece": "models.vocabulary",
     "torch": "reading.network training.__main__ training.loss training.train",
     "rich": "cli.printing evaluation.screen",
     "transformers": "reading.network",

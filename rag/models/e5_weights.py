@@ -22,11 +22,7 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
     tensors = _directory(data, _tokenizer_end(data))
 
     def matrix(name: str, columns: int) -> np.ndarray:
-        rows = tensors[name][1] // columns
-        blocks = np.frombuffer(data, _BLOCK, rows * columns // 32, tensors[name][0])
-        nibbles = blocks["nibbles"]
-        signed = np.concatenate([nibbles & 15, nibbles >> 4], axis=1).astype(np.float32) - 8
-        return (signed * blocks["scale"].astype(np.float32)[:, None]).reshape(rows, columns)
+        return dequantised(_rows(data, tensors[name], columns))
 
     def vector(name: str) -> np.ndarray:
         return np.frombuffer(data, "<f4", tensors[name][1], tensors[name][0])
@@ -56,6 +52,28 @@ def read_weights(path: Path) -> dict[str, np.ndarray]:
             weights[f"{prefix}{name}.weight"] = vector(f"l{layer}.{short}.w")
             weights[f"{prefix}{name}.bias"] = vector(f"l{layer}.{short}.b")
     return weights
+
+
+def read_rows(path: Path) -> np.ndarray:
+    """(words, bytes) uint8: the word vectors as they are packed in the file, a row a token."""
+    data = memoryview(path.read_bytes())
+    hidden, _layers, _heads, _inner, words = struct.unpack_from("<5i", data, 8)
+    return _rows(data, _directory(data, _tokenizer_end(data))["emb.word"], hidden)[:words]
+
+
+def dequantised(rows: np.ndarray) -> np.ndarray:
+    """(rows, columns) float32 of packed rows (rows, bytes)."""
+    blocks = np.ascontiguousarray(rows).view(_BLOCK)
+    nibbles = blocks["nibbles"]
+    signed = np.concatenate([nibbles & 15, nibbles >> 4], axis=2).astype(np.float32) - 8
+    values = signed * blocks["scale"].astype(np.float32)[..., None]
+    return values.reshape(len(rows), 32 * blocks.shape[1])
+
+
+def _rows(data: memoryview, tensor: tuple[int, int], columns: int) -> np.ndarray:
+    offset, count = tensor
+    length = columns // 32 * _BLOCK.itemsize
+    return np.frombuffer(data, np.uint8, count // columns * length, offset).reshape(-1, length)
 
 
 def _tokenizer_end(data: memoryview) -> int:

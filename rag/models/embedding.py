@@ -17,8 +17,9 @@ import numpy as np
 from rag.config import BUNDLED_MODEL, Settings
 from rag.errors import ModelMissing
 from rag.language.text import simplify_in_place
-from rag.models import e5
-from rag.models.onnx import TokenEncoder
+from rag.models import e5, vocabulary
+from rag.models.onnx import open_session
+from rag.models.vocabulary import open_vocabulary
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -60,7 +61,7 @@ class Embedder(Protocol):
 
 
 class BundledEmbedder:
-    """multilingual-e5-small in int8: one pass gives a passage's vector and its units'.
+    """multilingual-e5-small: one pass gives a passage's vector and its units'.
 
     A unit's vector is the mean of its token states within the passage, so that it knows its
     context and costs nothing extra.
@@ -72,20 +73,19 @@ class BundledEmbedder:
     def __init__(self, folder: Path) -> None:
         if not e5.is_built(folder):
             raise ModelMissing(f"the bundled model is not prepared in {folder}", "run: wenju setup")
-        self._encoder = TokenEncoder(
-            folder / e5.MODEL_FILE, folder / e5.TOKENIZER_FILE, e5.MAX_TOKENS
-        )
+        self._session = open_session(folder / e5.MODEL_FILE)
+        self._vocabulary = open_vocabulary(folder.parent / vocabulary.NAME)
 
     def embed_query(self, query: str) -> Vector:
         """(384,) for a question; a question past 512 tokens is cut."""
-        states, _ = self._encoder.encode(f"query: {simplify_in_place(query)}")
+        states, _ = self._states(f"query: {simplify_in_place(query)}")
         return _unit(states.mean(axis=0))
 
     def embed_passage(self, passage: EmbeddingInput) -> PassageVectors:
         """(384,) and (n, 384); what lies past 512 tokens falls back to the passage's vector."""
         head = f"passage: {passage.context}"
         text = simplify_in_place(head + passage.text)
-        states, offsets = self._encoder.encode(text)
+        states, offsets = self._states(text)
         whole = _unit(states.mean(axis=0))
         starts, ends = np.asarray(offsets).T
         units = np.empty((len(passage.spans), self.dimension), dtype=np.float32)
@@ -93,6 +93,19 @@ class BundledEmbedder:
             inside = (ends > start + len(head)) & (starts < end + len(head)) & (ends > starts)
             units[row] = _unit(states[inside].mean(axis=0)) if inside.any() else whole
         return PassageVectors(whole, units)
+
+    def _states(self, text: str) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        """States (tokens, 384) and each token's half-open span in `text`, (0, 0) at both ends.
+
+        Texts run one at a time: with dynamic int8 that is faster than padded batches, and a text's
+        vectors do not depend on its neighbours in a batch.
+        """
+        tokens = self._vocabulary.encode(text)
+        room = e5.MAX_TOKENS - 2
+        ids = [vocabulary.BEGIN, *tokens.ids[:room], vocabulary.END]
+        words = self._vocabulary.vectors(ids)[None]
+        (states,) = self._session.run(None, {"words": words})
+        return states[0], [(0, 0), *tokens.offsets[:room], (0, 0)]
 
 
 class SentenceTransformerEmbedder:

@@ -14,10 +14,11 @@ import numpy as np
 
 from rag.errors import ModelMissing
 from rag.language.term_groups import Group
-from rag.models import e5
-from rag.models.onnx import open_session, open_tokenizer
+from rag.models import e5, vocabulary
+from rag.models.onnx import open_session
+from rag.models.vocabulary import open_vocabulary
 from rag.reading import reader_build
-from rag.reading.inputs import Pair, Terms, met, pair, terms_of
+from rag.reading.inputs import Pair, Terms, meet, pair, terms_of
 
 LONGEST_SPAN = 60  # tokens
 MOST_SPANS = 8  # of a passage
@@ -45,11 +46,12 @@ class ScoredSpan:
 class PassageReading:
     """What a passage says: spans that do not overlap, best first, and whether it answers.
 
-    `relevance` is the logit of the passage holding an answer at all.
+    `relevance` is the logit of the passage holding an answer at all, `tokens` what was read.
     """
 
     spans: tuple[ScoredSpan, ...]
     relevance: float
+    tokens: int = 0
 
 
 class PassageReader(Protocol):
@@ -73,7 +75,7 @@ class CrossEncoder:
         if not reader_build.is_built(folder):
             raise ModelMissing(f"the reader is not prepared in {folder}", "run: wenju setup")
         self._session = open_session(folder / e5.MODEL_FILE, threads=1)
-        self._tokenizer = open_tokenizer(folder / e5.TOKENIZER_FILE)
+        self._vocabulary = open_vocabulary(folder.parent / vocabulary.NAME)
         # A passage a thread: two at a time on two cores are faster than one over both.
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "reader")
 
@@ -89,16 +91,17 @@ class CrossEncoder:
         self._pool.shutdown()
 
     def _read(self, question: str, terms: Terms, passage: ReaderInput) -> PassageReading:
-        levels = met(terms, passage.text)
-        made = pair(self._tokenizer, question, passage.context, passage.text, levels)
+        meeting = meet(terms, question, passage.context, passage.text)
+        made = pair(self._vocabulary, question, passage.context, passage.text, meeting)
         logits, relevance = self._session.run(
             None,
             {
-                "input_ids": np.asarray([made.ids], dtype=np.int64),
+                "words": self._vocabulary.vectors(made.ids)[None],
                 "token_type_ids": np.asarray([made.types], dtype=np.int64),
             },
         )
-        return PassageReading(tuple(best_spans(logits[0], made, passage.text)), float(relevance[0]))
+        spans = tuple(best_spans(logits[0], made, passage.text))
+        return PassageReading(spans, float(relevance[0]), len(made.ids))
 
 
 def span_logits(logits: np.ndarray) -> np.ndarray:
@@ -134,7 +137,7 @@ def best_spans(logits: np.ndarray, made: Pair, text: str) -> list[ScoredSpan]:
 
 
 def _behind_marks(text: str, end: int) -> int:
-    """`end` behind the accents on its character: a token's place leaves them out."""
+    """`end` behind the accents on its character, which may be tokens of their own."""
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end

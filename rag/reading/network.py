@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
 from torch import Tensor, nn
@@ -41,12 +44,18 @@ class ReaderNetwork(nn.Module):
 def untrained() -> ReaderNetwork:
     """The network with the bundled encoder's weights, frozen word vectors, and fresh heads."""
     torch.manual_seed(7)
-    weights = {
-        name.removeprefix(ENCODER): torch.from_numpy(array.copy())
-        for name, array in reader_build.untrained().items()
-    }
+    return _of(reader_build.untrained())
+
+
+def trained(adapter: Path) -> ReaderNetwork:
+    """The network with what an adapter holds, to be trained further."""
+    return _of(reader_build.merged(adapter))
+
+
+def _of(arrays: Mapping[str, np.ndarray]) -> ReaderNetwork:
+    weights = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
     config = transformers.BertConfig(
-        vocab_size=len(weights["embeddings.word_embeddings.weight"]),
+        vocab_size=len(weights[f"{ENCODER}embeddings.word_embeddings.weight"]),
         hidden_size=e5.DIMENSION,
         num_hidden_layers=12,
         num_attention_heads=e5.HEADS,
@@ -57,7 +66,7 @@ def untrained() -> ReaderNetwork:
         attention_probs_dropout_prob=0.0,
     )
     config._attn_implementation = "eager"
-    bert = transformers.BertModel(config, add_pooling_layer=False)
-    bert.load_state_dict(weights, strict=False)
-    bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    return ReaderNetwork(bert)
+    network = ReaderNetwork(transformers.BertModel(config, add_pooling_layer=False))
+    network.load_state_dict(weights, strict=False)
+    network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+    return network

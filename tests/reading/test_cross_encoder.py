@@ -1,6 +1,5 @@
 """Reading pairs: spans from hand-worked logits, and what the real reader reads."""
 
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -10,14 +9,13 @@ import pytest
 
 from rag.errors import ModelMissing
 from rag.language.term_groups import query_groups
-from rag.models import e5
-from rag.models.onnx import open_tokenizer
+from rag.models import vocabulary
+from rag.models.vocabulary import open_vocabulary
 from rag.reading import reader_build
 from rag.reading.cross_encoder import (
     LONGEST_SPAN,
     MOST_SPANS,
     CrossEncoder,
-    PassageReading,
     ReaderInput,
     ScoredSpan,
     best_spans,
@@ -248,12 +246,21 @@ def test_spans_are_apart_trimmed_and_best_first(read, question, passage):
 def test_where_nothing_can_be_read_there_is_no_span(read, passage):
     (reading,) = read("灯塔是谁设计的？", passage)
 
-    assert reading == PassageReading((), reading.relevance)
+    assert reading.spans == ()
     assert np.isfinite(reading.relevance)
 
 
 def test_nothing_to_read(read):
     assert read("灯塔是谁设计的？") == []
+
+
+def test_all_tokens_are_counted(read, models):
+    question, context, passage = "燈塔是誰設計的？", "灰岩岛灯塔", CHINESE
+    encode = open_vocabulary(models / vocabulary.NAME).encode
+    parts = [len(encode(text).ids) for text in ("灯塔是谁设计的？", context, passage)]
+
+    assert read(question, passage, context=context)[0].tokens == sum(parts) + 5
+    assert [each.tokens for each in read(question, "", passage * 20)] == [sum(parts[:2]) + 5, 512]
 
 
 def test_a_passage_of_more_than_512_tokens_is_read_as_far_as_it_fits(read):
@@ -334,15 +341,20 @@ def test_a_reader_that_is_not_prepared_is_named_with_the_command(tmp_path):
 
 @pytest.fixture
 def copied(models, tmp_path):
-    """The real build without its model, to which a test gives another of the same size."""
-    folder = tmp_path / "reader"
-    folder.mkdir()
-    for name in (e5.TOKENIZER_FILE, e5.MANIFEST_FILE):
-        shutil.copyfile(models / reader_build.NAME / name, folder / name)
-    size = (models / reader_build.NAME / e5.MODEL_FILE).stat().st_size
-    with (folder / e5.MODEL_FILE).open("wb") as file:
-        file.truncate(size)  # zeros, which take no room on the disk
-    return folder
+    """The real build and its vocabulary, of which a test takes or damages files."""
+    for name in (reader_build.NAME, vocabulary.NAME):
+        (tmp_path / name).mkdir()
+        for path in (models / name).iterdir():
+            (tmp_path / name / path.name).symlink_to(path)
+    return tmp_path / reader_build.NAME
+
+
+def test_a_copy_reads(copied):
+    encoder = CrossEncoder(copied)
+    (reading,) = encoder.read("谁？", [], [ReaderInput("", CHINESE)])
+    encoder.close()
+
+    assert reading.spans
 
 
 def test_a_reader_of_another_adapter_is_not_prepared(copied, tmp_path, monkeypatch):
@@ -354,17 +366,33 @@ def test_a_reader_of_another_adapter_is_not_prepared(copied, tmp_path, monkeypat
         CrossEncoder(copied)
 
 
-def test_a_damaged_model_is_named(copied):
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        (reader_build.NAME, "encoder.onnx"),
+        (vocabulary.NAME, "tokenizer.model"),
+        (vocabulary.NAME, "words.npy"),
+    ],
+)
+def test_damage_is_named(copied, name, file):
+    folder = copied.parent / name
+    size = (folder / file).stat().st_size
+    (folder / file).unlink()
+    with (folder / file).open("wb") as damaged:
+        damaged.truncate(size)  # zeros, which take no room on the disk
+
     with pytest.raises(ModelMissing) as raised:
         CrossEncoder(copied)
 
-    assert raised.value.message == f"the model in {copied} is damaged"
-    assert raised.value.remedy == f"delete {copied} and run: wenju setup"
+    assert raised.value.message == f"the model in {folder} is damaged"
+    assert raised.value.remedy == f"delete {folder} and run: wenju setup"
 
 
-def test_a_damaged_tokenizer_is_named(copied):
-    path = copied / e5.TOKENIZER_FILE
-    path.write_bytes(b"{" * path.stat().st_size)
+def test_without_its_vocabulary_the_remedy_is_setup(copied):
+    folder = copied.parent / vocabulary.NAME
+    (folder / "words.npy").unlink()
 
-    with pytest.raises(ModelMissing, match=f"the model in {copied} is damaged"):
-        open_tokenizer(path)
+    with pytest.raises(ModelMissing) as raised:
+        CrossEncoder(copied)
+
+    assert str(raised.value) == f"the vocabulary is not prepared in {folder}; run: wenju setup"

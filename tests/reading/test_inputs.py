@@ -3,22 +3,23 @@
 The tokenizer of characters makes lengths plain: a character is a token, its code point the id.
 """
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from rag.language.term_groups import Group, query_groups
-from rag.models import e5
-from rag.models.onnx import open_tokenizer
-from rag.reading import reader_build
+from rag.models import vocabulary
+from rag.models.vocabulary import Tokens, open_vocabulary
 from rag.reading.inputs import (
+    FOUND,
     MAX_CONTEXT_TOKENS,
     MAX_QUESTION_TOKENS,
     MAX_TOKENS,
+    MISSING,
     STRONG,
+    TYPES,
     WEAK,
-    met,
+    Meeting,
+    meet,
     pair,
     terms_of,
 )
@@ -27,15 +28,15 @@ from rag.reading.inputs import (
 class Characters:
     """A token a character, in the order and at the places of the text."""
 
-    def encode(self, sequence, *, add_special_tokens):
-        assert not add_special_tokens
-        ids = [ord(character) for character in sequence]
-        return SimpleNamespace(ids=ids, offsets=[(i, i + 1) for i in range(len(ids))])
+    def encode(self, text):
+        return Tokens(
+            [ord(character) for character in text], [(i, i + 1) for i in range(len(text))]
+        )
 
 
 @pytest.fixture(scope="module")
 def real(models):
-    return open_tokenizer(models / reader_build.NAME / e5.TOKENIZER_FILE)
+    return open_vocabulary(models / vocabulary.NAME)
 
 
 @pytest.fixture(params=["characters", pytest.param("real", marks=pytest.mark.model)])
@@ -43,9 +44,13 @@ def tokenizer(request):
     return Characters() if request.param == "characters" else request.getfixturevalue("real")
 
 
-def made(tokenizer, question, context, passage, levels=None):
-    found = np.zeros(len(passage), dtype=np.uint8) if levels is None else np.array(levels)
-    return pair(tokenizer, question, context, passage, found)
+def made(tokenizer, question, context, passage, levels=None, asked=None):
+    """The pair where these characters of passage and question meet, none unless given."""
+    meeting = Meeting(
+        np.array(asked or [0] * len(question), dtype=np.uint8),
+        np.array(levels or [0] * len(passage), dtype=np.uint8),
+    )
+    return pair(tokenizer, question, context, passage, meeting)
 
 
 def codes(text):
@@ -68,6 +73,14 @@ def test_the_sequence_and_its_types():
     assert found.offsets == [(0, 1), (1, 2), (2, 3)]
 
 
+def test_the_types_of_the_question_tell_what_the_passage_holds():
+    found = made(Characters(), "马云去?", "信", "马云", [2, 2], [FOUND, FOUND, MISSING, 0])
+
+    assert (FOUND, MISSING, TYPES) == (4, 5, 6)
+    assert found.ids == [0, *codes("马云去?"), 2, 2, *codes("信"), 2, *codes("马云"), 2]
+    assert found.types == [0, 4, 4, 5, 0, 0, 0, 0, 0, 3, 3, 0]
+
+
 def test_the_question_and_its_surroundings_are_cut_first():
     found = made(Characters(), "问" * 10_000, "题" * 1_000, "passage")
 
@@ -84,6 +97,14 @@ def test_a_passage_is_cut_at_its_end():
     assert found.ids == [0, *codes("问"), 2, 2, *codes("题"), 2, *codes(passage[:505]), 2]
     assert found.types == [0] * 6 + [2] * 505 + [0]  # 512 in all
     assert found.offsets == [(i, i + 1) for i in range(505)]
+
+
+def test_of_a_question_that_is_cut_the_types_are_those_of_its_end():
+    question = "问" * 200 + "在哪"
+    found = made(Characters(), question, "", "passage", None, [4] * 150 + [0] * 50 + [5, 4])
+
+    assert found.types[:97] == [0, *[4] * 44, *[0] * 50, 5, 4]
+    assert found.types[97:] == [0] * 3 + [1] * 7 + [0]
 
 
 # Places in the passage
@@ -109,8 +130,8 @@ def test_places_are_code_points_of_the_passage_as_given(tokenizer, passage):
     assert all(0 <= start < end <= len(passage) for start, end in found.offsets)
     assert found.offsets == sorted(found.offsets)
     covered = {place for start, end in found.offsets for place in range(start, end)}
-    left_out = {passage[place] for place in set(range(len(passage))) - covered}
-    assert left_out <= set(" \n\u0301")  # the real one leaves out accents that stand for themselves
+    left_out = [character for place, character in enumerate(passage) if place not in covered]
+    assert not "".join(left_out).strip()
 
 
 @pytest.mark.parametrize(
@@ -119,9 +140,9 @@ def test_places_are_code_points_of_the_passage_as_given(tokenizer, passage):
         ("跨境電子商務", ["跨", "跨境", "電子商務"]),  # the first is "▁", which begins a text
         (
             "😀 ＡＢＣ公司花了９０，０００元…㎏",
-            ["😀", " ＡＢＣ", "公司", "花了", "９０", "，", "０００", "元", "…", "㎏"],
+            ["😀", "ＡＢＣ", "公司", "花了", "９０", "，", "０００", "元", "…", "㎏"],
         ),
-        ("Who is he?", ["Who", " is", " he", "?"]),
+        ("Who is he?", ["Who", "is", "he", "?"]),
         ("e\u0301t\u00e9", ["e\u0301t\u00e9"]),
     ],
 )
@@ -133,8 +154,16 @@ def test_a_token_has_the_strongest_level_of_its_characters(real):
     passage = "跨境電子商務 in Hangzhou"
     found = made(real, "问", "", passage, [0, 1, 0, 2, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
 
-    assert words(found, passage) == ["跨", "跨境", "電子商務", " in", " Hang", "zhou"]
+    assert words(found, passage) == ["跨", "跨境", "電子商務", "in", "Hang", "zhou"]
     assert found.types[found.first :] == [1, 2, 3, 1, 3, 1, 0]
+
+
+def test_a_token_of_the_question_is_missing_where_a_part_of_it_is(real):
+    question = "跨境電子商務 in Hangzhou?"
+    asked = [4, 4, 4, 5, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+    found = made(real, question, "", "城", None, asked)
+
+    assert found.types[1:8] == [4, 4, 5, 0, 0, 4, 0]  # ▁ 跨境 电子商务 in Hang zhou ?
 
 
 def test_both_scripts_are_the_same_to_the_network(real):
@@ -146,11 +175,13 @@ def test_both_scripts_are_the_same_to_the_network(real):
 
 def test_levels_and_tokens_meet(real, lexicon):
     passage = "天津的龍蝦運到了上海。"
-    groups = query_groups("Where are the lobsters?", lexicon)
-    found = pair(real, "Where are the lobsters?", "", passage, met(terms_of(groups), passage))
+    question = "Where are the lobsters?"
+    terms = terms_of(query_groups(question, lexicon))
+    found = pair(real, question, "", passage, meet(terms, question, "", passage))
 
     types = dict(zip(words(found, passage), found.types[found.first :], strict=False))
     assert (types["天津"], types["龍"], types["蝦"], types["上海"]) == (1, 3, 3, 1)
+    assert found.types[1:8] == [0, 0, 0, 4, 4, 4, 0]  # lo-b-sters
 
 
 # Little or nothing to read
@@ -185,14 +216,14 @@ def test_a_long_question_leaves_the_passage_its_room(real):
     found = made(real, question, "信", "龙虾到了天津。")
 
     assert words(found, "龙虾到了天津。")[-2:] == ["天津", "。"]
-    assert found.first == 1 + 96 + 2 + len(real.encode("信", add_special_tokens=False).ids) + 1
+    assert found.first == 1 + 96 + 2 + len(real.encode("信").ids) + 1
 
 
 # Which characters of a passage the terms meet, as levels written below the text
 
 
 def levels(groups, passage):
-    return "".join(map(str, met(terms_of(groups), passage).tolist()))
+    return "".join(map(str, meet(terms_of(groups), "", "", passage).passage.tolist()))
 
 
 def asked(question, passage, lexicon):
@@ -207,7 +238,7 @@ def group(*terms, weight=1.0, each=1.0):
 
 
 def test_a_level_a_character():
-    found = met(terms_of([group("龙虾")]), "天津的龙虾")
+    found = meet(terms_of([group("龙虾")]), "", "", "天津的龙虾").passage
 
     assert (WEAK, STRONG) == (1, 2)
     assert found.shape == (5,)
@@ -328,3 +359,139 @@ def test_a_long_question_is_one_of_many_terms(lexicon):
     assert asked(question, "龙虾到了天津，paid。", lexicon) == asked(
         "龙虾从哪里运到天津？Who paid for it?", "龙虾到了天津，paid。", lexicon
     )
+
+
+# Which characters of a question stand for what the passage holds (4), lacks (5), or neither
+
+
+def told(question, passage, lexicon=None, context=""):
+    terms = terms_of(query_groups(question, lexicon))
+    return "".join(map(str, meet(terms, question, context, passage).question.tolist()))
+
+
+def told_of(question, passage, *groups):
+    return "".join(map(str, meet(terms_of(groups), question, "", passage).question.tolist()))
+
+
+def test_a_number_a_character_of_the_question():
+    found = meet(terms_of([group("龙虾"), group("天津")]), "天津有龙虾吗", "", "龙虾来了").question
+
+    assert found.shape == (6,)
+    assert found.dtype == "uint8"
+    assert found.tolist() == [MISSING, MISSING, 0, FOUND, FOUND, 0]
+
+
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        ("灯塔由林月设计。", "44004400"),
+        ("燈塔由林月設計。", "44004400"),
+        ("灯塔在山上。", "44005500"),
+        ("雨天请带伞。", "55005500"),
+    ],
+)
+def test_chinese_words_in_a_chinese_passage(passage, expected):
+    assert told("灯塔是谁设计的？", passage) == expected
+    assert told("燈塔是誰設計的？", passage) == expected
+
+
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        ("Lin Yue designs lighthouses.", "0000444444440000044444444440"),
+        ("The LIGHTHOUSE is old.", "0000555555550000044444444440"),
+        ("Rain is expected.", "0000555555550000055555555550"),
+    ],
+)
+def test_english_words_in_an_english_passage(passage, expected):
+    assert told("Who designed the lighthouse?", passage) == expected
+
+
+def test_words_in_the_other_language_by_their_translations(lexicon):
+    question = "Who designed the lighthouse?"
+
+    assert told(question, "灯塔的设计者是林月。", lexicon) == "0000444444440000044444444440"
+    assert told(question, "燈塔在山上。", lexicon) == "0000555555550000044444444440"
+    assert told("灯塔是谁设计的？", "Who designed the old lighthouse?", lexicon) == "44004400"
+    assert told("灯塔是谁设计的？", "The lighthouse is old.", lexicon) == "44005500"
+    assert told("灯塔是谁设计的？", "Rain is expected.", lexicon) == "55005500"
+
+
+def test_of_a_word_without_translation_the_other_language_tells_nothing(lexicon):
+    assert told("灯塔是谁设计的？", "Rain is expected.") == "00000000"
+    assert told("Who designed the lighthouse?", "雨天请带伞。") == "0" * 28
+    assert told("小红书在哪里？", "Rain is expected.", lexicon) == "0000000"
+    assert told("小红书在哪里？", "雨天请带伞。", lexicon) == "5550000"
+    assert told("小红书在哪里？", "The app 小红书 is Chinese, I am told.", lexicon) == "4440000"
+
+
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        ("X300卖90元。", "44440000"),
+        ("The X300 costs 90 yuan.", "44440000"),
+        ("ｘ３００", "44440000"),
+        ("X200卖90元。", "55550000"),
+        ("The X3000 costs 90 yuan.", "55550000"),
+    ],
+)
+def test_codes_are_looked_for_in_either_script(passage, expected):
+    assert told("X300是什么？？", passage)[:8] == expected
+
+
+def test_figures_are_looked_for_in_either_script(lexicon):
+    assert told("2015年的事", "In 2015 he spoke.") == "4444000"
+    assert told("Which 12 cities?", "12座城市", lexicon) == "0000004404444440"
+    assert told("Which 12 cities?", "十二座城市", lexicon) == "0000004404444440"
+    assert told("Which 12 cities?", "13座城市", lexicon) == "0000005504444440"
+    assert told("Which twelve cities?", "十二座城市", lexicon) == "00000044444404444440"
+    assert told("花了1,200.5元", "1200.5 yuan") == "0044444440"
+
+
+def test_title_and_section_count():
+    assert told("馆长是谁？", "他是王五。") == "55000"
+    assert told("馆长是谁？", "他是王五。", context="市圖書館 > 館長") == "44000"
+    assert (
+        told("Who is the curator?", "He is Wang Wu.", context="CURATORS") == "0" * 11 + "44444440"
+    )
+
+
+def test_of_a_longer_word_the_part_that_the_passage_holds():
+    assert told("副馆长是谁？", "副馆长是王五。") == "444000"
+    assert told("副馆长是谁？", "馆长是王五。") == "544000"
+    assert told("副馆长是谁？", "他是王五。") == "555000"
+
+
+def test_a_word_counts_wherever_the_question_has_it_in_whatever_form():
+    assert told("ＡＢＣ和Abc、abc", "abc公司") == "44404440444"
+    assert told("Which cities, which city?", "a CITY") == "0000004444440000000044440"
+    assert told("城市？哪些城市？", "雨天请带伞。") == "55000550"
+
+
+def test_a_single_character_does_not_stand_for_a_word():
+    assert told_of("the harbour", "香港很大", group("harbour", "港口", "港")) == "00005555555"
+    assert told_of("the harbour", "港口很大", group("harbour", "港口", "港")) == "00004444444"
+    assert told_of("the harbour", "港口很大", group("harbour", "港")) == "0" * 11
+    assert told_of("香港", "香港很大", group("港")) == "04"  # but for itself
+
+
+def test_groups_that_may_be_missing_tell_nothing():
+    optional = Group((("龙虾", 1.0),), optional=True)
+
+    assert told_of("龙虾", "雨天", optional) == "00"
+    assert told_of("龙虾", "龙虾", optional) == "00"
+    assert told_of("龙虾", "龙虾", Group(())) == "00"
+
+
+def test_where_there_is_nothing_to_ask_or_to_read():
+    assert told("", "龙虾") == ""
+    assert told("是谁？", "龙虾") == "000"
+    assert told("What is it?", "lobster") == "0" * 11
+    assert told("谁喜欢龙虾？", "") == "000000"  # a passage of no script
+    assert told("Who likes X300?", "").endswith("55550")
+
+
+def test_odd_characters_of_the_question_keep_their_place():
+    assert told_of("😀龙虾\0㎏龙虾", "龙虾", group("龙虾")) == "0440044"
+    assert told_of("\ud800İ龍蝦", "龙虾", group("龙虾")) == "0044"
+    assert told_of("c++是龙(虾", "龙(虾", group("龙(虾")) == "0000444"

@@ -1,4 +1,4 @@
-"""The bundled model in fp32, as sentence-transformers computes it: what int8 is compared with."""
+"""The bundled model in fp32, as sentence-transformers computes it: an oracle of the served one."""
 
 import tempfile
 import warnings

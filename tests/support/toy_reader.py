@@ -2,11 +2,11 @@
 
 import re
 import zlib
-from dataclasses import dataclass
 
 import torch
 from transformers import BertConfig, BertModel
 
+from rag.models.vocabulary import Tokens
 from rag.reading.cross_encoder import ReaderInput
 from rag.reading.inputs import TYPES
 from rag.reading.network import ReaderNetwork
@@ -16,19 +16,12 @@ VOCABULARY = 500
 CITIES = {"张三": "天津", "李四": "上海", "王五": "广州", "赵六": "杭州", "孙七": "西安"}
 
 
-@dataclass(frozen=True)
-class Encoded:
-    ids: list[int]
-    offsets: list[tuple[int, int]]
-
-
 class WordTokenizer:
     """Latin words, numbers and single other characters, each with an id of its own, nearly."""
 
-    def encode(self, sequence, *, add_special_tokens):
-        assert not add_special_tokens
-        found = list(re.finditer(r"[A-Za-z]+|\d+|\S", sequence))
-        return Encoded([token_id(m.group()) for m in found], [m.span() for m in found])
+    def encode(self, text):
+        found = list(re.finditer(r"[A-Za-z]+|\d+|\S", text))
+        return Tokens([token_id(m.group()) for m in found], [m.span() for m in found])
 
 
 def token_id(word):
@@ -59,11 +52,13 @@ def example(name, city, **given):
     text = f"{name}喜欢龙虾。{name}住在{city}，有3只猫。"
     values = {
         "question": f"{name}住在哪里？",
+        "translated": "",
         "is_chinese": True,
         "passage": ReaderInput("人物", text),
         "start": text.index(city),
         "end": text.index(city) + len(city),
         "distractors": (ReaderInput("人物", f"{name}喜欢龙虾，也有5只猫。"),),
+        "source": "toy",
         "held_out": False,
     }
     return Example(**{**values, **given})
@@ -73,14 +68,17 @@ def examples():
     return [example(name, city) for name, city in CITIES.items()]
 
 
-def english_example():
-    text = "Zhang Kuo sold 90 lobsters. He lives in Tianjin with 3 cats."
-    return Example(
-        question="Where does Zhang Kuo live?",
-        is_chinese=False,
-        passage=ReaderInput("People", text),
-        start=text.index("Tianjin"),
-        end=text.index("Tianjin") + len("Tianjin"),
-        distractors=(ReaderInput("", "Zhang Kuo likes cats."),),
-        held_out=False,
-    )
+def english_example(**given):
+    text = "Zhang Kuo sold 90 lobsters. Zhang Kuo lives in Tianjin with 3 cats."
+    values = {
+        "question": "Where does Zhang Kuo live?",
+        "translated": "",
+        "is_chinese": False,
+        "passage": ReaderInput("People", text),
+        "start": text.index("Tianjin"),
+        "end": text.index("Tianjin") + len("Tianjin"),
+        "distractors": (ReaderInput("", "Zhang Kuo likes cats."),),
+        "source": "toy",
+        "held_out": False,
+    }
+    return Example(**{**values, **given})
