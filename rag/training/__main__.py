@@ -1,47 +1,43 @@
-"""`python -m rag.training DATA [FOLDER]`: trains the reader; a second call goes on."""
+"""`python -m rag.training DATA [FOLDER] [--from ADAPTER]`: trains the reader."""
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from rag.config import BUNDLED_MODEL, Settings
+from rag.config import Settings
 from rag.engine import open_lexicon
-from rag.models import e5
-from rag.models.onnx import open_tokenizer
+from rag.models import vocabulary
+from rag.models.vocabulary import open_vocabulary
 from rag.reading import reader_build, weight_delta
-from rag.reading.network import untrained
+from rag.reading.network import trained, untrained
 from rag.training import examples
 from rag.training.batches import Batcher
 from rag.training.examples import Example
 from rag.training.train import Trainer, run
 
-STEPS = 3000
+STEPS = 2600
 
 
-def main(data: Path, folder: Path) -> None:
-    """Train on the sets in `data`; examples, indexes, checkpoint and log lie in `folder`."""
-    # Without the reader, which may not be there yet, and which would choose what the next learns.
-    settings = replace(
-        Settings.from_environment(),
-        indexes=folder / "indexes",
-        embedding_model=BUNDLED_MODEL,
-        reader=False,
-    )
+def main(data: Path, folder: Path, adapter: Path | None = None, steps: int = STEPS) -> None:
+    """Train on the sets in `data`; examples, checkpoint and log lie in `folder`.
+
+    With an `adapter` from what that one holds, otherwise from the bundled encoder.
+    """
     path = folder / "examples.jsonl"
     if not path.exists():
-        examples.prepare(settings, data, path)
+        examples.prepare(data, path)
     learnt, held_out = _parted(examples.read(path))
-    tokenizer = open_tokenizer(e5.source_file("tokenizer"))
-    batcher = Batcher(tokenizer, open_lexicon(settings))
-    network = untrained()
-    base = {name: value.numpy().copy() for name, value in network.state_dict().items()}
-    trainer = Trainer(network, STEPS, "cuda" if torch.cuda.is_available() else "cpu")
+    settings = Settings.from_environment()
+    words = open_vocabulary(settings.models / vocabulary.NAME)
+    batcher = Batcher(words, open_lexicon(settings), learnt)
+    network = trained(adapter) if adapter else untrained()
+    base = reader_build.untrained()
+    trainer = Trainer(network, steps, "cuda" if torch.cuda.is_available() else "cpu")
     run(trainer, batcher, learnt, held_out, folder)
     weight_delta.write(reader_build.ADAPTER, trainer.weights(), base)
     print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
@@ -55,6 +51,10 @@ def _parted(found: Sequence[Example]) -> tuple[list[Example], list[Example]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: python -m rag.training DATA [FOLDER]")
-    main(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "training"))
+    parser = argparse.ArgumentParser(prog="python -m rag.training", description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of the public sets")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("training"))
+    parser.add_argument("--from", dest="adapter", type=Path, help="an adapter to begin with")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    given = parser.parse_args()
+    main(given.data, given.folder, given.adapter, given.steps)

@@ -20,7 +20,7 @@ from rag.training.batches import Batcher, Item, padded
 from rag.training.examples import Example
 from rag.training.loss import loss
 
-RATE = 1.2e-4  # of learning, at its highest
+RATE = 1e-4  # of learning, at its highest
 FRESH_RATE = 5e-4  # the same of what begins without any training
 WARM_UP = 0.06  # share of the steps
 DECAY = 0.01  # of weights

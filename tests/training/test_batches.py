@@ -1,20 +1,46 @@
 """Batches of a few examples, with words as tokens: what is drawn, and which tokens answer."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from toy_reader import WordTokenizer, english_example, example, examples, token_id
+from toy_reader import CITIES, WordTokenizer, english_example, example, examples, token_id
 
+from rag.models.vocabulary import END
 from rag.reading.cross_encoder import ReaderInput
-from rag.reading.inputs import MAX_TOKENS
+from rag.reading.inputs import FOUND, MAX_TOKENS
 from rag.training import batches
 from rag.training.batches import Batcher, padded
+
+SHARES = (
+    "TWINS", "CHINESE_SWITCHED", "ENGLISH_SWITCHED", "TRANSLATED", "DISTRACTED", "EXCHANGED",
+    "CODED", "NEIGHBOURED", "MIXED", "CROPPED", "UNALIGNED", "UNALIGNED_OWN", "NO_CONTEXT",
+)  # fmt: skip
+USUAL = {name: getattr(batches, name) for name in SHARES}
+DRAWS = 400
+AREA = example(
+    "天津", "42亩", question="天津的面积是多大？",
+    passage=ReaderInput("大小", "天津的面积是42亩。天津多雨。"), start=6, end=9,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def batcher(lexicon):
-    return Batcher(WordTokenizer(), lexicon)
+    english = [english_example(question=f"Does {name} swim?") for name in ("Berlin", "Zhou Li")]
+    cities = [example("张三", city, question="上海和杭州在哪里？") for city in CITIES.values()]
+    return Batcher(WordTokenizer(), lexicon, [*examples(), *cities * 4, *english * 10])
+
+
+@pytest.fixture
+def shares(monkeypatch):
+    """Sets shares of draws, all others to none."""
+
+    def set_(**given):
+        for name in SHARES:
+            monkeypatch.setattr(batches, name, given.get(name, 0.0))
+
+    return set_
 
 
 def passage_ids(item):
@@ -25,8 +51,17 @@ def answer_ids(item):
     return passage_ids(item)[item.first : item.last + 1]
 
 
+def question_ids(item):
+    return item.pair.ids[1 : item.pair.ids.index(END)]
+
+
 def ids_of(words):
     return [token_id(word) for word in words]
+
+
+def drawn(batcher, given, count=DRAWS):
+    """What many seeds draw of an example, each a list of groups."""
+    return [batcher.draws(given, str(seed)) for seed in range(count)]
 
 
 # One item
@@ -78,47 +113,233 @@ def test_terms_that_are_not_aligned_leave_no_trace_in_the_types(batcher):
     shown = batcher.item("天津？", passage, None, 0.5, Always())
     hidden = batcher.item("天津？", passage, None, 0.51, Always())
 
-    assert shown.pair.types[-7:] == [3, 3, 1, 1, 1, 1, 0]
-    assert hidden.pair.types[-7:] == [1, 1, 1, 1, 1, 1, 0]
+    assert shown.pair.types == [0, FOUND, FOUND, 0, 0, 0, 0, 3, 3, 1, 1, 1, 1, 0]
+    assert hidden.pair.types == [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0]
     assert batcher.item("天津？", passage, None).pair == shown.pair
 
 
 # What is drawn
 
 
-def test_a_chinese_question_has_its_twin_behind_it(batcher):
-    for seed in range(20):
-        own, twin = batcher.draws(example("张三", "天津"), str(seed))[0]
+def test_without_any_share_the_question_is_asked_of_its_passage_as_written(batcher, shares):
+    shares()
+
+    for given, question in ((AREA, list("天津的面积是多大？")), (english_example(), None)):
+        question = question or ["Where", "does", "Zhang", "Kuo", "live", "?"]
+        for groups in drawn(batcher, given, 20):
+            ((item,),) = groups
+            assert question_ids(item) == ids_of(question)
+            assert item == batcher.item(given.question, given.passage, (given.start, given.end))
+
+
+@pytest.mark.parametrize(
+    ("given", "share"), [(AREA, "CHINESE_SWITCHED"), (english_example(), "ENGLISH_SWITCHED")]
+)
+def test_a_share_of_the_questions_is_put_into_the_other_language(batcher, shares, given, share):
+    shares(**{share: USUAL[share]})
+    own = batcher.item(given.question, given.passage, None)
+
+    items = [item for ((item,),) in drawn(batcher, given)]
+
+    switched = [item for item in items if question_ids(item) != question_ids(own)]
+    assert len(switched) / DRAWS == pytest.approx(USUAL[share], abs=0.07)
+    assert len({tuple(question_ids(item)) for item in switched}) > 20
+    assert {tuple(answer_ids(item)) for item in items} == {
+        tuple(answer_ids(batcher.item(given.question, given.passage, (given.start, given.end))))
+    }
+
+
+def test_what_a_person_translated_is_the_question_in_the_other_language(batcher, shares):
+    shares(TRANSLATED=USUAL["TRANSLATED"], CHINESE_SWITCHED=1.0)
+    asked = replace(AREA, translated="Exactly how large is it")
+
+    questions = Counter(tuple(question_ids(item)) for ((item,),) in drawn(batcher, asked))
+
+    by_a_person = tuple(ids_of(["Exactly", "how", "large", "is", "it"]))
+    assert set(questions) == {by_a_person, tuple(ids_of("天津的面积是多大？"))}
+    assert questions[by_a_person] / DRAWS == pytest.approx(USUAL["TRANSLATED"], abs=0.07)
+
+
+def test_a_translation_that_names_what_became_a_code_is_not_used(batcher, shares):
+    shares(CODED=1.0, TRANSLATED=1.0, CHINESE_SWITCHED=1.0)
+    asked = replace(AREA, translated="Exactly how large is it")
+
+    for ((item,),) in drawn(batcher, asked, 30):
+        assert token_id("Exactly") not in question_ids(item)
+        assert answer_ids(item) == ids_of(["42", "亩"])
+
+
+@pytest.mark.parametrize("given", [AREA, english_example()])
+def test_a_share_is_read_in_both_languages_the_twin_behind_the_question_as_written(
+    batcher, shares, given
+):
+    shares(TWINS=USUAL["TWINS"])
+
+    groups = [group for (group,) in drawn(batcher, given)]
+
+    twins = [group for group in groups if len(group) == 2]
+    assert len(twins) / DRAWS == pytest.approx(USUAL["TWINS"], abs=0.06)
+    for own, twin in twins:
         assert passage_ids(own) == passage_ids(twin)
-        assert answer_ids(own) == answer_ids(twin) == ids_of("天津")
-        assert own.pair.ids[1:8] == ids_of("张三住在哪里？")
-        assert twin.pair.ids[1:8] != own.pair.ids[1:8]
+        assert (own.first, own.last) == (twin.first, twin.last)
+        assert question_ids(own) == question_ids(groups[0][0])
+        assert question_ids(twin) != question_ids(own)
         assert (own.twin_of is None, twin.twin_of is None) == (True, False)
 
 
-def test_shares_of_the_draws_are_distracted_mixed_and_without_context(batcher):
-    drawn = [batcher.draws(example("张三", "天津"), f"{number}") for number in range(400)]
-    groups = [group for each in drawn for group in each]
-    distracted = [g for g in groups if g[0].first is None]
-    mixed = [g for g in groups if len(g) == 1 and g[0].first is not None]
-    bare = [g for g in groups if len(g) == 2 and g[0].pair.first == 1 + 7 + 3]
+def test_a_share_is_also_asked_of_a_distractor_which_has_no_span(batcher, shares):
+    shares(DISTRACTED=USUAL["DISTRACTED"])
 
-    assert len(groups) - len(distracted) - len(mixed) == 400
-    assert len(distracted) / 400 == pytest.approx(batches.CHINESE_DISTRACTORS, abs=0.08)
-    assert len(mixed) / 400 == pytest.approx(batches.MIXED, abs=0.05)
-    assert len(bare) / 400 == pytest.approx(batches.NO_CONTEXT, abs=0.07)
-    answers = [answer_ids(group[0]) for group in mixed]
+    found = drawn(batcher, AREA)
+
+    others = [groups[1] for groups in found if len(groups) == 2]
+    assert len(others) / DRAWS == pytest.approx(USUAL["DISTRACTED"], abs=0.07)
+    asked = Counter()
+    for (item,) in others:
+        assert (item.first, item.last, item.twin_of) == (None, None, None)
+        assert passage_ids(item) == ids_of([*"天津喜欢龙虾，也有", "5", *"只猫。"])
+        asked[question_ids(item) == ids_of(AREA.question)] += 1
+    assert asked[True] / len(others) == pytest.approx(0.5, abs=0.1)
+    assert all(len(each) == 1 for each in drawn(batcher, replace(AREA, distractors=()), 20))
+
+
+def test_a_share_is_also_asked_about_another_name_which_has_no_span(batcher, shares):
+    shares(EXCHANGED=USUAL["EXCHANGED"])
+
+    found = drawn(batcher, AREA)
+
+    others = [groups[1] for groups in found if len(groups) == 2]
+    assert USUAL["EXCHANGED"] - 0.08 < len(others) / DRAWS < USUAL["EXCHANGED"] + 0.05
+    for (item,) in others:
+        assert (item.first, item.last) == (None, None)
+        assert passage_ids(item) == passage_ids(found[0][0][0])
+        assert ids_of("天津") != question_ids(item)[:2]
+    asked = {tuple(question_ids(item)) for (item,) in others}
+    assert tuple(ids_of("上海的面积是多大？")) in asked
+    assert tuple(ids_of("杭州的面积是多大？")) in asked
+    nameless = replace(AREA, question="面积是多大？")
+    assert all(len(groups) == 1 for groups in drawn(batcher, nameless))
+
+
+def test_a_share_has_a_code_for_its_name_in_question_and_passage(batcher, shares):
+    shares(CODED=USUAL["CODED"])
+
+    items = [item for ((item,),) in drawn(batcher, AREA)]
+
+    coded = [item for item in items if question_ids(item)[:2] != ids_of("天津")]
+    assert len(coded) / DRAWS == pytest.approx(USUAL["CODED"], abs=0.04)
+    for item in coded:
+        named = question_ids(item)[: -len("是多大？")]
+        assert passage_ids(item)[: item.first - 1][-len(named) :] == named
+        assert answer_ids(item) == ids_of(["42", "亩"])
+
+
+def test_a_share_has_a_neighbour_with_another_name_and_figure(batcher, shares):
+    shares(NEIGHBOURED=USUAL["NEIGHBOURED"])
+
+    items = [item for ((item,),) in drawn(batcher, AREA)]
+
+    whole = passage_ids(batcher.item(AREA.question, AREA.passage, None))
+    neighboured = [item for item in items if len(passage_ids(item)) > len(whole)]
+    assert 0.05 < len(neighboured) / DRAWS < USUAL["NEIGHBOURED"] + 0.05
+    for item in neighboured:
+        assert answer_ids(item) == ids_of(["42", "亩"])
+        assert passage_ids(item)[item.first - 6 : item.first] == ids_of("天津的面积是")
+        assert passage_ids(item).count(token_id("积")) == 2
+
+
+def test_what_became_a_code_has_a_neighbour_more_often(batcher, shares):
+    shares(CODED=1.0)
+
+    items = [item for ((item,),) in drawn(batcher, AREA)]
+
+    neighboured = [item for item in items if passage_ids(item).count(token_id("积")) == 2]
+    assert len(neighboured) / DRAWS == pytest.approx(0.5, abs=0.07)
+    for item in neighboured:
+        assert answer_ids(item) == ids_of(["42", "亩"])
+
+
+def test_a_share_of_the_chinese_questions_meets_a_passage_half_in_english(batcher, shares):
+    shares(MIXED=USUAL["MIXED"])
+    lives = example("李四", "天津")
+
+    mixed = [groups[1][0] for groups in drawn(batcher, lives) if len(groups) == 2]
+
+    assert len(mixed) / DRAWS == pytest.approx(USUAL["MIXED"], abs=0.04)
+    answers = [answer_ids(item) for item in mixed]
     assert all(each in (ids_of("天津"), [token_id("Tianjin")]) for each in answers)
     assert [token_id("Tianjin")] in answers
+    assert {tuple(question_ids(item)) for item in mixed} == {tuple(ids_of("李四住在哪里？"))}
+    assert all(len(groups) == 1 for groups in drawn(batcher, english_example()))
 
 
-def test_an_english_question_has_a_twin_at_times_and_is_never_mixed(batcher):
-    drawn = [batcher.draws(english_example(), f"{number}") for number in range(200)]
+def test_a_share_is_read_without_title_and_section(batcher, shares):
+    shares(NO_CONTEXT=USUAL["NO_CONTEXT"], DISTRACTED=1.0)
 
-    twins = sum(len(groups[0]) == 2 for groups in drawn)
-    assert twins / 200 == pytest.approx(batches.ENGLISH_SWITCHED, abs=0.1)
-    assert max(len(groups) for groups in drawn) == 2
-    assert {tuple(answer_ids(groups[0][0])) for groups in drawn} == {(token_id("Tianjin"),)}
+    found = drawn(batcher, AREA)
+
+    for place in (0, 1):  # of distractors as well
+        items = [groups[place][0] for groups in found]
+        bare = [item for item in items if item.pair.first == 1 + len(question_ids(item)) + 3]
+        assert len(bare) / DRAWS == pytest.approx(USUAL["NO_CONTEXT"], abs=0.07)
+
+
+# Cropping
+
+
+SENTENCES = [f"第{number}年这里下了很多的雨也刮了很大的风并且一直没有停。" for number in range(16)]
+LONG = example(
+    "塔", "42亩", question="塔高多少亩？",
+    passage=ReaderInput("塔", "".join([*SENTENCES[:8], "塔高42亩。", *SENTENCES[8:]])),
+    distractors=(ReaderInput("", "".join(SENTENCES)),),
+)  # fmt: skip
+LONG = replace(LONG, start=LONG.passage.text.index("42亩"), end=LONG.passage.text.index("42亩") + 3)
+
+
+def test_a_share_is_read_in_part_and_the_answer_stays_at_its_span(batcher, shares):
+    shares(CROPPED=USUAL["CROPPED"])
+
+    items = [item for ((item,),) in drawn(batcher, LONG)]
+
+    whole = passage_ids(batcher.item("谁？", LONG.passage, None))
+    cropped = [item for item in items if len(passage_ids(item)) < len(whole)]
+    assert len(cropped) / DRAWS == pytest.approx(USUAL["CROPPED"], abs=0.07)
+    places = set()
+    for item in cropped:
+        read = passage_ids(item)
+        assert answer_ids(item) == ids_of(["42", "亩"])
+        start = item.pair.offsets[0][0]
+        assert start == 0  # counted anew
+        first = next(n for n in range(len(whole)) if whole[n : n + len(read)] == read)
+        assert first == 0 or whole[first - 1] == token_id("。")  # whole sentences
+        assert read[-1] == token_id("。")
+        assert item.pair.offsets[-1][1] >= 0.7 * batches.LEAST_CROPPED
+        places.add((first == 0, first + len(read) == len(whole), item.first > len(read) / 2))
+    assert {late for *_, late in places} == {True, False}
+    assert np.median([len(passage_ids(item)) for item in cropped]) < len(whole) / 2
+
+
+def test_an_english_passage_is_read_in_longer_parts(batcher, shares):
+    shares(CROPPED=1.0)
+    text = "It rained and it was windy in this year. " * 40
+    given = english_example(passage=ReaderInput("", f"{text}Tianjin is here. {text}".strip()))
+    given = replace(given, start=len(text), end=len(text) + len("Tianjin"))
+
+    for ((item,),) in drawn(batcher, given):
+        assert answer_ids(item) == [token_id("Tianjin")]
+        assert item.pair.offsets[-1][1] >= 0.7 * 2.5 * batches.LEAST_CROPPED
+
+
+def test_distractors_are_cropped_wherever_it_may_be(batcher, shares):
+    shares(CROPPED=1.0, DISTRACTED=1.0)
+
+    found = [groups[1][0] for groups in drawn(batcher, LONG)]
+
+    whole = passage_ids(batcher.item("谁？", LONG.distractors[0], None))
+    assert all(0 < len(passage_ids(item)) < len(whole) for item in found)
+    assert len({tuple(passage_ids(item)[:3]) for item in found}) > 10
+    empty = replace(LONG, distractors=(ReaderInput("", ""),))
+    assert passage_ids(batcher.draws(empty, "0")[1][0]) == []
 
 
 def test_nothing_is_drawn_where_the_answer_is_cut_off(batcher):
@@ -134,16 +355,24 @@ def test_nothing_is_drawn_where_the_answer_is_cut_off(batcher):
 # Batches
 
 
-def test_batches_are_the_same_in_each_run_and_differ_by_epoch(batcher, lexicon):
+def test_batches_are_the_same_in_each_run_and_differ_by_epoch(batcher):
     first = list(batcher.batches(examples(), 0))
     batcher.question(english_example(), "a check in between")
 
     assert list(batcher.batches(examples(), 0)) == first
-    assert list(Batcher(WordTokenizer(), lexicon).batches(examples(), 0)) == first
     assert list(batcher.batches(examples(), 1)) != first
 
 
-def test_examples_come_in_another_order_in_each_epoch(batcher, monkeypatch):
+def test_another_batcher_of_the_same_examples_draws_the_same(lexicon):
+    made = [
+        list(Batcher(WordTokenizer(), lexicon, examples()).batches(examples(), 0)) for _ in range(2)
+    ]
+
+    assert made[0] == made[1]
+
+
+def test_examples_come_in_another_order_in_each_epoch(batcher, shares, monkeypatch):
+    shares()
     monkeypatch.setattr(batches, "POOL", 1)
     one_size = [example(name, "天津", distractors=()) for name in "甲乙丙丁戊己庚辛"]
 
@@ -155,7 +384,35 @@ def test_examples_come_in_another_order_in_each_epoch(batcher, monkeypatch):
     assert order(0) != order(1)
 
 
-def test_twins_point_to_the_same_passage_before_them(batcher):
+@pytest.mark.parametrize(
+    ("source", "times"), [("cmrc2018-train", 1.0), ("mlqa-zh-dev", 2.0), ("qed", 0.5)]
+)
+def test_some_sets_are_drawn_more_often_than_others(batcher, shares, source, times):
+    shares()
+    same = [example("李四", "天津", source=source) for _ in range(200)]
+
+    items = [item for made in batcher.batches(same, 0) for item in made]
+
+    assert len(items) / 200 == pytest.approx(times, abs=0.1)
+    assert times == 0.5 or len(items) / 200 == times
+
+
+def test_what_is_drawn_twice_is_drawn_anew(batcher, shares):
+    shares(CHINESE_SWITCHED=1.0)
+
+    items = [
+        item
+        for epoch in range(8)
+        for made in batcher.batches([replace(AREA, source="mlqa-zh-dev")], epoch)
+        for item in made
+    ]
+
+    assert len(items) == 16
+    assert len({tuple(question_ids(item)) for item in items}) > 10
+
+
+def test_twins_point_to_the_same_passage_before_them(batcher, shares):
+    shares(TWINS=1.0, DISTRACTED=1.0)
     twins = 0
     for items in batcher.batches([*examples(), english_example()], 3):
         for place, item in enumerate(items):
@@ -166,10 +423,11 @@ def test_twins_point_to_the_same_passage_before_them(batcher):
                 assert own.twin_of is None
                 assert passage_ids(own) == passage_ids(item)
                 assert (own.first, own.last) == (item.first, item.last)
-    assert twins >= len(examples())
+    assert twins == len(examples()) + 1
 
 
-def test_no_batch_is_larger_than_its_budget(batcher, monkeypatch):
+def test_no_batch_is_larger_than_its_budget(batcher, shares, monkeypatch):
+    shares(TWINS=1.0, DISTRACTED=1.0)
     monkeypatch.setattr(batches, "TOKENS", 150)
     long = example("张三", "天津")
     long = replace(long, passage=ReaderInput("人物", long.passage.text + "龙" * 300))
@@ -191,7 +449,7 @@ def test_all_that_is_drawn_is_in_one_batch_of_a_pool_or_another(batcher, monkeyp
     drawn = [
         item
         for number, each in enumerate(examples())
-        for group in batcher.draws(each, f"4 {number}")
+        for group in batcher.draws(each, f"4 0 {number}")
         for item in group
     ]
 
@@ -219,3 +477,4 @@ def test_padding_is_zero_and_masked(batcher):
 def test_the_question_in_the_other_language(batcher):
     assert batcher.question(example("李四", "上海"), "2").endswith("?")
     assert not batcher.question(english_example(), "2").isascii()
+    assert batcher.question(english_example(translated="张阔住在哪里？"), "2") == "张阔住在哪里？"

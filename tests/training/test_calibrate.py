@@ -1,184 +1,272 @@
-"""Calibration over an assistant that quotes the sentence which shares most characters."""
+"""Fits and figures over a few outcomes made here."""
 
 import math
-from collections import Counter
 
 import numpy as np
 import pytest
-from passages import passage_of
 
-from rag.evaluation.gold import GoldRow
-from rag.reading.confidence import Evidence, SpanEvidence, features, features_of_span
-from rag.reading.results import Ranked, Reading, Span
+from rag.reading import confidence
 from rag.training import calibrate
-from rag.training.calibrate import Outcome, Shares, outcomes_of, rank_weights, shares
-from rag.types import Chunk, DocumentInfo
-
-TEXTS = {
-    "seattle": "马云在西雅图第一次上网。",
-    "orders": "The courier delivered 30 million orders in 2019.",
-    "uganda": "馬雲訪問烏干達。",
-}
-WHERE = GoldRow("where", "马云在哪里第一次上网？", (("西雅图", "Seattle"),), gold_ids=("seattle",))
-ORDERS = GoldRow(
-    "orders", "How many orders were delivered?", (("30 million",),), evidence=("30 million",)
+from rag.training.calibrate import (
+    answer_weights,
+    calibration_error,
+    chances,
+    rank_weights,
+    ranked_first,
+    report,
+    stop_of,
 )
-FOUNDER = GoldRow("founder", "谁是拼多多的创始人？", ())
+from rag.training.outcomes import Outcome
+
+KINDS = {"ranks": float, "is_gold": bool, "passages": int, "scores": float}
 
 
-class SharingAssistant:
-    """Ranks its documents by the characters they share with the question; reads them whole."""
-
-    def __init__(self, with_reader=True):
-        self.with_reader = with_reader
-
-    def documents(self):
-        return [DocumentInfo(*(id_, f"title {id_}"), *[""] * 2, 0, 0, "") for id_ in TEXTS]
-
-    @property
-    def store(self):
-        return self
-
-    def read(self, question, hidden=()):
-        found = sorted(
-            (
-                (-(Counter(text) & Counter(question)).total(), id_)
-                for id_, text in TEXTS.items()
-                if id_ not in hidden
-            ),
-        )
-        found = [(id_, -negative) for negative, id_ in found if negative < -1]
-        if not found:
-            return (), Reading((), 0.0)
-        hits = tuple(
-            passage_of(
-                Chunk(id_, id_, "", TEXTS[id_], 0, len(TEXTS[id_]), 0),
-                score=float(score),
-                rank=rank,
-            )
-            for rank, (id_, score) in enumerate(found, 1)
-        )
-        best = len(TEXTS[found[0][0]])
-        span = Span(0, 0, best, ((0, best),))
-        evidence = Evidence(1, found[0][1], 0, 0, 0, 0, 0.9)
-        if not self.with_reader:
-            return hits, Reading((span,), 0.5, evidence)
-        ranking = tuple(
-            Ranked(n, a, b, 0.0, (score / 2, float(score), 1.0, 0.0))
-            for n, (id_, score) in enumerate(found)
-            for a, b in ((0, 2), (3, 6))
-        )
-        return hits, Reading((span,), 0.5, SpanEvidence(evidence, 3.0, 9.0, 0, 1.0, 4.0), ranking)
+def outcome(**given):
+    values = {
+        "source": "toy", "direction": "zh→zh", "fold": 0, "figures": (0.0,), "is_right": True,
+        "is_answerable": True, "is_gold": (), "passages": (), "scores": (),
+    }  # fmt: skip
+    values.update({"ranks": np.empty((0, 0)), **given})
+    for name, kind in KINDS.items():
+        values[name] = np.array(values[name], kind)
+    return Outcome(**values)
 
 
-def test_a_right_answer_with_its_figures_and_ranks():
-    (found,) = outcomes_of(SharingAssistant(), WHERE, 3.0)
+# How spans are ranked
 
-    assert (found.is_right, found.is_answerable, found.weight) == (True, True, 3.0)
-    # Eight characters are shared, 马云在第一次上网; 马云 does not answer, 西雅图 does.
-    assert found.ranks.tolist() == [[4.0, 8.0, 1.0, 0.0]] * 2
-    assert found.is_gold.tolist() == [False, True]
-    assert found.figures == features_of_span(
-        SpanEvidence(Evidence(1, 8.0, 0, 0, 0, 0, 0.9), 3.0, 9.0, 0, 1.0, 4.0)
-    )
+TOLD_APART = [
+    outcome(ranks=[(1, 0, 4, 2), (3, 0, 1, 2)], is_gold=[True, False]),
+    outcome(ranks=[(2, 0, 1, 5), (2, 0, 5, 5), (1, 0, 2, 5)], is_gold=[0, 1, 0]),
+    outcome(ranks=[(9, 9, 9, 9)], is_gold=[False], is_right=False),
+]
 
 
-def test_with_its_documents_hidden_nothing_is_right_nor_gold():
-    found = list(outcomes_of(SharingAssistant(), ORDERS, 1.0, ("seattle",)))
+def test_what_tells_spans_that_answer_from_others_weighs():
+    span, relevance, score, unit = rank_weights(TOLD_APART)
 
-    assert [(each.is_right, each.is_answerable) for each in found] == [(False, False)]
-    assert not found[0].is_gold.any()  # though the passage with the answer is there
-    assert len(found[0].ranks) == 2
-
-
-def test_an_unanswerable_question_is_never_right():
-    (found,) = outcomes_of(SharingAssistant(), GoldRow("x", "马云是谁？在哪？", ()), 1.0)
-
-    assert (found.is_right, found.is_answerable, found.is_gold.any()) == (False, False, False)
+    assert score > 0.5
+    assert span == 0.0  # would weigh against those that answer
+    assert (relevance, unit) == (pytest.approx(0, abs=1e-4),) * 2  # the spans do not differ in it
 
 
-def test_where_nothing_was_read_there_is_no_outcome():
-    assert list(outcomes_of(SharingAssistant(), FOUNDER, 1.0)) == []
+def test_the_best_span_is_right_in_a_share_of_those_that_have_a_right_one():
+    assert ranked_first(TOLD_APART, np.array([0, 0, 1, 0])) == 1.0
+    assert ranked_first(TOLD_APART, np.array([1, 0, 0.5, 0])) == 0.5  # 3 against 3.5; 4.5
+    assert ranked_first(TOLD_APART, np.array([1, 0, 0, 0])) == 0.0
+    assert math.isnan(ranked_first(TOLD_APART[2:], np.ones(4)))
 
 
-def test_without_the_reader_there_are_no_ranks():
-    (found,) = outcomes_of(SharingAssistant(with_reader=False), ORDERS, 1.0)
+# Where reading stops
 
-    assert found.ranks.shape == (0, 4)
-    assert found.is_gold.shape == (0,)
-    assert found.is_right
-    assert len(found.figures) == len(features(Evidence(0, 0, 0, 0, 0, 0, 0)))
-
-
-def test_only_questions_over_held_out_articles_are_kept(monkeypatch):
-    monkeypatch.setattr(calibrate, "held_out_titles", lambda titles: {sorted(titles)[1]})
-    rows = [WHERE, GoldRow("o", "?", (("30",),), gold_ids=("orders",))]
-
-    assert calibrate.over_held_out(SharingAssistant(), rows) == [WHERE]  # title seattle
+WEIGHTS = np.array([1.0, 0.5, 2.0, 3.0])
+# Ranks without the unit: 8 and 6 in the first passages, then 6 more than the next one brings;
+# 11 in the third one, which is missed where reading stops there.
+LATE = outcome(
+    ranks=[(-1, -2, 5, 0), (-2, 0, 4, 0), (7, 0, 2, 0)], passages=[0, 1, 2], scores=[5, 4, 1, 0.5]
+)
+EARLY = outcome(ranks=[(9, 0, 5, 0), (-2, 0, 4, 0)], passages=[0, 2], scores=[5, 4, 3, 1])
 
 
-# Fits
+def test_reading_stops_where_no_best_span_is_lost():
+    # LATE: 8 - 2 * 1 = 6 at its third passage. EARLY: 19 - 2 * 3 = 13.
+    assert stop_of([LATE], WEIGHTS) == (6.0, 4.0)
+    assert stop_of([EARLY], WEIGHTS) == (0.0, 2.0)
+    assert stop_of([LATE, EARLY], WEIGHTS) == (6.0, 3.0)
 
 
-def outcome(is_right, is_answerable=True, ranks=(), is_gold=()):
-    return Outcome(
-        (0.0,), is_right, is_answerable, 1.0,
-        np.array(ranks, float).reshape(len(ranks), 4), np.array(is_gold, bool),
-    )  # fmt: skip
+def test_a_share_may_be_lost_that_is_next_to_none():
+    assert stop_of([LATE, *[EARLY] * 199], WEIGHTS) == (0.0, 2.0)
+    assert stop_of([LATE, *[EARLY] * 198], WEIGHTS)[0] == 6.0
 
 
-def test_what_tells_gold_passages_from_others_weighs():
-    outcomes = [
-        outcome(True, ranks=[(1, 4, 2, 0), (3, 1, 2, 0)], is_gold=[True, False]),
-        outcome(True, ranks=[(2, 1, 5, 0), (2, 5, 5, 0), (1, 2, 5, 0)], is_gold=[0, 1, 0]),
-        outcome(False, ranks=[(9, 9, 9, 9)], is_gold=[False]),
-    ]
+def test_the_unit_is_not_known_while_there_is_more_to_read():
+    late_by_unit = outcome(
+        ranks=[(9, 0, 5, 0), (9, 0, 3, 3)], passages=[0, 2], scores=[5, 4, 3, 1]
+    )  # 19 against 15 + 9
 
-    span, found, unit, year = rank_weights(outcomes)
-
-    assert found > 0.5
-    assert span == 0.0  # would weigh against the gold passages
-    assert (unit, year) == (pytest.approx(0, abs=1e-4),) * 2  # spans do not differ in them
+    assert stop_of([late_by_unit], WEIGHTS) == (13.0, 4.0)
 
 
-def test_shares_at_a_threshold():
-    chances = np.array([0.9, 0.4, 0.6, 0.5, 0.2])
-    outcomes = [
-        outcome(True),
-        outcome(True),
-        outcome(False),
-        outcome(False, is_answerable=False),
-        outcome(False, is_answerable=False),
-    ]
-
-    assert shares(chances, outcomes, 0.5) == Shares(
-        unanswerable_refused=0.5,
-        right_refused=0.5,
-        answerable_refused=pytest.approx(1 / 3),
-        wrong_of_answered=pytest.approx(2 / 3),
-    )
+def test_where_nothing_was_read_nothing_is_lost():
+    assert stop_of([outcome(), EARLY], WEIGHTS) == (0.0, 2.0)
 
 
-def test_the_share_of_nothing_is_none_and_no_warning():
-    found = shares(np.array([0.3]), [outcome(True)], 0.7)
+def test_all_is_read_where_a_best_span_would_be_lost_at_any_advance():
+    far = outcome(ranks=[(90, 0, 5, 0), (99, 0, 3, 0)], passages=[0, 2], scores=[5, 4, 3, 1])
 
-    assert math.isnan(found.unanswerable_refused)
-    assert math.isnan(found.wrong_of_answered)
-    assert (found.right_refused, found.answerable_refused) == (1.0, 1.0)
+    assert stop_of([far], WEIGHTS) == (math.inf, 4.0)
 
 
-def test_what_is_printed(capsys):
+# When to answer
+
+
+def asked(size=7, count=200, **given):
+    """Outcomes that are right where the first figure, and not the second, is high."""
     rng = np.random.default_rng(1)
-    outcomes = [
-        Outcome((float(x),), bool(x > 0), True, 1.0, np.empty((0, 3)), np.empty(0, bool))
-        for x in rng.normal(size=60)
+    found = []
+    for figures in rng.normal(size=(count, size)):
+        is_right = figures[0] - figures[1] + rng.normal(scale=0.5) > 0
+        found.append(outcome(figures=tuple(map(float, figures)), is_right=bool(is_right), **given))
+    return found
+
+
+def test_what_speaks_for_an_answer_weighs_more_than_nothing():
+    intercept, weights = answer_weights(asked())
+
+    assert abs(intercept) < 1
+    assert weights[0] > 2
+    assert weights[1] < -2
+    assert np.abs(weights[2:]).max() < 1
+
+
+def test_with_the_reader_only_the_last_figure_may_weigh_less_than_nothing():
+    read = asked(ranks=[(0, 0, 0, 0)])
+    turned = [
+        outcome(ranks=[(0, 0, 0, 0)], figures=tuple(reversed(each.figures)), is_right=each.is_right)
+        for each in read
     ]
 
-    calibrate.print_answerability(outcomes)
+    _, weights = answer_weights(read)
+    _, weights_turned = answer_weights(turned)
+
+    assert len(weights) == len(confidence.SPAN_WEIGHTS)
+    assert weights[0] > 1
+    assert weights[1] == 0.0
+    assert weights[:-1].min() >= 0
+    assert weights_turned[-1] > 1
+    assert weights_turned[-2] == 0.0
+    mirrored = [
+        outcome(ranks=[(0, 0, 0, 0)], figures=each.figures, is_right=not each.is_right)
+        for each in turned
+    ]
+    assert answer_weights(mirrored)[1][-1] < -1
+
+
+def test_each_direction_counts_alike():
+    many = asked(size=2)
+    few = [
+        outcome(figures=each.figures, is_right=True, direction="en→zh")
+        for each in asked(size=2, count=10)
+    ]
+    counted = answer_weights([*many, *few])[0]
+    as_many = answer_weights([*many, *few * 20])[0]
+
+    assert counted == pytest.approx(as_many, abs=0.3)
+    assert counted > answer_weights(many)[0] + 0.5
+
+
+def test_the_chance_is_the_logistic_of_the_weighed_figures():
+    outcomes = [outcome(figures=(1.0, 2.0)), outcome(figures=(0.0, 0.0))]
+
+    found = chances(outcomes, -1.0, np.array([2.0, 0.5]))
+
+    assert found == pytest.approx([1 / (1 + math.exp(-2)), 1 / (1 + math.exp(1))])
+
+
+# How it fares
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "right", "error"),
+    [
+        ([0.05, 0.05, 0.95, 0.95], [0, 0, 1, 0], 0.5 * 0.05 + 0.5 * 0.45),
+        ([0.52, 0.58], [1, 0], 0.05),  # one bin: 0.55 against 0.5
+        ([1.0, 1.0], [1, 1], 0.0),
+        ([0.0, 1.0], [1, 0], 1.0),
+    ],
+)
+def test_the_calibration_error_is_the_mean_gap_of_ten_bins(probabilities, right, error):
+    found = calibration_error(np.array(probabilities), np.array(right, bool))
+
+    assert found == pytest.approx(error)
+
+
+FARED = [  # with its probability
+    (0.9, outcome()),
+    (0.3, outcome()),
+    (0.7, outcome(is_right=False)),
+    (0.2, outcome(is_right=False, is_answerable=False)),
+    (0.6, outcome(is_right=False, is_answerable=False, direction="en→zh")),
+    (0.1, outcome(is_right=False, is_answerable=False, source="toy, exchanged")),
+]
+
+
+def reported(*, has_reader):
+    ranks = [(0, 0, 0, 0)] if has_reader else np.empty((0, 0))
+    outcomes = [
+        outcome(
+            source=each.source, direction=each.direction, is_right=each.is_right,
+            is_answerable=each.is_answerable, ranks=ranks,
+        )
+        for _, each in FARED
+    ]  # fmt: skip
+    return list(report(outcomes, np.array([probability for probability, _ in FARED])))
+
+
+def test_the_report_tells_calibration_thresholds_and_sources():
+    lines = reported(has_reader=False)
+
+    assert lines[0].startswith("direction")
+    # 0.9, 0.3, 0.7, 0.2 and 0.1, of which the first two are right: 0.1 + 0.7 + 0.7 + 0.2 + 0.1.
+    assert [line.split() for line in lines[1:3]] == [
+        ["en→zh", "1", "0.600"],
+        ["zh→zh", "5", "0.360"],
+    ]
+    assert lines[3].startswith("threshold")
+    by_threshold = {line.split()[0]: line.split()[1:] for line in lines[4:19]}
+    assert list(by_threshold) == [f"{0.1 + 0.05 * n:.2f}" for n in range(15)]
+    # Answered of three: 0.9, 0.7; wrong of 0.9, 0.7, 0.6: two; of 0.9 and 0.3 one is refused.
+    assert by_threshold["0.50"] == ["0.667", "0.667", "0.500", "0.500", "1.000"]
+    assert by_threshold["0.15"] == ["1.000", "0.600", "0.000", "0.000", "1.000"]
+    assert lines[19] == f"source, at {confidence.THRESHOLD}: right of all, refused of all, " + (
+        "no answer: refused"
+    )
+    assert [line.rsplit(maxsplit=3) for line in lines[20:]] == [
+        ["toy", "0.333", "0.333", "0.500"],
+        ["toy, exchanged", "nan", "nan", "1.000"],
+    ]
+
+
+def test_the_report_takes_the_threshold_of_the_reader_where_there_is_one():
+    lines = reported(has_reader=True)
+
+    assert lines[19].startswith(f"source, at {confidence.SPAN_THRESHOLD}:")
+
+
+def test_what_is_printed_with_the_reader(monkeypatch, capsys, tmp_path):
+    ranks, gold = [(2, 1, 3, 0), (1, 0, 1, 0)], [True, False]
+    outcomes = [
+        outcome(
+            figures=each.figures, is_right=each.is_right, fold=number % 2,
+            ranks=ranks, is_gold=gold, passages=[0, 1], scores=[3, 1],
+        )
+        for number, each in enumerate(asked())
+    ]  # fmt: skip
+    monkeypatch.setattr(calibrate, "collect", lambda settings, data, folder: outcomes)
+
+    calibrate.main(tmp_path, tmp_path / "calibration")
     lines = capsys.readouterr().out.splitlines()
 
-    assert lines[0].startswith("INTERCEPT = ")
-    weight = float(lines[1].removeprefix("WEIGHTS = (").removesuffix(",)"))
-    assert weight > 1
-    assert len(lines) == 3 + 13
-    assert lines[3].split() == ["0.10", "nan", "0.000", *lines[3].split()[3:]]
+    assert lines[0].startswith("span_reader.WEIGHTS = (")
+    assert lines[1] == "best span is right, unseen: 1.0"
+    assert lines[2] == "span_reader.STOP = 0.0  # 2.00 passages are read"
+    assert lines[3].startswith("confidence.SPAN_INTERCEPT = ")
+    assert lines[4].startswith("confidence.SPAN_WEIGHTS = (")
+    assert lines[5].startswith("direction")
+    assert lines[6].split()[:2] == ["zh→zh", "100"]  # the half that the fits did not see
+
+
+def test_what_is_printed_without_the_reader(monkeypatch, capsys, tmp_path):
+    outcomes = [
+        outcome(figures=each.figures, is_right=each.is_right, fold=number % 2)
+        for number, each in enumerate(asked(size=len(confidence.WEIGHTS)))
+    ]
+    monkeypatch.setattr(calibrate, "collect", lambda settings, data, folder: outcomes)
+
+    calibrate.main(tmp_path, tmp_path / "calibration")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0].startswith("confidence.INTERCEPT = ")
+    weights = lines[1].removeprefix("confidence.WEIGHTS = (").removesuffix(")").split(", ")
+    assert len(weights) == len(confidence.WEIGHTS)
+    assert float(weights[1]) < -1  # none is kept from it

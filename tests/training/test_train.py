@@ -1,7 +1,7 @@
 """Training of a network of two layers on a handful of examples."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from toy_reader import WordTokenizer, example, examples, network, token_id
 
-from rag.reading import cross_encoder
+from rag.reading import cross_encoder, reader_build
+from rag.reading.inputs import FOUND, READ
 from rag.training import __main__ as command
 from rag.training import train
 from rag.training.batches import Batcher
@@ -122,22 +123,78 @@ def test_each_step_learns_from_the_next_batch(batcher, tmp_path, monkeypatch):
     assert len(list(batcher.batches(examples(), 0))) < 9  # an epoch ends within
 
 
-def test_the_command_draws_its_distractors_without_a_reader(tmp_path, monkeypatch):
-    given = []
+# The command
 
-    def prepare(settings, data, path):
-        given.append((settings, data, path))
-        raise Killed
 
+@pytest.fixture
+def commanded(tmp_path, lexicon_file, monkeypatch):
+    """Runs the command over a toy network and toy examples; gives what it was asked to do."""
+    done = {}
+    monkeypatch.setenv("WENJU_MODELS", str(lexicon_file.parent))
+    monkeypatch.setattr(command, "open_vocabulary", lambda folder: WordTokenizer())
+    monkeypatch.setattr(command, "Batcher", lambda *given: given)
+    monkeypatch.setattr(command, "untrained", lambda: network(seed=1))
+    monkeypatch.setattr(command, "trained", lambda path: done.update(adapter=path) or network(2))
+    monkeypatch.setattr("rag.reading.reader_build.untrained", lambda: "base")
+    monkeypatch.setattr(
+        "rag.reading.weight_delta.write",
+        lambda path, weights, base: done.update(path=path, weights=weights, base=base),
+    )
+
+    def run_(trainer, batcher, learnt, held_out, folder):
+        done.update(
+            steps=trainer.steps, learnt=learnt, held_out=held_out, folder=folder,
+            lent=batcher[2], start=trainer.weights()["span.bias"],
+        )  # fmt: skip
+
+    def prepare(data, path):
+        done.update(data=data)
+        path.parent.mkdir(parents=True)
+        lines = [
+            json.dumps(asdict(replace(each, held_out=n < 2)), ensure_ascii=False)
+            for n, each in enumerate(examples())
+        ]
+        path.write_text("\n".join(lines), "utf-8")
+
+    monkeypatch.setattr(command, "run", run_)
     monkeypatch.setattr("rag.training.examples.prepare", prepare)
-    monkeypatch.setenv("WENJU_READER", "on")
-    with pytest.raises(Killed):
-        command.main(tmp_path / "data", tmp_path / "training")
 
-    ((settings, data, path),) = given
-    assert not settings.reader
-    assert settings.indexes == tmp_path / "training" / "indexes"
-    assert (data, path) == (tmp_path / "data", tmp_path / "training" / "examples.jsonl")
+    def commanded_(*given, **options):
+        done.clear()
+        command.main(tmp_path / "data", tmp_path / "training", *given, **options)
+        return dict(done)
+
+    return commanded_
+
+
+def test_the_command_learns_from_what_is_not_held_out(commanded, tmp_path, capsys):
+    done = commanded()
+
+    assert (done["data"], done["folder"]) == (tmp_path / "data", tmp_path / "training")
+    assert [each.question for each in done["learnt"]] == [e.question for e in examples()[2:]]
+    assert {each.question for each in done["held_out"]} == {e.question for e in examples()[:2]}
+    assert done["lent"] == done["learnt"]  # names and answers, too, come from these alone
+    assert done["steps"] == command.STEPS
+    assert (done["path"], done["base"]) == (reader_build.ADAPTER, "base")
+    assert np.array_equal(done["weights"]["span.bias"], done["start"])
+    assert "adapter" not in done
+    assert "now run: wenju setup" in capsys.readouterr().out
+
+
+def test_the_command_uses_the_examples_that_are_there(commanded):
+    commanded()
+
+    again = commanded()
+
+    assert "data" not in again
+    assert len(again["learnt"]) == 3
+
+
+def test_the_command_goes_on_from_an_adapter(commanded, tmp_path):
+    first, further = commanded(), commanded(tmp_path / "former.bin", steps=7)
+
+    assert (further["adapter"], further["steps"]) == (tmp_path / "former.bin", 7)
+    assert not np.array_equal(further["start"], first["start"])
 
 
 # One step
@@ -197,7 +254,8 @@ class PicksWord(nn.Module):
 
     def forward(self, ids, types, mask):
         spans = torch.stack([ids == self.first, ids == self.last], dim=-1).float() * 5
-        return spans, ((ids == self.last) * (types > 0)).sum(dim=1).float()
+        is_read = (types >= READ) & (types < FOUND)
+        return spans, ((ids == self.last) & is_read).sum(dim=1).float()
 
 
 def test_the_best_span_lies_in_the_passage_and_does_not_run_backwards(batcher):
