@@ -1,0 +1,38 @@
+"""What the name of a file says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+_HAN = r"[\u3400-\u9fff]"
+_WORD = re.compile(
+    rf"{_HAN}+(?:\d+{_HAN}+)*"  # 第3章
+    r"|(?<![A-Za-z\d])[A-Za-z]{1,5}-\d[A-Za-z\d]*"  # X-300
+    r"|[A-Za-z\d]+"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WORDS = re.compile(rf"[A-Za-z]+\d{{0,4}}|{_HAN}[\d\u3400-\u9fff]*")
+_LONGEST_CODE = 10  # characters: what is longer is a checksum or an identifier
+
+
+def name_words(source: str) -> str:
+    """The words of a source's name, without what only numbers it; "" for a row of a corpus.
+
+    >>> name_words("报价/AB001产品白皮书.md"), name_words("manual-X300-2024.txt")
+    ('AB001 产品白皮书', 'manual X300 2024')
+    >>> name_words("004_fa18b3d66d53199a.txt"), name_words("corpus.jsonl#12")
+    ('', '')
+    """
+    if ".jsonl#" in source:
+        return ""
+    found = _WORD.findall(PurePosixPath(source).stem)
+    return " ".join(word for word in found if _says_something(word))
+
+
+def _says_something(word: str) -> bool:
+    if word.isdecimal():
+        return bool(_YEAR.fullmatch(word))
+    if len(word) == 1:
+        return not word.isascii()
+    return len(word) <= _LONGEST_CODE or bool(_WORDS.fullmatch(word))
