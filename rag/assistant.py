@@ -45,6 +45,7 @@ class Assistant:
             self._generator,
             self._proofreader.checker,
             engine.is_calibrated,
+            engine.settings.confidence,
         )
         self._writing = threading.Lock()
         self._stopping = threading.Event()
@@ -115,10 +116,13 @@ class Assistant:
         yield from self._pipeline.stream(question, history, top_k, mode, hidden)
 
     def read(
-        self, question: str, hidden: Collection[str] = ()
+        self, question: str, hidden: Collection[str] = (), *, reads_all: bool = False
     ) -> tuple[tuple[Passage, ...], Reading]:
-        """The passages as found and what was read in them, refused or not: for calibration."""
-        return self._pipeline.read(question, hidden)
+        """The passages as found and what was read in them, refused or not: for measuring.
+
+        With `reads_all` also in those that cannot hold the answer any more.
+        """
+        return self._pipeline.read(question, hidden, reads_all=reads_all)
 
     def check(self, text: str) -> list[CheckedSentence]:
         """Each sentence of anyone's text checked against the documents; raises InvalidInput."""

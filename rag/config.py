@@ -23,10 +23,11 @@ class Settings:
     `indexes` is the folder of all indexes, `models` the folder into which `wenju setup` builds
     the bundled model, `embedding_model` the bundled model's name or any sentence-transformers
     model name or folder. Where `reader` is off, answers are picked without the trained reader:
-    faster, and less exactly. `api_keys` turn on keys and login; `allowed_hosts` are names under
-    which the server may be addressed beside loopback and IP addresses, `cors_origins` the web
-    pages of other origins that may use it. `concurrency` answers are worked on at a time; others
-    wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
+    faster, and less exactly. Answers are given from `confidence` on, a probability; 0 stands for
+    the one that docs/reader.md argues for. `api_keys` turn on keys and login; `allowed_hosts` are
+    names under which the server may be addressed beside loopback and IP addresses, `cors_origins`
+    the web pages of other origins that may use it. `concurrency` answers are worked on at a time;
+    others wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
 
     A language model writes the answers where `llm_model` names one of the server at
     `llm_base_url`, which is OpenAI's unless given, and `llm` is on. An answer takes it
@@ -46,6 +47,7 @@ class Settings:
     upload_mb: int = 50
     upload_files: int = 20
     reader: bool = True
+    confidence: float = 0.0
     llm_base_url: str = ""
     llm_model: str = ""
     llm_api_key: str = field(default="", repr=False)
@@ -66,6 +68,9 @@ class Settings:
         if self.llm_base_url and not self.llm_model:
             message = "WENJU_LLM_BASE_URL is set, and WENJU_LLM_MODEL is not"
             raise BadSetting(message, "set it to the name of a model of that server")
+        if not 0 <= self.confidence < 1:
+            message = f"WENJU_CONFIDENCE={self.confidence:g} is not a probability below 1"
+            raise BadSetting(message, "correct or unset it")
         if self.llm_unsupported not in ("drop", "mark"):
             message = f"WENJU_LLM_UNSUPPORTED={self.llm_unsupported} is neither drop nor mark"
             raise BadSetting(message, "correct or unset it")

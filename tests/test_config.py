@@ -14,6 +14,7 @@ def test_defaults_without_any_variable():
     assert settings == Settings(Path("indexes"), models, "multilingual-e5-small")
     assert (settings.api_keys, settings.allowed_hosts, settings.cors_origins) == ((), (), ())
     assert (settings.upload_mb, settings.upload_files) == (50, 20)
+    assert (settings.reader, settings.confidence) == (True, 0.0)
 
 
 def test_each_variable_moves_one_setting():
@@ -29,6 +30,7 @@ def test_each_variable_moves_one_setting():
         "WENJU_UPLOAD_MB": "8",
         "WENJU_UPLOAD_FILES": "4",
         "WENJU_READER": "OFF",
+        "WENJU_CONFIDENCE": "0.75",
         "WENJU_LLM_BASE_URL": "http://127.0.0.1:11434/v1",
         "WENJU_LLM_MODEL": "qwen3:4b",
         "WENJU_LLM_API_KEY": "sk-1",
@@ -50,6 +52,7 @@ def test_each_variable_moves_one_setting():
         8,
         4,
         False,
+        0.75,
         "http://127.0.0.1:11434/v1",
         "qwen3:4b",
         "sk-1",
@@ -77,8 +80,23 @@ def test_an_empty_variable_is_as_good_as_none():
     assert Settings.from_environment({**empty, "WENJU_CONCURRENCY": ""}) == Settings()
 
 
+@pytest.mark.parametrize("value", ["1", "1.5", "75"])
+def test_a_confidence_that_no_answer_reaches_is_no_setting(value):
+    message = f"^WENJU_CONFIDENCE={value} is not a probability below 1; correct or unset it$"
+    with pytest.raises(BadSetting, match=message):
+        Settings.from_environment({"WENJU_CONFIDENCE": value})
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.0, float("nan")])
+def test_a_confidence_is_a_probability_however_it_is_set(confidence):
+    with pytest.raises(BadSetting, match="is not a probability below 1"):
+        Settings(confidence=confidence)
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1e9", "nan", "２个"])
-@pytest.mark.parametrize("variable", ["WENJU_CONCURRENCY", "WENJU_WAIT_SECONDS"])
+@pytest.mark.parametrize(
+    "variable", ["WENJU_CONCURRENCY", "WENJU_WAIT_SECONDS", "WENJU_CONFIDENCE"]
+)
 def test_a_number_that_makes_no_sense_names_its_variable(variable, value):
     with pytest.raises(BadSetting, match=f"^{variable}={value} is not a number above 0; "):
         Settings.from_environment({variable: value})

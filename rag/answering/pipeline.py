@@ -43,7 +43,8 @@ class Pipeline:
 
     `reader` finds the exact words, None where sentences do; `generator` writes answers where it is
     not None; `checker_of` gives what checks sentences against the index as it stands. `calibrated`
-    says that the vectors are the bundled model's, whose cosines have a known meaning.
+    says that the vectors are the bundled model's, whose cosines have a known meaning. `confidence`
+    is that from which an answer is given, 0 for the usual one.
     """
 
     index: str
@@ -52,6 +53,7 @@ class Pipeline:
     generator: generation.Generator | None
     checker_of: Callable[[Searchers], Checker]
     calibrated: bool
+    confidence: float = 0.0
 
     def search(self, query: str, top_k: int, hidden: Collection[str] = ()) -> Retrieval:
         """The best passages for a query, best first; raises InvalidInput for a long one."""
@@ -69,12 +71,16 @@ class Pipeline:
         return Retrieval(query, detect_language(query), hits, timings.with_total())
 
     def read(
-        self, question: str, hidden: Collection[str] = ()
+        self, question: str, hidden: Collection[str] = (), *, reads_all: bool = False
     ) -> tuple[tuple[Passage, ...], Reading]:
-        """The passages as found and what was read in them, refused or not: for calibration."""
+        """The passages as found and what was read in them, refused or not: for measuring.
+
+        With `reads_all` also in those that cannot hold the answer any more.
+        """
         search = self.retriever.prepare(question)
         current, found = self._found(search, 0, hidden)
-        return tuple(found), self._reader(current, search, search).read(found)
+        reader = self._reader(current, search, search, reads_all=reads_all)
+        return tuple(found), reader.read(found)
 
     def stream(
         self,
@@ -150,12 +156,12 @@ class Pipeline:
         return current, self.retriever.find(current, search, max(top_k, to_read), hidden)
 
     def _reader(
-        self, current: Searchers, search: Search, asked: Search
+        self, current: Searchers, search: Search, asked: Search, *, reads_all: bool = False
     ) -> SentenceReader | SpanReader:
         by_sentence = SentenceReader(search, current.lexical, asked, calibrated=self.calibrated)
         if self.reader is None:
             return by_sentence
-        return SpanReader(self.reader, by_sentence, search, asked)
+        return SpanReader(self.reader, by_sentence, search, asked, reads_all=reads_all)
 
     def _grounding(
         self,
@@ -177,8 +183,8 @@ class Pipeline:
     def _reason_to_refuse(self, reading: Reading, found: Sequence[Passage]) -> Reason | None:
         if not found:
             return Reason.EMPTY_INDEX
-        threshold = THRESHOLD if self.reader is None else SPAN_THRESHOLD
-        is_sure = reading.spans and reading.confidence >= threshold
+        usual = THRESHOLD if self.reader is None else SPAN_THRESHOLD
+        is_sure = reading.spans and reading.confidence >= (self.confidence or usual)
         return None if is_sure else Reason.NOT_IN_DOCUMENTS
 
 

@@ -52,10 +52,11 @@ class Reading:
 
     `evidence` is what that probability rests on, None where there was nothing to read. `ranking`
     holds all words that were ranked, best first, and with them their passages; none where the
-    order in which these were found stands.
+    order in which these were found stands. `tokens` counts what the reader read.
     """
 
     spans: tuple[Span, ...]
     confidence: float
     evidence: Evidence | SpanEvidence | None = None
     ranking: tuple[Ranked, ...] = ()
+    tokens: int = 0

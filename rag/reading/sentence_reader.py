@@ -16,6 +16,7 @@ from rag.index.fusion import Search
 from rag.index.lexical import LexicalIndex
 from rag.index.passage import Passage
 from rag.language import question
+from rag.language.file_names import name_words
 from rag.language.term_groups import Group
 from rag.language.terms import index_terms
 from rag.language.text import han_share
@@ -97,23 +98,40 @@ class SentenceReader:
         groups = self._search.groups
         importance = self._lexical.importances(groups)
         ideal = float(importance.sum()) or 1.0
-        trust = min(1.0, len(self._lexical) / FEW)
+        trust = self._trust
         top = passages[0]
         runner_up = passages[1].score if len(passages) > 1 else top.score
-        whole = f"{top.title}\n{top.chunk.section}\n{top.text}"
-        held = self._matches(groups, whole)
         met = self._matches(groups, "\n".join(unit.text for unit in answer))
         nowhere = np.array([not self._occurs(group) for group in groups], dtype=bool)
-        crosses = (han_share(self._search.query) < 0.2) != (han_share(top.text) < 0.2)
         return Evidence(
             coverage=float(met.sum()) / ideal,
-            passage_score=trust * top.score + (1 - trust) * TYPICAL_SCORE,
+            passage_score=self.comparable_score(top),
             lead=trust * (top.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
             nowhere=float(importance[nowhere].sum()) / ideal,
-            unmatched=float(importance[held == 0].sum()) / ideal,
-            crosses=float(crosses),
+            unmatched=self.lacking(top),
+            crosses=float(self.crosses(top)),
             closeness=self._closeness(passages),
         )
+
+    @property
+    def _trust(self) -> float:
+        """How far to trust scores, 0..1: among few passages, to stand out says little."""
+        return min(1.0, len(self._lexical) / FEW)
+
+    def comparable_score(self, passage: Passage) -> float:
+        """The score with which a passage was found; in a small index mostly a usual one."""
+        return self._trust * passage.score + (1 - self._trust) * TYPICAL_SCORE
+
+    def lacking(self, passage: Passage) -> float:
+        """The share of the question's term weight that a passage and its headings lack."""
+        groups = self._search.groups
+        importance = self._lexical.importances(groups)
+        held = self._matches(groups, whole_of(passage))
+        return float(importance[held == 0].sum()) / (float(importance.sum()) or 1.0)
+
+    def crosses(self, passage: Passage) -> bool:
+        """Whether question and passage differ in language."""
+        return (han_share(self._search.query) < 0.2) != (han_share(passage.text) < 0.2)
 
     def units(self, passages: Sequence[Passage]) -> list[Unit]:
         """The units of all passages with their scores."""
@@ -177,6 +195,13 @@ class SentenceReader:
             float((passage.unit_vectors @ self._search.vector).max(initial=-1.0))
             for passage in passages
         )
+
+
+def whole_of(passage: Passage) -> str:
+    """A passage with all that names it: file, title and section."""
+    return "\n".join(
+        (name_words(passage.source), passage.title, passage.chunk.section, passage.text)
+    )
 
 
 def _span(units: Sequence[Unit]) -> Span:

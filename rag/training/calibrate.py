@@ -80,31 +80,30 @@ def ranked_first(outcomes: Sequence[Outcome], weights: np.ndarray) -> float:
 
 
 def stop_of(outcomes: Sequence[Outcome], weights: np.ndarray) -> tuple[float, float]:
-    """The lowest advance that loses next to no best span, and the mean number of passages read.
+    """The lowest advance that loses next to no right span, and how many passages are then read.
 
     The advance is that of the best span so far over what the next passage brings from retrieval.
+    The mean is over the questions that have an answer.
     """
-    for stop in np.arange(0.0, 40.0, 0.5):
-        read = [_read_until(each, weights, float(stop)) for each in outcomes if len(each.ranks)]
-        if float(np.mean([is_lost for _, is_lost in read])) <= _LOST:
-            return float(stop), float(np.mean([count for count, _ in read]))
-    return math.inf, float(np.mean([len(each.scores) for each in outcomes]))
+    ranked = [each for each in outcomes if len(each.ranks)]
+    right = [each for each in ranked if each.is_gold[int(np.argmax(each.ranks @ weights))]]
+    for stop in np.arange(-2.0, 20.0, 0.5):
+        lost = [_read_until(each, weights, float(stop))[1] for each in right]
+        if not lost or float(np.mean(lost)) <= _LOST:
+            break
+    else:
+        stop = math.inf
+    counts = [_read_until(each, weights, float(stop))[0] for each in ranked if each.is_answerable]
+    return float(stop), _mean(np.array(counts))
 
 
 def _read_until(outcome: Outcome, weights: np.ndarray, stop: float) -> tuple[int, bool]:
     """How many passages are read, and whether the best span of all lies in none of them."""
     found = outcome.ranks @ weights
-    # What the unit adds is not known before all is read.
-    known = outcome.ranks[:, :3] @ weights[:3]
-    count = 0
+    count = min(TOGETHER, len(outcome.scores))
     while count < len(outcome.scores):
-        if (
-            count
-            and (known[outcome.passages < count] - weights[2] * outcome.scores[count]).max(
-                initial=-math.inf
-            )
-            > stop
-        ):
+        best = found[outcome.passages < count].max(initial=-math.inf)
+        if best - weights[1] * outcome.scores[count] > stop:
             break
         count = min(count + TOGETHER, len(outcome.scores))
     return count, bool(outcome.passages[int(np.argmax(found))] >= count)
@@ -113,7 +112,7 @@ def _read_until(outcome: Outcome, weights: np.ndarray, stop: float) -> tuple[int
 def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
     """Intercept and weights of the logistic model of being right, each direction counting alike.
 
-    Of the reader's figures none but the last weighs less than nothing.
+    None of the reader's figures weighs less than nothing.
     """
     from scipy.optimize import minimize
     from scipy.special import expit
@@ -131,9 +130,8 @@ def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
         shrinking = _SHRINKING * weights
         return float(losses.sum() + shrinking @ weights / 2), gradient + shrinking
 
-    positive = _NOT_BELOW_0 if has_reader(outcomes) else 0
-    bounds = [(None, None), *[(0.0, None)] * positive]
-    bounds += [(None, None)] * (inputs.shape[1] - len(bounds))
+    least = 0.0 if has_reader(outcomes) else None
+    bounds = [(None, None), *[(least, None)] * figures.shape[1]]
     found = minimize(unlikelihood, np.zeros(inputs.shape[1]), jac=True, bounds=bounds).x
     weights = found[1:] / size
     return float(found[0] - weights @ middle), weights

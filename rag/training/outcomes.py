@@ -93,7 +93,7 @@ def outcomes_of(
     hidden: Sequence[str] = (),
 ) -> Iterator[Outcome]:
     """What was read for a question, if anything; with its documents hidden nothing is right."""
-    passages, reading = assistant.read(row.question, hidden)
+    passages, reading = assistant.read(row.question, hidden, reads_all=True)
     found = reading.evidence
     if found is None:
         return

@@ -1,6 +1,7 @@
 """Fits and figures over a few outcomes made here."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,64 +36,61 @@ def outcome(**given):
 # How spans are ranked
 
 TOLD_APART = [
-    outcome(ranks=[(1, 0, 4, 2), (3, 0, 1, 2)], is_gold=[True, False]),
-    outcome(ranks=[(2, 0, 1, 5), (2, 0, 5, 5), (1, 0, 2, 5)], is_gold=[0, 1, 0]),
-    outcome(ranks=[(9, 9, 9, 9)], is_gold=[False], is_right=False),
+    outcome(ranks=[(1, 4), (3, 1)], is_gold=[True, False]),
+    outcome(ranks=[(2, 1), (2, 5), (1, 2)], is_gold=[0, 1, 0]),
+    outcome(ranks=[(9, 9)], is_gold=[False], is_right=False),
 ]
 
 
 def test_what_tells_spans_that_answer_from_others_weighs():
-    span, relevance, score, unit = rank_weights(TOLD_APART)
+    span, score = rank_weights(TOLD_APART)
 
     assert score > 0.5
     assert span == 0.0  # would weigh against those that answer
-    assert (relevance, unit) == (pytest.approx(0, abs=1e-4),) * 2  # the spans do not differ in it
 
 
 def test_the_best_span_is_right_in_a_share_of_those_that_have_a_right_one():
-    assert ranked_first(TOLD_APART, np.array([0, 0, 1, 0])) == 1.0
-    assert ranked_first(TOLD_APART, np.array([1, 0, 0.5, 0])) == 0.5  # 3 against 3.5; 4.5
-    assert ranked_first(TOLD_APART, np.array([1, 0, 0, 0])) == 0.0
-    assert math.isnan(ranked_first(TOLD_APART[2:], np.ones(4)))
+    assert ranked_first(TOLD_APART, np.array([0, 1])) == 1.0
+    assert ranked_first(TOLD_APART, np.array([1, 0.5])) == 0.5  # 3 against 3.5; 4.5
+    assert ranked_first(TOLD_APART, np.array([1, 0])) == 0.0
+    assert math.isnan(ranked_first(TOLD_APART[2:], np.ones(2)))
 
 
 # Where reading stops
 
-WEIGHTS = np.array([1.0, 0.5, 2.0, 3.0])
-# Ranks without the unit: 8 and 6 in the first passages, then 6 more than the next one brings;
-# 11 in the third one, which is missed where reading stops there.
+WEIGHTS = np.array([1.0, 2.0])
+# Ranks 8 and 6 in the first passages, then 6 more than the next one brings; 11 in the third one,
+# which is right, and missed where reading stops there.
 LATE = outcome(
-    ranks=[(-1, -2, 5, 0), (-2, 0, 4, 0), (7, 0, 2, 0)], passages=[0, 1, 2], scores=[5, 4, 1, 0.5]
+    ranks=[(-2, 5), (-2, 4), (7, 2)], passages=[0, 1, 2], scores=[5, 4, 1, 0.5], is_gold=[0, 0, 1]
 )
-EARLY = outcome(ranks=[(9, 0, 5, 0), (-2, 0, 4, 0)], passages=[0, 2], scores=[5, 4, 3, 1])
+EARLY = outcome(ranks=[(9, 5), (-2, 4)], passages=[0, 2], scores=[5, 4, 3, 1], is_gold=[1, 0])
 
 
-def test_reading_stops_where_no_best_span_is_lost():
+def test_reading_stops_where_no_right_span_is_lost():
     # LATE: 8 - 2 * 1 = 6 at its third passage. EARLY: 19 - 2 * 3 = 13.
     assert stop_of([LATE], WEIGHTS) == (6.0, 4.0)
-    assert stop_of([EARLY], WEIGHTS) == (0.0, 2.0)
+    assert stop_of([EARLY], WEIGHTS) == (-2.0, 2.0)
     assert stop_of([LATE, EARLY], WEIGHTS) == (6.0, 3.0)
 
 
 def test_a_share_may_be_lost_that_is_next_to_none():
-    assert stop_of([LATE, *[EARLY] * 199], WEIGHTS) == (0.0, 2.0)
+    assert stop_of([LATE, *[EARLY] * 199], WEIGHTS) == (-2.0, 2.0)
     assert stop_of([LATE, *[EARLY] * 198], WEIGHTS)[0] == 6.0
 
 
-def test_the_unit_is_not_known_while_there_is_more_to_read():
-    late_by_unit = outcome(
-        ranks=[(9, 0, 5, 0), (9, 0, 3, 3)], passages=[0, 2], scores=[5, 4, 3, 1]
-    )  # 19 against 15 + 9
+def test_a_wrong_span_may_be_lost():
+    wrong = replace(LATE, is_gold=np.array([True, False, False]))
 
-    assert stop_of([late_by_unit], WEIGHTS) == (13.0, 4.0)
+    assert stop_of([wrong], WEIGHTS) == (-2.0, 2.0)
 
 
 def test_where_nothing_was_read_nothing_is_lost():
-    assert stop_of([outcome(), EARLY], WEIGHTS) == (0.0, 2.0)
+    assert stop_of([outcome(), EARLY], WEIGHTS) == (-2.0, 2.0)
 
 
-def test_all_is_read_where_a_best_span_would_be_lost_at_any_advance():
-    far = outcome(ranks=[(90, 0, 5, 0), (99, 0, 3, 0)], passages=[0, 2], scores=[5, 4, 3, 1])
+def test_all_is_read_where_a_right_span_would_be_lost_at_any_advance():
+    far = replace(LATE, ranks=np.array([(90.0, 5.0), (-2.0, 4.0), (99.0, 3.0)]))
 
     assert stop_of([far], WEIGHTS) == (math.inf, 4.0)
 
@@ -119,27 +117,15 @@ def test_what_speaks_for_an_answer_weighs_more_than_nothing():
     assert np.abs(weights[2:]).max() < 1
 
 
-def test_with_the_reader_only_the_last_figure_may_weigh_less_than_nothing():
-    read = asked(ranks=[(0, 0, 0, 0)])
-    turned = [
-        outcome(ranks=[(0, 0, 0, 0)], figures=tuple(reversed(each.figures)), is_right=each.is_right)
-        for each in read
-    ]
+def test_with_the_reader_no_figure_weighs_less_than_nothing():
+    read = asked(size=len(confidence.SPAN_WEIGHTS), ranks=[(0, 0)])
 
     _, weights = answer_weights(read)
-    _, weights_turned = answer_weights(turned)
 
     assert len(weights) == len(confidence.SPAN_WEIGHTS)
     assert weights[0] > 1
-    assert weights[1] == 0.0
-    assert weights[:-1].min() >= 0
-    assert weights_turned[-1] > 1
-    assert weights_turned[-2] == 0.0
-    mirrored = [
-        outcome(ranks=[(0, 0, 0, 0)], figures=each.figures, is_right=not each.is_right)
-        for each in turned
-    ]
-    assert answer_weights(mirrored)[1][-1] < -1
+    assert weights[1] == 0.0  # would weigh against an answer
+    assert weights.min() >= 0
 
 
 def test_each_direction_counts_alike():
@@ -192,7 +178,7 @@ FARED = [  # with its probability
 
 
 def reported(*, has_reader):
-    ranks = [(0, 0, 0, 0)] if has_reader else np.empty((0, 0))
+    ranks = [(0, 0)] if has_reader else np.empty((0, 0))
     outcomes = [
         outcome(
             source=each.source, direction=each.direction, is_right=each.is_right,
@@ -234,7 +220,7 @@ def test_the_report_takes_the_threshold_of_the_reader_where_there_is_one():
 
 
 def test_what_is_printed_with_the_reader(monkeypatch, capsys, tmp_path):
-    ranks, gold = [(2, 1, 3, 0), (1, 0, 1, 0)], [True, False]
+    ranks, gold = [(2, 3), (1, 1)], [True, False]
     outcomes = [
         outcome(
             figures=each.figures, is_right=each.is_right, fold=number % 2,
@@ -249,7 +235,7 @@ def test_what_is_printed_with_the_reader(monkeypatch, capsys, tmp_path):
 
     assert lines[0].startswith("span_reader.WEIGHTS = (")
     assert lines[1] == "best span is right, unseen: 1.0"
-    assert lines[2] == "span_reader.STOP = 0.0  # 2.00 passages are read"
+    assert lines[2] == "span_reader.STOP = -2.0  # 2.00 passages are read"
     assert lines[3].startswith("confidence.SPAN_INTERCEPT = ")
     assert lines[4].startswith("confidence.SPAN_WEIGHTS = (")
     assert lines[5].startswith("direction")
