@@ -31,11 +31,12 @@ class Evidence:
 class SpanEvidence:
     """What speaks for the words that the trained reader chose.
 
-    `span` is the logit of the words against none, `score` the fused score with which their passage
-    was found. Against them speak `lacking`, the share of the question's term weight that the
-    passage lacks, where question and passage share a language (across languages it is 0: a term may
-    be lacking for want of a translation), and `is_of_another`: the question names a code or a
-    number in order, as X300 or 第三条, that the passage does not hold.
+    `span` is the logit of the spans of their passage, taken together, against none – a list is many
+    spans – and `score` the fused score with which the passage was found. Against them speak
+    `lacking`, the share of the question's term weight that the passage lacks, where question and
+    passage share a language (across languages it is 0: a term may be lacking for want of a
+    translation), and `is_of_another`: the question names a code or a number in order, as X300 or
+    第三条, that the passage does not hold.
     """
 
     span: float
@@ -48,14 +49,15 @@ class SpanEvidence:
 # collection as well.
 INTERCEPT = -18.13
 WEIGHTS = (2.08, 0.47, 0.53, 2.3, -4.95, 2.75, 19.34)
-SPAN_INTERCEPT = -2.25
-SPAN_WEIGHTS = (0.37, 0.69, 1.53)
-SPAN_THRESHOLD = 0.35
+SPAN_INTERCEPT = -2.2
+SPAN_WEIGHTS = (0.36, 0.55, 1.73)
+SPAN_THRESHOLD = 0.25
 OF_ANOTHER = 0.1  # the most that an answer about another is worth: X200, asked for X300
 THRESHOLD = 0.55  # above a half: a wrong answer costs more than a refusal
 TYPICAL_CLOSENESS = 0.88  # stands in where the model is not the bundled one
 TYPICAL_SCORE, TYPICAL_LEAD = 3.0, 1.0  # stand in where there are few passages to compare
 _MOST_SCORE, _MOST_LEAD = 3.0, 2.0  # beyond these, more says no more
+_MOST_SPAN_SCORE = 4.0  # the same with the reader
 
 
 def features(evidence: Evidence) -> tuple[float, ...]:
@@ -84,7 +86,7 @@ def features_of_span(evidence: SpanEvidence) -> tuple[float, ...]:
 
     None weighs less than nothing, so that what the passage lacks only counts against an answer.
     """
-    return evidence.span, min(evidence.score, _MOST_SCORE), -evidence.lacking
+    return evidence.span, min(evidence.score, _MOST_SPAN_SCORE), -evidence.lacking
 
 
 def probability_of_span(evidence: SpanEvidence) -> float:

@@ -27,6 +27,7 @@ WEAK, STRONG = 1, 2  # levels, which make the types 2 and 3 of a passage's token
 FOUND, MISSING = 4, 5  # types: of a question's token whose term the passage holds, or lacks
 TYPES = 6
 _STRONG_WEIGHT = 0.5
+_LONGEST_READ = 1_000  # characters of a question that its last tokens can have
 _HAN_SHARE = 0.2  # from which on a passage could hold a Chinese term
 _LATIN = re.compile(r"[a-zà-öø-ÿ0-9]+(?:[.,][0-9]+)*")
 
@@ -78,7 +79,7 @@ def terms_of(groups: Sequence[Group]) -> Terms:
     """The terms of `groups`; unsure translations and single characters are weak."""
     han: dict[int, dict[str, int]] = defaultdict(dict)
     latin: dict[str, int] = {}
-    required = []
+    required: dict[str, frozenset[str]] = {}
     for group in groups:
         for term, weight in group.alternatives:
             words = term.removeprefix("^")
@@ -90,8 +91,8 @@ def terms_of(groups: Sequence[Group]) -> Terms:
             standing = [term.removeprefix("^") for term, _ in group.alternatives]
             # A single character that may translate a word stands in too many others.
             sure = [term for term in standing[1:] if len(term) > 1 or not _is_han(term)]
-            required.append((standing[0], frozenset([standing[0], *sure])))
-    return Terms(han, latin, required)
+            required[standing[0]] = frozenset([standing[0], *sure])
+    return Terms(han, latin, list(required.items()))
 
 
 def meet(terms: Terms, question: str, context: str, passage: str) -> Meeting:
@@ -108,7 +109,8 @@ def meet(terms: Terms, question: str, context: str, passage: str) -> Meeting:
         met.add(word)
     is_han = han_share(passage) >= _HAN_SHARE
     asked = np.zeros(len(question), dtype=np.uint8)
-    folded = fold_in_place(question)
+    before = max(0, len(question) - _LONGEST_READ)
+    folded = " " * before + fold_in_place(question[before:])
     places = defaultdict(list)
     for match in _LATIN.finditer(folded):
         places[_stem(match.group())].append(match.span())

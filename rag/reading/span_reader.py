@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.language import question
@@ -84,9 +86,7 @@ class SpanReader:
         other = beside(ranked, answers, units)
         if other and sum(_length(span, passages) for span in [*spans, other]) <= LENGTH:
             spans.append(other)
-        # A list beside the words that were read rests on these: they say that the passage answers.
-        read = ranked[0] if ranked[0].passage == best.passage else best
-        evidence = self._evidence(read, passages[best.passage])
+        evidence = self._evidence(passages[best.passage], readings[best.passage])
         return Reading(
             tuple(spans),
             probability_of_span(evidence),
@@ -211,11 +211,11 @@ class SpanReader:
                 named += question.items(other.words)
                 yield other
 
-    def _evidence(self, best: Candidate, passage: Passage) -> SpanEvidence:
+    def _evidence(self, passage: Passage, reading: PassageReading) -> SpanEvidence:
         crosses = self._reader.crosses(passage)
         lacks = lack(self._search.query, whole_of(passage))
         return SpanEvidence(
-            span=best.span.score,
+            span=float(np.logaddexp.reduce([span.score for span in reading.spans])),
             score=self._reader.comparable_score(passage),
             lacking=0.0 if crosses else self._reader.lacking(passage),
             # The other language may say what a code stands for: G20 is 二十国集团.

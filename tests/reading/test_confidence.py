@@ -78,7 +78,7 @@ def weighed(evidence):
     ("given", "figures"),
     [
         ({}, (6.0, 2.5, -0.2)),
-        ({"score": 9.0}, (6.0, 3.0, -0.2)),  # capped
+        ({"score": 9.0}, (6.0, 4.0, -0.2)),  # capped
         ({"is_of_another": True}, (6.0, 2.5, -0.2)),
     ],
 )
