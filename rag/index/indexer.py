@@ -18,7 +18,7 @@ from rag.errors import IndexingStopped, NothingIndexed, Unreadable
 from rag.index.glossaries import remember_glossaries
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
-from rag.language.file_names import name_words
+from rag.language.file_names import beyond, name_words
 from rag.language.glossary import GLOSSARY_FILE
 from rag.language.terms import index_terms
 from rag.language.units import units
@@ -196,8 +196,7 @@ class Indexer:
         head = context(document, piece)
         spans = list(units(piece.text))
         vectors = self._embedder.embed_passage(EmbeddingInput(head, piece.text, spans))
-        # The title is often the file's name.
-        name = " ".join(word for word in name_words(document.source).split() if word not in head)
+        name = beyond(name_words(document.source), head)
         terms = index_terms(f"{name}\n{head}{piece.text}")
         return IndexedChunk(piece, terms, vectors.passage, spans, vectors.units)
 

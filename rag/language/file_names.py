@@ -30,6 +30,15 @@ def name_words(source: str) -> str:
     return " ".join(word for word in found if _says_something(word))
 
 
+def beyond(name: str, above: str) -> str:
+    """The words of `name` that what stands above a passage does not say: often the title does.
+
+    >>> beyond("AB001 产品白皮书", "产品白皮书 > 参数")
+    'AB001'
+    """
+    return " ".join(word for word in name.split() if word not in above)
+
+
 def _says_something(word: str) -> bool:
     if word.isdecimal():
         return bool(_YEAR.fullmatch(word))

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from rag.language.file_names import beyond
 from rag.language.term_groups import Group
 from rag.language.terms import stem
 from rag.language.text import fold_in_place, han_share, simplify_in_place
@@ -162,8 +163,7 @@ def context_of(title: str, section: str, name: str = "") -> str:
     '白皮书 AB001'
     """
     above = section if section.startswith(title) else f"{title} {section}".strip()
-    others = [word for word in name.split() if word not in above]
-    return " ".join(filter(None, (above, *others)))
+    return " ".join(filter(None, (above, beyond(name, above))))
 
 
 def pair(tokenizer: Tokenizer, question: str, context: str, passage: str, meeting: Meeting) -> Pair:

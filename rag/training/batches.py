@@ -118,10 +118,11 @@ class Batcher:
         drawn = random.Random(seed)
         asked = Asked(example.question, example.passage, example.start, example.end)
         is_changed = False
-        for share, change in ((CODED, "coded"), (NEIGHBOURED, "neighboured")):
+        changes = (CODED, self._exchanger.coded), (NEIGHBOURED, self._exchanger.neighboured)
+        for share, change in changes:
             # A name that became a code gets a neighbour more often: X200 beside X300.
             if drawn.random() < (0.5 if is_changed else share):
-                changed = getattr(self._exchanger, change)(asked, example.is_chinese, drawn)
+                changed = change(asked, example.is_chinese, drawn)
                 is_changed = is_changed or changed is not None
                 asked = changed or asked
         if drawn.random() < CROPPED:

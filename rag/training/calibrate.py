@@ -24,7 +24,6 @@ from rag.training.outcomes import Outcome, collect
 _SHRINKING = 0.1  # keeps weights finite where few questions tell right from wrong
 _BINS = 10
 _LOST = 0.005  # share of questions whose best span may lie in what is not read
-_NOT_BELOW_0 = len(confidence.SPAN_WEIGHTS) - 1  # the first figures of the reader's decision
 
 
 def main(data: Path, folder: Path) -> None:
