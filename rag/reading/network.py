@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 import torch
-import transformers
 from torch import Tensor, nn
 
-from rag.models import e5
+from rag.models.bert import bert
 from rag.reading import reader_build
-from rag.reading.inputs import TYPES
 from rag.reading.reader_build import ENCODER
 
 
@@ -52,21 +50,13 @@ def trained(adapter: Path) -> ReaderNetwork:
     return _of(reader_build.merged(adapter))
 
 
-def _of(arrays: Mapping[str, np.ndarray]) -> ReaderNetwork:
-    weights = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
-    config = transformers.BertConfig(
-        vocab_size=len(weights[f"{ENCODER}embeddings.word_embeddings.weight"]),
-        hidden_size=e5.DIMENSION,
-        num_hidden_layers=12,
-        num_attention_heads=e5.HEADS,
-        intermediate_size=1536,
-        max_position_embeddings=e5.MAX_TOKENS,
-        type_vocab_size=TYPES,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    config._attn_implementation = "eager"
-    network = ReaderNetwork(transformers.BertModel(config, add_pooling_layer=False))
-    network.load_state_dict(weights, strict=False)
-    network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+def _of(weights: Mapping[str, np.ndarray]) -> ReaderNetwork:
+    encoder = {
+        name.removeprefix(ENCODER): weight
+        for name, weight in weights.items()
+        if name.startswith(ENCODER)
+    }
+    network = ReaderNetwork(bert(encoder))
+    heads = {n: torch.from_numpy(w.copy()) for n, w in weights.items() if not n.startswith(ENCODER)}
+    network.load_state_dict(heads, strict=False)
     return network

