@@ -42,9 +42,8 @@ class Pipeline:
     """What answers questions over one index; safe to share between threads.
 
     `reader` finds the exact words, None where sentences do; `generator` writes answers where it is
-    not None; `checker_of` gives what checks sentences against the index as it stands. `calibrated`
-    says that the vectors are the bundled model's, whose cosines have a known meaning. `confidence`
-    is that from which an answer is given, 0 for the usual one.
+    not None; `checker_of` gives what checks sentences against the index as it stands.
+    `confidence` is that from which an answer is given, 0 for the usual one.
     """
 
     index: str
@@ -52,7 +51,6 @@ class Pipeline:
     reader: PassageReader | None
     generator: generation.Generator | None
     checker_of: Callable[[Searchers], Checker]
-    calibrated: bool
     confidence: float = 0.0
 
     def search(self, query: str, top_k: int, hidden: Collection[str] = ()) -> Retrieval:
@@ -158,7 +156,7 @@ class Pipeline:
     def _reader(
         self, current: Searchers, search: Search, asked: Search, *, reads_all: bool = False
     ) -> SentenceReader | SpanReader:
-        by_sentence = SentenceReader(search, current.lexical, asked, calibrated=self.calibrated)
+        by_sentence = SentenceReader(search, current.lexical, asked)
         if self.reader is None:
             return by_sentence
         return SpanReader(self.reader, by_sentence, search, asked, reads_all=reads_all)

@@ -25,8 +25,7 @@ from rag.language.text import han_share
 UNITS = 3  # of a passage, in the words that a sentence is checked against
 LENGTH = 400  # characters of these at most
 BEST = 6  # windows looked at closely
-_MEANING = 3.0  # weight of the cosine beside the share of terms met
-_TYPICAL = 0.85
+_MEANING = 1.2  # weight of the cosine beside the share of terms met
 _ABOVE = 0.5  # of a term that only the title and the section meet
 _SPARE = 0.02  # for each further unit
 _WRONG = 0.5  # for each number or date that is not there
@@ -146,7 +145,7 @@ def _windows(
             wrong = lacking(claim.facts, text.facts, start, end)
             score = (
                 coverage
-                + _MEANING * (float(cosines[first : last + 1].max()) - _TYPICAL)
+                + _MEANING * float(cosines[first : last + 1].max())
                 - _SPARE * (last - first)
                 - _WRONG * len(wrong)
             )

@@ -8,16 +8,18 @@ kept in two partitions, mostly Han and other, and a cosine is standardised withi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
+from rag.index.passage import Scale
+
 HAN, OTHER = 0, 1
 _FILES = "han.faiss", "other.faiss"
 _SHRINKAGE = 8  # passages' worth of belief in the covariance of all parts
-_LEAST = 0.01  # standard deviation of cosines; 0.02 to 0.03 is usual
+_LEAST = 0.02  # standard deviation of cosines; 0.04 to 0.05 is usual
 
 
 class DenseIndex:
@@ -84,27 +86,37 @@ class DenseIndex:
         """Cosine of the query with the vector of a key."""
         return float(self._partitions[self._partition_of[key]].reconstruct(key) @ query)
 
-    def centre(self, query: np.ndarray, key: int) -> float:
-        """Mean cosine of the query with the partition that holds a key."""
-        return float(query @ self._statistics[self._partition_of[key]][0])
+    def partition_of(self, key: int) -> int:
+        """The partition, `HAN` or `OTHER`, that holds a key."""
+        return int(self._partition_of[key])
 
-    def standardise(self, query: np.ndarray, cosines: dict[int, float]) -> dict[int, float]:
+    def scales(self, query: np.ndarray) -> list[Scale]:
+        """How the cosines of the query lie in each partition.
+
+        Their mean and variance follow from the mean and the covariance of the vectors.
+        """
+        return [
+            Scale(
+                float(query @ mean),
+                max(math.sqrt(max(float(query @ covariance @ query), 0.0)), _LEAST),
+            )
+            for mean, covariance in self._statistics
+        ]
+
+    def standardise(
+        self, scales: Sequence[Scale], cosines: Mapping[int, float]
+    ) -> dict[int, float]:
         """Key → standard deviations above what the best of a partition would reach by chance.
 
-        The mean and the variance of a partition's cosines with the query follow from the mean
-        and the covariance of its vectors; the best of n normal values lies sqrt(2 ln n) above the
-        mean, so that the best passages of a large and of a small partition meet at zero.
+        The best of n normal values lies sqrt(2 ln n) above the mean, so that the best passages of
+        a large and of a small partition meet at zero.
         """
-        scales = []
-        for part, (mean, covariance) in zip(self._partitions, self._statistics, strict=True):
-            deviation = max(math.sqrt(max(float(query @ covariance @ query), 0.0)), _LEAST)
-            expected_best = math.sqrt(2 * math.log(max(part.ntotal, 1)))
-            scales.append((float(query @ mean), deviation, expected_best))
-        standardised = {}
-        for key, cosine in cosines.items():
-            centre, deviation, expected_best = scales[self._partition_of[key]]
-            standardised[key] = (cosine - centre) / deviation - expected_best
-        return standardised
+        expected = [math.sqrt(2 * math.log(max(part.ntotal, 1))) for part in self._partitions]
+        numbers = {key: self._partition_of[key] for key in cosines}
+        return {
+            key: scales[numbers[key]].of(cosine) - expected[numbers[key]]
+            for key, cosine in cosines.items()
+        }
 
 
 def _vectors(part: faiss.IndexIDMap2) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A question's best passages: both arms, and the fusion of their scores.
 
-The setting is one for all collections: `dense + 0.6 * lexical`, each in standard deviations.
+The setting is one for all collections: `dense + 0.4 * lexical`, each in standard deviations.
 The lexical deviation has a floor of 2% of the score that a passage matching every term would
 get, so that an arm in which hardly anything matches stays as quiet as it is uncertain.
 """
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.index.passage import Scale
 from rag.index.search_files import Searchers
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import Group, query_groups
 
-LEXICAL_WEIGHT = 0.6
+LEXICAL_WEIGHT = 0.4
 LEXICAL_FLOOR = 0.02
 CANDIDATES = 100
 
@@ -25,12 +26,12 @@ CANDIDATES = 100
 class ScoredChunk:
     """A chunk's key with its fused score and what it rests on.
 
-    `centre` is the mean cosine of the question with the partition of the chunk.
+    `scale` is that of the question's cosines with the partition of the chunk.
     """
 
     key: int
     score: float
-    centre: float
+    scale: Scale
     ranks: dict[str, int]
 
 
@@ -67,8 +68,9 @@ def fuse(
             cosines[key] = dense.cosine(search.vector, key)
     ideal = lexical.ideal(search.groups)
     boosts = _standardised(scores, dense.partitions_of(lexical.keys), LEXICAL_FLOOR * ideal)
+    scales = dense.scales(search.vector)
     candidates = []
-    for key, standardised in dense.standardise(search.vector, cosines).items():
+    for key, standardised in dense.standardise(scales, cosines).items():
         if key in hidden:
             continue
         row = int(np.searchsorted(lexical.keys, key))
@@ -78,8 +80,8 @@ def fuse(
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
             if key in order
         }
-        centre = dense.centre(search.vector, key)
-        candidates.append(ScoredChunk(key, standardised + boost, centre, ranks))
+        scale = scales[dense.partition_of(key)]
+        candidates.append(ScoredChunk(key, standardised + boost, scale, ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 

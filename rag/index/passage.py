@@ -11,12 +11,24 @@ from rag.types import Chunk, Hit
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How the cosines of a question lie with the passages of one partition: mean and deviation."""
+
+    mean: float = 0.0
+    deviation: float = 1.0
+
+    def of(self, cosine: float) -> float:
+        """A cosine in standard deviations above the mean."""
+        return (cosine - self.mean) / self.deviation
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk that was found, with what is indexed of it and how well it ranks.
 
     `spans` are half-open offsets of its units in `chunk.text`, `unit_vectors` (n, d) their vectors.
     `score` is higher for better, `rank` counts from 1, and `ranks` is the rank in each arm that
-    found it, for example `{"dense": 2, "lexical": 1}`. `centre` is the mean cosine of the question
+    found it, for example `{"dense": 2, "lexical": 1}`. `scale` is that of the question's cosines
     with the chunk's partition of the index.
     """
 
@@ -28,7 +40,7 @@ class Passage:
     score: float = 0.0
     rank: int = 0
     ranks: Mapping[str, int] = field(default_factory=dict)
-    centre: float = 0.0
+    scale: Scale = Scale()
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection
 
 from rag.index.fusion import Search, fuse, prepare
-from rag.index.passage import Passage
+from rag.index.passage import Passage, Scale
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk
 from rag.index.search_files import Searchers
@@ -65,7 +65,7 @@ class Retriever:
         # A chunk that was removed since `current` is passed over.
         there = [candidate for candidate in candidates if candidate.key in chunks]
         return [
-            _passage(chunks[each.key], each.score, rank, each.ranks, each.centre)
+            _passage(chunks[each.key], each.score, rank, each.ranks, each.scale)
             for rank, each in enumerate(there, start=1)
         ]
 
@@ -76,12 +76,12 @@ class Retriever:
         for ordinal in (chunk.ordinal - 1, chunk.ordinal + 1):
             indexed = self._store.chunk_at(chunk.document_id, ordinal)
             if indexed is not None:
-                found.append(_passage(indexed, passage.score, passage.rank, {}, passage.centre))
+                found.append(_passage(indexed, passage.score, passage.rank, {}, passage.scale))
         return found
 
 
 def _passage(
-    indexed: IndexedChunk, score: float, rank: int, ranks: dict[str, int], centre: float
+    indexed: IndexedChunk, score: float, rank: int, ranks: dict[str, int], scale: Scale
 ) -> Passage:
     return Passage(
         indexed.chunk,
@@ -92,5 +92,5 @@ def _passage(
         score,
         rank,
         ranks,
-        centre,
+        scale,
     )

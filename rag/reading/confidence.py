@@ -15,7 +15,7 @@ class Evidence:
     answer's words, found nowhere in the index, not found in the best passage. `passage_score` is
     the fused score of the best passage, `lead` its distance to the next. `crosses` is 1 where
     question and passage differ in language. `closeness` is the highest cosine of the question
-    with a unit of the passages read.
+    with a unit of the passages read, in standard deviations.
     """
 
     coverage: float
@@ -54,8 +54,11 @@ SPAN_WEIGHTS = (0.36, 0.55, 1.73)
 SPAN_THRESHOLD = 0.25
 OF_ANOTHER = 0.1  # the most that an answer about another is worth: X200, asked for X300
 THRESHOLD = 0.55  # above a half: a wrong answer costs more than a refusal
-TYPICAL_CLOSENESS = 0.88  # stands in where the model is not the bundled one
-TYPICAL_SCORE, TYPICAL_LEAD = 3.0, 1.0  # stand in where there are few passages to compare
+TYPICAL_SCORE, TYPICAL_LEAD, TYPICAL_CLOSENESS = (
+    3.0,
+    1.0,
+    3.5,
+)  # stand in where there are few passages to compare
 _MOST_SCORE, _MOST_LEAD = 3.0, 2.0  # beyond these, more says no more
 _MOST_SPAN_SCORE = 4.0  # the same with the reader
 
@@ -63,14 +66,14 @@ _MOST_SPAN_SCORE = 4.0  # the same with the reader
 def features(evidence: Evidence) -> tuple[float, ...]:
     """The figures that the model weighs, in the order of `WEIGHTS`.
 
-    `nowhere` weighs less than nothing together with `unmatched`, of which it is a part.
+    None weighs less than nothing, so that what is not there never speaks for an answer.
     """
     return (
         evidence.coverage,
         min(evidence.passage_score, _MOST_SCORE),
         min(evidence.lead, _MOST_LEAD),
-        evidence.nowhere,
-        evidence.unmatched,
+        -evidence.nowhere,
+        -evidence.unmatched,
         evidence.crosses,
         evidence.closeness,
     )
@@ -84,7 +87,7 @@ def probability(evidence: Evidence) -> float:
 def features_of_span(evidence: SpanEvidence) -> tuple[float, ...]:
     """The figures that the model with the reader weighs, in the order of `SPAN_WEIGHTS`.
 
-    None weighs less than nothing, so that what the passage lacks only counts against an answer.
+    None of them, either, weighs less than nothing.
     """
     return evidence.span, min(evidence.score, _MOST_SPAN_SCORE), -evidence.lacking
 

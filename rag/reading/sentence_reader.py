@@ -36,7 +36,7 @@ FEW = 30  # passages; among fewer, how far one stands out says little
 CLOSE_ENOUGH = 1.2  # a second quote's score below the best one's
 
 # Weights of a unit's score, rounded from logistic fits on public question sets.
-_CLOSENESS = 60.0
+_CLOSENESS = 1.3
 _COVERAGE = 5.5
 _PASSAGE_LEAD = 0.3
 _SHOWS = 1.0
@@ -50,8 +50,7 @@ class SentenceReader:
     """Reads passages for one question.
 
     `search` is the question as searched; `asked` what the person asked last, where that is only a
-    part of it: then it alone decides which words answer. `calibrated` says that the vectors are
-    the bundled model's, for which alone cosines have a known meaning.
+    part of it: then it alone decides which words answer.
     """
 
     def __init__(
@@ -59,13 +58,10 @@ class SentenceReader:
         search: Search,
         lexical: LexicalIndex,
         asked: Search | None = None,
-        *,
-        calibrated: bool = True,
     ) -> None:
         self._lexical = lexical
         self._search = search
         self._asked = asked or search
-        self._calibrated = calibrated
         self._kinds = question.kinds_of(self._asked.query)
         self._count = question.count_of(self._asked.query)
 
@@ -148,7 +144,7 @@ class SentenceReader:
             for position, (start, end) in enumerate(passage.spans):
                 words = text[start:end]
                 score = (
-                    _CLOSENESS * (float(cosines[position]) - passage.centre)
+                    _CLOSENESS * passage.scale.of(float(cosines[position]))
                     + _PASSAGE_LEAD * lead
                     + _SHOWS * question.shown(self._kinds, words)
                     + _AS_MANY * self._holds_as_many(words)
@@ -194,12 +190,11 @@ class SentenceReader:
         return any(self._lexical.knows(term) for term, _ in group.alternatives)
 
     def _closeness(self, passages: Sequence[Passage]) -> float:
-        if not self._calibrated:
-            return TYPICAL_CLOSENESS
-        return max(
-            float((passage.unit_vectors @ self._search.vector).max(initial=-1.0))
+        found = max(
+            passage.scale.of(float((passage.unit_vectors @ self._search.vector).max(initial=-1.0)))
             for passage in passages
         )
+        return self._trust * found + (1 - self._trust) * TYPICAL_CLOSENESS
 
 
 def whole_of(passage: Passage) -> str:

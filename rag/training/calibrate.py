@@ -111,7 +111,7 @@ def _read_until(outcome: Outcome, weights: np.ndarray, stop: float) -> tuple[int
 def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
     """Intercept and weights of the logistic model of being right, each direction counting alike.
 
-    None of the reader's figures weighs less than nothing.
+    No figure weighs less than nothing.
     """
     from scipy.optimize import minimize
     from scipy.special import expit
@@ -129,8 +129,7 @@ def answer_weights(outcomes: Sequence[Outcome]) -> tuple[float, np.ndarray]:
         shrinking = _SHRINKING * weights
         return float(losses.sum() + shrinking @ weights / 2), gradient + shrinking
 
-    least = 0.0 if has_reader(outcomes) else None
-    bounds = [(None, None), *[(least, None)] * figures.shape[1]]
+    bounds = [(None, None), *[(0.0, None)] * figures.shape[1]]
     found = minimize(unlikelihood, np.zeros(inputs.shape[1]), jac=True, bounds=bounds).x
     weights = found[1:] / size
     return float(found[0] - weights @ middle), weights

@@ -52,7 +52,7 @@ def test_one_partition_is_standardised_by_its_mean_and_deviation(query):
     best = int(np.argmax(cosines))
     # (cosine - mean) / deviation, less what the best of 40 reaches by chance: sqrt(2 ln 40) = 2.716
     expected = (cosines[best] - cosines.mean()) / cosines.std() - 2.7162
-    found = index.standardise(query, {10 + best: float(cosines[best])})
+    found = index.standardise(index.scales(query), {10 + best: float(cosines[best])})
     assert found == {10 + best: pytest.approx(expected, abs=1e-3)}
 
 
@@ -65,9 +65,11 @@ def test_each_partition_has_its_mean_and_a_small_one_the_variance_of_both(query)
         mean = part.mean()
         variance = trust * part.var() + (1 - trust) * within
         expected = (cosine - mean) / math.sqrt(variance) - math.sqrt(2 * math.log(len(part)))
-        found = index.standardise(query, {key: cosine})[key]
+        found = index.standardise(index.scales(query), {key: cosine})[key]
         assert found == pytest.approx(float(expected), abs=1e-4)
-        assert index.centre(query, key) == pytest.approx(float(mean), abs=1e-6)
+        scale = index.scales(query)[index.partition_of(key)]
+        assert scale.mean == pytest.approx(float(mean), abs=1e-6)
+        assert scale.deviation == pytest.approx(math.sqrt(variance), abs=1e-6)
 
 
 def test_a_good_match_in_a_small_partition_beats_a_middling_one_in_a_large_one():
@@ -87,7 +89,7 @@ def test_a_good_match_in_a_small_partition_beats_a_middling_one_in_a_large_one()
     index = built(han, other)
     cosines = index.search(query, 100)
     assert max(cosines, key=cosines.__getitem__) < 1000
-    standardised = index.standardise(query, cosines)
+    standardised = index.standardise(index.scales(query), cosines)
     assert max(standardised, key=standardised.__getitem__) == 1010
     assert standardised[1010] - max(standardised[key] for key in standardised if key < 1000) > 0.5
 
@@ -98,13 +100,13 @@ def test_tiny_partitions_give_finite_numbers(query, han, other):
     index = built(vectors[:han], vectors[han:])
     cosines = index.search(query, 5)
     assert len(index) == len(cosines) == han + other
-    standardised = index.standardise(query, cosines)
+    standardised = index.standardise(index.scales(query), cosines)
     assert all(math.isfinite(value) and abs(value) < 150 for value in standardised.values())
 
 
 def test_of_two_passages_the_nearer_one_is_two_deviations_better(query):
     index = built(unit_vectors(2), unit_vectors(0))
-    low, high = sorted(index.standardise(query, index.search(query, 2)).values())
+    low, high = sorted(index.standardise(index.scales(query), index.search(query, 2)).values())
     assert high - low == pytest.approx(2, abs=1e-3)
     assert high == pytest.approx(1 - math.sqrt(2 * math.log(2)), abs=1e-3)
 
@@ -123,7 +125,9 @@ def test_what_is_saved_is_loaded(tmp_path, query, han, other):
     loaded = DenseIndex.load(tmp_path / "索引")
     cosines = index.search(query, 4)
     assert loaded.search(query, 4) == cosines
-    assert loaded.standardise(query, cosines) == index.standardise(query, cosines)
+    assert loaded.standardise(loaded.scales(query), cosines) == index.standardise(
+        index.scales(query), cosines
+    )
     assert loaded.keys == index.keys
 
 

@@ -115,7 +115,7 @@ def test_where_no_word_is_shared_the_ranking_is_that_of_the_vectors(searchers, e
     vector = embedder.embed_query(TEXTS["zone"])
     candidates = fuse(prepare(question, vector, None), searchers, 10)
     cosines = searchers.dense.search(vector, 10)
-    standardised = searchers.dense.standardise(vector, cosines)
+    standardised = searchers.dense.standardise(searchers.dense.scales(vector), cosines)
     assert {c.key: c.score for c in candidates} == pytest.approx(standardised)
     assert [c.key for c in candidates] == sorted(standardised, key=lambda k: -standardised[k])
     assert names(candidates)[0] == "zone"
@@ -159,7 +159,8 @@ def test_a_candidate_carries_its_cosine_and_its_ranks(ask, searchers, embedder):
     first = ask(question)[0]
     query = embedder.embed_query(question)
     assert first.key == 1
-    assert first.centre == pytest.approx(searchers.dense.centre(query, 1))
+    scale = searchers.dense.scales(query)[searchers.dense.partition_of(1)]
+    assert first.scale == scale
     assert first.ranks["lexical"] == 1
 
 

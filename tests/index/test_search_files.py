@@ -71,7 +71,7 @@ def results(held, embedder):
     return (
         held.generation,
         cosines,
-        held.dense.standardise(query, cosines),
+        held.dense.standardise(held.dense.scales(query), cosines),
         held.lexical.keys.tolist(),
         held.lexical.scores([LOBSTER]).tolist(),
         held.lexical.ideal([LOBSTER]),
