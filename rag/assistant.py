@@ -18,6 +18,7 @@ from rag.index.retriever import Retriever
 from rag.index.schema import index_folder
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
+from rag.models.embedding import identity
 from rag.reading.results import Reading
 from rag.types import Answer, CheckedSentence, Found, Hit, InputReport, Retrieval, Token
 
@@ -44,7 +45,6 @@ class Assistant:
             engine.reader,
             self._generator,
             self._proofreader.checker,
-            engine.is_calibrated,
             engine.settings.confidence,
         )
         self._writing = threading.Lock()
@@ -53,7 +53,7 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
-        store = Store.open(index_folder(settings.indexes, name), settings.embedding_model)
+        store = Store.open(index_folder(settings.indexes, name), identity(settings))
         try:
             return cls(name, store, Engine.open(settings))
         except BaseException:

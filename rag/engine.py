@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from rag.answering.generation import Generator
-from rag.config import BUNDLED_MODEL, Settings
+from rag.config import Settings
 from rag.language.lexicon import LEXICON_FILE, Lexicon
 from rag.models import e5
 from rag.models.chat import ChatModel, open_llm
@@ -48,11 +48,6 @@ class Engine:
         for part in (self.lexicon, self.reader, self.llm):
             if part is not None:
                 part.close()
-
-    @property
-    def is_calibrated(self) -> bool:
-        """Whether the vectors are the bundled model's, whose cosines have a known meaning."""
-        return self.embedder.name == BUNDLED_MODEL
 
     def generator_for(self, index: str) -> Generator | None:
         """What writes answers over an index, None where its passages are not to be sent."""

@@ -17,6 +17,7 @@ from rag.gate import Gate
 from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
+from rag.models.embedding import identity
 
 CONVERSATIONS_FILE = "conversations.db"
 OPENINGS = 4  # indexes that are opened at a time
@@ -68,7 +69,7 @@ class Library:
             engine = self._open_engine(self.settings)
             try:
                 folder = index_folder(self.settings.indexes, self.default)
-                model, dimension = self.settings.embedding_model, engine.embedder.dimension
+                model, dimension = engine.embedder.name, engine.embedder.dimension
                 Store.create(folder, model, dimension).close()
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
             except BaseException:
@@ -125,7 +126,7 @@ class Library:
             folder = index_folder(self.settings.indexes, name)
         except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
-        store = Store.open(folder, self.settings.embedding_model)
+        store = Store.open(folder, identity(self.settings))
         return Assistant(name, store, engine)
 
     def _opened_engine(self) -> Engine:

@@ -128,13 +128,15 @@ def shared() -> Path:
 def models(made_once) -> Path:
     """The folder of what `wenju setup` prepares: bundled model, reader and their vocabulary.
 
-    The reader is built here where it is missing or of another adapter, as after each training.
+    Networks of another adapter are built here again, as is needed after each training.
     """
     folder = Settings.from_environment().models
-    is_prepared = e5.is_built(folder / BUNDLED_MODEL) and vocabulary.is_built(
-        folder / vocabulary.NAME
-    )
-    if is_prepared and reader_build.is_built(folder / reader_build.NAME):
+    is_prepared = vocabulary.is_built(folder / vocabulary.NAME)
+    if (
+        is_prepared
+        and e5.is_built(folder / BUNDLED_MODEL)
+        and reader_build.is_built(folder / reader_build.NAME)
+    ):
         return folder
     if not e5.available():
         pytest.skip("this platform has no build of the packages that carry the bundled model")
@@ -147,7 +149,7 @@ def models(made_once) -> Path:
         setup.prepare(Settings(models=folder), lambda line: None)
         done.touch()
 
-    made_once("reader-is-built", build)
+    made_once("networks-are-built", build)
     return folder
 
 

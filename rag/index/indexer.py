@@ -102,6 +102,20 @@ class Indexer:
         self._commit()
         return reports + self._taken
 
+    def renew(self) -> list[InputReport]:
+        """Index all documents again, as they were read; what the embedder made of them changed."""
+        reports = []
+        for document_id, origin in self._origins.items():
+            document = self._store.document(document_id)
+            pieces = [self._indexed(document, piece) for piece in chunk(document)]
+            self._batch.additions.append((document, origin, pieces))
+            reason = "the bundled model was trained further"
+            reports.append(InputReport(document.source, "indexed", 1, len(pieces), reason))
+            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
+                self._commit()
+        self._commit()
+        return reports
+
     def _index_files(self, files: Iterable[InputFile]) -> list[InputReport]:
         reports: list[InputReport] = []
         for file in files:

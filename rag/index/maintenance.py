@@ -29,9 +29,14 @@ def build_index(
     if not folder.exists():
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
-    with closing(Store.create(folder, settings.embedding_model, embedder.dimension)) as store:
+    with closing(Store.create(folder, embedder.name, embedder.dimension)) as store:
         try:
-            return Indexer(store, embedder).index(paths, prune=prune, progress=progress)
+            indexer = Indexer(store, embedder)
+            renewed = []
+            if store.model != embedder.name:
+                renewed = indexer.renew()
+                store.renewed_with(embedder.name)
+            return renewed + indexer.index(paths, prune=prune, progress=progress)
         finally:
             if store.counts()[0]:
                 store.refresh()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rag.config import BUNDLED_MODEL
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable, InvalidInput
 from rag.storage import Database, Failures
 
@@ -82,6 +83,11 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
             _index_anew(folder),
         )
     if model not in (None, built_with):
+        if is_outdated(database, model):
+            raise IndexMismatch(
+                f"the index at {folder} was built with another training of the bundled model",
+                f"run: wenju index PATH --index {folder.name} (embeds its documents again)",
+            )
         raise IndexMismatch(
             f"the index at {folder} was built with the model {built_with}, not {model}",
             f"set WENJU_EMBEDDING_MODEL={built_with}, or index into another name",
@@ -109,6 +115,13 @@ def number(database: Database, key: str) -> int:
     if not value.isdecimal():
         raise database.damage(f"its {key} is {value!r}")
     return int(value)
+
+
+def is_outdated(database: Database, model: str | None) -> bool:
+    """Whether the index was built with the bundled model before or after another training."""
+    built_with = meta(database, "model")
+    names = {(name or "").partition("@")[0] for name in (model, built_with)}
+    return names == {BUNDLED_MODEL} and model != built_with
 
 
 def _index_anew(folder: Path) -> str:

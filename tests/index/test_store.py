@@ -409,6 +409,26 @@ def test_another_model_is_named_with_the_one_the_index_has(filled, folder):
             open_it()
 
 
+BUNDLED, TRAINED = "multilingual-e5-small", "multilingual-e5-small@12345678"
+
+
+@pytest.mark.parametrize("built_with", [BUNDLED, "multilingual-e5-small@87654321"])
+def test_another_training_of_the_bundled_model_is_renewed_before_it_is_read(
+    filled, folder, built_with
+):
+    filled.renewed_with(built_with)
+
+    with pytest.raises(
+        IndexMismatch,
+        match=r"another training of the bundled model; run: wenju index PATH --index 索引 \(embeds",
+    ):
+        Store.open(folder, TRAINED)
+    with closing(Store.create(folder, TRAINED, 64)) as store:
+        assert store.model == built_with
+        store.renewed_with(TRAINED)
+    Store.open(folder, TRAINED).close()
+
+
 def test_a_model_that_now_has_another_length_is_refused(filled, folder):
     with pytest.raises(IndexMismatch, match=r"vectors of length 64, the model .* makes 384"):
         Store.create(folder, MODEL, 384)

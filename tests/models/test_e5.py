@@ -10,6 +10,7 @@ from rag.config import BUNDLED_MODEL
 from rag.errors import ModelMissing
 from rag.models import builds, e5, vocabulary
 from rag.models.embedding import BundledEmbedder, EmbeddingInput
+from rag.storage import file_digest
 
 CHINESE = [
     "十二座城市获批设立跨境电子商务综合试验区。",
@@ -83,6 +84,7 @@ def test_a_build_says_what_it_is(built):
     assert e5.is_built(folder / BUNDLED_MODEL)
     assert manifest == {
         "build": e5.BUILD,
+        "adapter": file_digest(e5.ADAPTER),
         "model": "intfloat/multilingual-e5-small",
         "dimension": 384,
         "precision": precision,
@@ -93,26 +95,83 @@ def test_a_build_says_what_it_is(built):
 # What is a finished build: more about manifests is in test_builds.py
 
 
-@pytest.mark.parametrize(
-    ("build", "expected"), [(e5.BUILD, True), (e5.BUILD - 1, False), (str(e5.BUILD), False)]
-)
-def test_a_build_is_finished_when_it_is_of_this_version(tmp_path, build, expected):
+@pytest.fixture
+def brought(tmp_path, monkeypatch):
+    """The adapter that this version brings: here a small file."""
+    path = tmp_path / "retriever.bin"
+    path.write_bytes("权重".encode())
+    monkeypatch.setattr(e5, "ADAPTER", path)
+    return path
+
+
+def saved(folder, adapter, **manifest):
+    """A build of no network, of this version and adapter but for what is given."""
     builds.save(
-        tmp_path / "model",
-        {"build": build, "precision": "int8"},
-        lambda folder: (folder / "encoder.onnx").write_bytes(b"12345"),
+        folder,
+        {"build": e5.BUILD, "adapter": file_digest(adapter), "precision": "int8", **manifest},
+        lambda made: (made / "encoder.onnx").write_bytes(b"12345"),
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, True),
+        ({"precision": "float32"}, True),
+        ({"build": e5.BUILD - 1}, False),
+        ({"build": str(e5.BUILD)}, False),
+        ({"adapter": "0" * 64}, False),
+        ({"adapter": None}, False),
+    ],
+)
+def test_a_build_is_finished_when_it_is_of_this_version_and_adapter(
+    tmp_path, brought, given, expected
+):
+    saved(tmp_path / "model", brought, **given)
 
     assert e5.is_built(tmp_path / "model") is expected
 
 
-def test_a_build_that_has_lost_its_network_is_not_finished(tmp_path):
+def test_without_the_adapter_nothing_is_built(tmp_path, brought):
+    saved(tmp_path / "model", brought)
+    brought.unlink()
+
+    assert not e5.is_built(tmp_path / "model")
+
+
+def test_a_build_that_has_lost_its_network_is_not_finished(tmp_path, brought):
     folder = tmp_path / "model"
-    builds.save(folder, {"build": e5.BUILD}, lambda made: (made / "encoder.onnx").touch())
+    saved(folder, brought)
     (folder / "encoder.onnx").unlink()
 
     assert not e5.is_built(folder)
     assert not e5.is_built(tmp_path / "nowhere")
+
+
+# How it was trained
+
+
+def test_the_name_of_its_vectors_tells_how_it_was_trained(brought):
+    names = {e5.identity()}
+    brought.write_bytes("权重、".encode())
+    names.add(e5.identity())
+
+    assert names == {"multilingual-e5-small@db18831a", "multilingual-e5-small@eabf1882"}
+
+
+def test_training_changed_all_layers_and_left_the_words(built):
+    before, after = e5.untrained(), e5.merged()
+
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+
+    assert set(before) - changed == {"embeddings.word_embeddings.weight"}
+
+
+def test_an_adapter_that_is_damaged_is_named(tmp_path, brought):
+    with pytest.raises(ModelMissing, match=r"retriever\.bin is damaged; reinstall wenju"):
+        e5.build(tmp_path / "model", "int8")
+
+    assert not (tmp_path / "model").exists()
 
 
 # What it is built from

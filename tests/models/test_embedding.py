@@ -16,6 +16,7 @@ from rag.models.embedding import (
     BundledEmbedder,
     EmbeddingInput,
     SentenceTransformerEmbedder,
+    identity,
     load_sentence_transformer,
     open_embedder,
 )
@@ -304,7 +305,7 @@ def test_without_the_packages_the_official_model_serves(monkeypatch, tmp_path, l
     model = open_embedder(Settings(models=tmp_path))
 
     assert loads == [("intfloat/multilingual-e5-small", True)]
-    assert model.name == BUNDLED_MODEL
+    assert model.name == identity(Settings(models=tmp_path)) == "intfloat/multilingual-e5-small"
 
 
 def test_setup_says_that_the_official_model_is_downloaded_once(monkeypatch, tmp_path, loads):
