@@ -20,7 +20,7 @@ serve: $(VENV)/indexed
 # The loop while you work: what needs neither set-up nor a server nor a browser.
 check: lint
 	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training)" \
-		$(addprefix --ignore=,tests/training rag/training rag/reading/network.py)  # import torch
+		$(addprefix --ignore=,tests/training rag/training rag/models/bert.py rag/reading/network.py)
 
 test: lint $(VENV)/ready $(VENV)/browser
 	$(BIN)/pytest -n 2 --dist loadscope
@@ -36,9 +36,11 @@ eval: $(VENV)/indexed
 bench: $(VENV)/indexed
 	$(BIN)/python tests/bench/bench_api.py
 
-# Trains the reader anew, or goes on where it was ended; then: wenju setup. See docs/reader.md
+# Trains both models anew, or goes on where it was ended; see docs/retriever.md and docs/reader.md
 train: $(VENV)/ready
-	$(BIN)/python -m rag.training $(SHARED)/data training
+	$(BIN)/python -m rag.training retriever $(SHARED)/data training
+	$(BIN)/python -m rag.training reader $(SHARED)/data training
+	$(BIN)/wenju setup
 
 calibrate: $(VENV)/ready
 	$(BIN)/python -m rag.training.calibrate $(SHARED)/data

@@ -69,7 +69,7 @@ class Library:
             engine = self._open_engine(self.settings)
             try:
                 folder = index_folder(self.settings.indexes, self.default)
-                model, dimension = engine.embedder.name, engine.embedder.dimension
+                model, dimension = identity(self.settings), engine.embedder.dimension
                 Store.create(folder, model, dimension).close()
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
             except BaseException:

@@ -56,9 +56,10 @@ HOMES = {
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",
     "sentencepiece": "models.vocabulary",
-    "torch": "reading.network training.__main__ training.loss training.train",
+    "torch": "models.bert reading.network training.__main__ training.reading training.retrieval"
+    " training.train",
     "rich": "cli.printing evaluation.screen",
-    "transformers": "reading.network",
+    "transformers": "models.bert",
     "uvicorn": "cli.serve",
     "yaml": "documents.plain",
 }

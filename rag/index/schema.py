@@ -90,7 +90,7 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
             )
         raise IndexMismatch(
             f"the index at {folder} was built with the model {built_with}, not {model}",
-            f"set WENJU_EMBEDDING_MODEL={built_with}, or index into another name",
+            f"set WENJU_EMBEDDING_MODEL={built_with.partition('@')[0]}, or index into another name",
         )
     length = number(database, "dimension")
     if dimension not in (None, length):

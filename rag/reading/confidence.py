@@ -11,17 +11,16 @@ from dataclasses import dataclass
 class Evidence:
     """What a question and its best passages look like.
 
-    `coverage`, `nowhere` and `unmatched` are shares of the question's term weight: met by the
-    answer's words, found nowhere in the index, not found in the best passage. `passage_score` is
-    the fused score of the best passage, `lead` its distance to the next. `crosses` is 1 where
-    question and passage differ in language. `closeness` is the highest cosine of the question
-    with a unit of the passages read, in standard deviations.
+    `coverage` and `unmatched` are shares of the question's term weight: met by the answer's words,
+    not found in the best passage. `passage_score` is the fused score of the best passage, `lead`
+    its distance to the next. `crosses` is 1 where question and passage differ in language.
+    `closeness` is the highest cosine of the question with a unit of the passages read, in standard
+    deviations.
     """
 
     coverage: float
     passage_score: float
     lead: float
-    nowhere: float
     unmatched: float
     crosses: float
     closeness: float
@@ -45,20 +44,16 @@ class SpanEvidence:
     is_of_another: bool
 
 
-# Fitted by `make calibrate` on public sets; those of reading without the reader on the sample
-# collection as well.
-INTERCEPT = -18.13
-WEIGHTS = (2.08, 0.47, 0.53, 2.3, -4.95, 2.75, 19.34)
-SPAN_INTERCEPT = -2.2
-SPAN_WEIGHTS = (0.36, 0.55, 1.73)
+# Fitted by `make calibrate` on public sets.
+INTERCEPT = -7.69
+WEIGHTS = (2.6, 0.77, 0.74, 0.68, 2.09, 0.49)
+SPAN_INTERCEPT = -2.12
+SPAN_WEIGHTS = (0.3, 0.55, 1.31)
 SPAN_THRESHOLD = 0.25
 OF_ANOTHER = 0.1  # the most that an answer about another is worth: X200, asked for X300
-THRESHOLD = 0.55  # above a half: a wrong answer costs more than a refusal
-TYPICAL_SCORE, TYPICAL_LEAD, TYPICAL_CLOSENESS = (
-    3.0,
-    1.0,
-    3.5,
-)  # stand in where there are few passages to compare
+THRESHOLD = 0.45
+# Of answers that are right; these stand in where there are few passages to compare.
+TYPICAL_SCORE, TYPICAL_LEAD, TYPICAL_CLOSENESS = 3.0, 1.7, 5.5
 _MOST_SCORE, _MOST_LEAD = 3.0, 2.0  # beyond these, more says no more
 _MOST_SPAN_SCORE = 4.0  # the same with the reader
 
@@ -72,7 +67,6 @@ def features(evidence: Evidence) -> tuple[float, ...]:
         evidence.coverage,
         min(evidence.passage_score, _MOST_SCORE),
         min(evidence.lead, _MOST_LEAD),
-        -evidence.nowhere,
         -evidence.unmatched,
         evidence.crosses,
         evidence.closeness,

@@ -99,12 +99,10 @@ class SentenceReader:
         top = passages[0]
         runner_up = passages[1].score if len(passages) > 1 else top.score
         met = self._matches(groups, "\n".join(unit.text for unit in answer))
-        nowhere = np.array([not self._occurs(group) for group in groups], dtype=bool)
         return Evidence(
             coverage=float(met.sum()) / ideal,
             passage_score=self.comparable_score(top),
             lead=trust * (top.score - runner_up) + (1 - trust) * TYPICAL_LEAD,
-            nowhere=float(importance[nowhere].sum()) / ideal,
             unmatched=self.lacking(top),
             crosses=float(self.crosses(top)),
             closeness=self._closeness(passages),
@@ -185,9 +183,6 @@ class SentenceReader:
 
     def _holds_as_many(self, words: str) -> bool:
         return self._count is not None and question.items(words) >= self._count
-
-    def _occurs(self, group: Group) -> bool:
-        return any(self._lexical.knows(term) for term, _ in group.alternatives)
 
     def _closeness(self, passages: Sequence[Passage]) -> float:
         found = max(

@@ -35,10 +35,10 @@ SEVERAL = 2.0  # a further answer's rank below the best one's
 # A span's rank weighs, as `make calibrate` found, its logit against none and the score with which
 # its passage was found. How its sentence reads without the reader, whether that speaks of another
 # year, and the logit of the passage answering at all add nothing on documents not in view.
-WEIGHTS = (0.52, 0.88)
+WEIGHTS = (0.5, 1.0)
 # Reading stops where the next passage would have to gain more rank by being read than any did that
 # held the best span after all, but for one in two hundred.
-STOP = 1.5
+STOP = 1.0
 _ADDRESS = re.compile(
     r"(?<![@\w])(?:https?://|www\.)[\w./%~?=&#:+-]+[\w/]"
     r"|(?<![@\w.])[a-z\d-]+(?:\.[a-z\d-]+)*\.(?:com|cn|org|net|io|gov|edu)\b(?:[./:][\w./:-]*\w)?",

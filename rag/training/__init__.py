@@ -1,5 +1,5 @@
-"""How the reader was trained and calibrated: `python -m rag.training DATA`.
+"""How retriever and reader were trained and calibrated: `python -m rag.training`.
 
-In come public question sets; out go an adapter for the reader and the weights of its decisions.
+In come public question sets; out go an adapter for each and the weights of their decisions.
 May import evaluation, front, reading, index, documents, models, language.
 """

@@ -1,46 +1,81 @@
-"""`python -m rag.training DATA [FOLDER] [--from ADAPTER]`: trains the reader."""
+"""`python -m rag.training (retriever|reader) DATA [FOLDER] [--from ADAPTER]`: trains it."""
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 
 from rag.config import Settings
 from rag.engine import open_lexicon
-from rag.models import vocabulary
-from rag.models.vocabulary import open_vocabulary
-from rag.reading import reader_build, weight_delta
-from rag.reading.network import trained, untrained
-from rag.training import examples
+from rag.language.lexicon import Lexicon
+from rag.models import e5, vocabulary, weight_delta
+from rag.models.bert import bert
+from rag.models.vocabulary import Vocabulary, open_vocabulary
+from rag.reading import network, reader_build
+from rag.training import examples, reading, retrieval
 from rag.training.batches import Batcher
+from rag.training.contrast import Contraster
 from rag.training.examples import Example
+from rag.training.parallel import read_parallel
 from rag.training.train import Trainer, run
 
-STEPS = 2600
 
-
-def main(data: Path, folder: Path, adapter: Path | None = None, steps: int = STEPS) -> None:
+def train_retriever(data: Path, folder: Path, adapter: Path | None, steps: int) -> None:
     """Train on the sets in `data`; examples, checkpoint and log lie in `folder`.
 
     With an `adapter` from what that one holds, otherwise from the bundled encoder.
     """
+    learnt, held_out = _parted(_examples(data, folder))
+    contraster = Contraster(*_words(), read_parallel(data))
+    base = e5.untrained()
+    encoder = bert(e5.merged(adapter) if adapter else base)
+    trainer = Trainer(encoder, retrieval.loss, retrieval.rate_of, steps, _device())
+
+    def figures() -> Iterator[dict[str, object]]:
+        for is_switched in (False, True):
+            found = retrieval.check(
+                encoder, contraster, held_out, trainer.device, switched=is_switched
+            )
+            yield {"switched": is_switched, **asdict(found)}
+
+    run(trainer, lambda epoch: contraster.batches(learnt, epoch), figures, folder / "retriever")
+    weight_delta.write(e5.ADAPTER, retrieval.averaged(trainer.weights(), base), base)
+    print(f"wrote {e5.ADAPTER}; now run: wenju setup")
+
+
+def train_reader(data: Path, folder: Path, adapter: Path | None, steps: int) -> None:
+    """The same for the reader."""
+    learnt, held_out = _parted(_examples(data, folder))
+    batcher = Batcher(*_words(), learnt)
+    model = network.trained(adapter) if adapter else network.untrained()
+    trainer = Trainer(model, reading.loss, reading.rate_of, steps, _device())
+
+    def figures() -> Iterator[dict[str, object]]:
+        for is_switched in (False, True):
+            found = reading.check(model, batcher, held_out, trainer.device, switched=is_switched)
+            yield {"switched": is_switched, **asdict(found)}
+
+    run(trainer, lambda epoch: batcher.batches(learnt, epoch), figures, folder / "reader")
+    weight_delta.write(reader_build.ADAPTER, trainer.weights(), reader_build.untrained())
+    print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
+
+
+TRAINED = {
+    "retriever": (train_retriever, 600),
+    "reader": (train_reader, 2600),
+}
+
+
+def _examples(data: Path, folder: Path) -> list[Example]:
     path = folder / "examples.jsonl"
     if not path.exists():
         examples.prepare(data, path)
-    learnt, held_out = _parted(examples.read(path))
-    settings = Settings.from_environment()
-    words = open_vocabulary(settings.models / vocabulary.NAME)
-    batcher = Batcher(words, open_lexicon(settings), learnt)
-    network = trained(adapter) if adapter else untrained()
-    base = reader_build.untrained()
-    trainer = Trainer(network, steps, "cuda" if torch.cuda.is_available() else "cpu")
-    run(trainer, batcher, learnt, held_out, folder)
-    weight_delta.write(reader_build.ADAPTER, trainer.weights(), base)
-    print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
+    return examples.read(path)
 
 
 def _parted(found: Sequence[Example]) -> tuple[list[Example], list[Example]]:
@@ -50,11 +85,22 @@ def _parted(found: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return [example for example in found if not example.held_out], held_out
 
 
+def _words() -> tuple[Vocabulary, Lexicon]:
+    settings = Settings.from_environment()
+    return open_vocabulary(settings.models / vocabulary.NAME), open_lexicon(settings)
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m rag.training", description=__doc__)
+    parser.add_argument("what", choices=TRAINED)
     parser.add_argument("data", type=Path, help="folder of the public sets")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("training"))
     parser.add_argument("--from", dest="adapter", type=Path, help="an adapter to begin with")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, help="how many steps, if not as many as usual")
     given = parser.parse_args()
-    main(given.data, given.folder, given.adapter, given.steps)
+    train, usual = TRAINED[given.what]
+    train(given.data, given.folder, given.adapter, given.steps or usual)

@@ -16,12 +16,16 @@ from rag.reading.cross_encoder import ReaderInput
 from rag.reading.inputs import Pair, Tokenizer, meet, pair, terms_of
 from rag.training.examples import Example
 from rag.training.exchanges import Asked, Exchanger
+from rag.training.lists import Lengthener, counted, items_of
 from rag.training.switch import Switcher
 
 TOKENS = 4096  # in a batch, padding included
 POOL = 1024  # draws that are sorted by length before they are cut into batches
 # How often an example of a set is drawn in an epoch; once where nothing is said.
 DRAWN = {"mlqa-zh-dev": 2.0, "mlqa-en-dev": 2.0, "qed": 0.5, "policyqa": 0.5, "covidqa": 0.6}
+LISTED = 2.5  # times as often where the answer is a list
+LENGTHENED = 0.5  # share of lists that get more items
+COUNTED = 0.5  # share of questions for a list that say how many
 TWINS = 0.2  # share of questions that are read in both languages at once
 CHINESE_SWITCHED = 0.45  # share of the others that are put into the other language, of Chinese
 ENGLISH_SWITCHED = 0.35  # and of English questions
@@ -60,7 +64,9 @@ class Batcher:
         self._tokenizer = tokenizer
         self._lexicon = lexicon
         self._switcher = Switcher(lexicon)
+        examples = list(examples)
         self._exchanger = Exchanger(examples)
+        self._lengthener = Lengthener(examples)
 
     def batches(self, examples: Sequence[Example], epoch: int) -> Iterator[list[Item]]:
         """All batches of one epoch, each of items of about one length."""
@@ -68,7 +74,7 @@ class Batcher:
         order = [
             (number, time)
             for number, example in enumerate(examples)
-            for time in range(_times(DRAWN.get(example.source, 1.0), drawn))
+            for time in range(times(_share(example), drawn))
         ]
         drawn.shuffle(order)
         for start in range(0, len(order), POOL):
@@ -116,7 +122,11 @@ class Batcher:
         The order of the draws decides what a training run learns.
         """
         drawn = random.Random(seed)
-        asked = Asked(example.question, example.passage, example.start, example.end)
+        asked = self._listed(
+            Asked(example.question, example.passage, example.start, example.end),
+            example.is_chinese,
+            drawn,
+        )
         is_changed = False
         changes = (CODED, self._exchanger.coded), (NEIGHBOURED, self._exchanger.neighboured)
         for share, change in changes:
@@ -126,8 +136,8 @@ class Batcher:
                 is_changed = is_changed or changed is not None
                 asked = changed or asked
         if drawn.random() < CROPPED:
-            asked = _cropped(asked, drawn)
-        asked = replace(asked, passage=_stripped(asked.passage, drawn))
+            asked = cropped(asked, drawn)
+        asked = replace(asked, passage=stripped(asked.passage, drawn))
         translated = example.translated if asked.question == example.question else ""
         other = translated or self._switched(asked.question, example.is_chinese, seed)
         found = self._read(asked, other, example.is_chinese, drawn, bool(translated))
@@ -135,9 +145,9 @@ class Batcher:
             return []
         groups = [found]
         if example.distractors and drawn.random() < DISTRACTED:
-            passage = _stripped(drawn.choice(example.distractors), drawn)
+            passage = stripped(drawn.choice(example.distractors), drawn)
             if drawn.random() < CROPPED:
-                passage = _cropped_anywhere(passage, drawn)
+                passage = cropped_anywhere(passage, drawn)
             groups.append([self._unanswered(asked.question, other, passage, drawn)])
         if drawn.random() < EXCHANGED:
             question = self._exchanger.exchanged(
@@ -150,6 +160,17 @@ class Batcher:
             mixed = self._mixed(asked, drawn)
             groups += [[mixed]] if mixed else []
         return groups
+
+    def _listed(self, asked: Asked, is_chinese: bool, drawn: random.Random) -> Asked:
+        """The same where no list answers, otherwise often with more items and their number."""
+        items = items_of(_answer(asked))
+        if items and drawn.random() < LENGTHENED:
+            asked = self._lengthener.lengthened(asked, is_chinese, drawn) or asked
+            items = items_of(_answer(asked))
+        if items and drawn.random() < COUNTED:
+            question = counted(asked.question, items, is_chinese, drawn)
+            asked = replace(asked, question=question)
+        return asked
 
     def _read(
         self, asked: Asked, other: str, is_chinese: bool, drawn: random.Random, is_translated: bool
@@ -207,11 +228,22 @@ def padded(items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ids, types, mask
 
 
-def _stripped(passage: ReaderInput, drawn: random.Random) -> ReaderInput:
+def _answer(asked: Asked) -> str:
+    return asked.passage.text[asked.start : asked.end]
+
+
+def _share(example: Example) -> float:
+    """How often an example is drawn in an epoch."""
+    answer = example.passage.text[example.start : example.end]
+    return DRAWN.get(example.source, 1.0) * (LISTED if items_of(answer) else 1.0)
+
+
+def stripped(passage: ReaderInput, drawn: random.Random) -> ReaderInput:
+    """The passage, in a share of the draws without title and section."""
     return ReaderInput("", passage.text) if drawn.random() < NO_CONTEXT else passage
 
 
-def _cropped(asked: Asked, drawn: random.Random) -> Asked:
+def cropped(asked: Asked, drawn: random.Random) -> Asked:
     """The same over the sentences around the answer alone, as many as are drawn."""
     text = asked.passage.text
     start, end = _part(text, asked.start, asked.end, drawn)
@@ -219,7 +251,8 @@ def _cropped(asked: Asked, drawn: random.Random) -> Asked:
     return Asked(asked.question, passage, asked.start - start, asked.end - start)
 
 
-def _cropped_anywhere(passage: ReaderInput, drawn: random.Random) -> ReaderInput:
+def cropped_anywhere(passage: ReaderInput, drawn: random.Random) -> ReaderInput:
+    """Some sentences of the passage, around a place that is drawn."""
     if not passage.text:
         return passage
     place = drawn.randrange(len(passage.text))
@@ -241,7 +274,7 @@ def _part(text: str, start: int, end: int, drawn: random.Random) -> tuple[int, i
     return min(start, spans[first][0]), max(end, spans[last][1])
 
 
-def _times(share: float, drawn: random.Random) -> int:
+def times(share: float, drawn: random.Random) -> int:
     """How often at this share: 1.3 is once, and in three of ten cases twice."""
     return int(share) + (drawn.random() < share % 1)
 

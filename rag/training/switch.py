@@ -8,6 +8,7 @@ written for this project.
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
 from collections import defaultdict
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rag.language.lexicon import Lexicon, english_phrases
-from rag.language.terms import ENGLISH_STOP, stem, tagged
+from rag.language.terms import ENGLISH_STOP, frequency, stem, tagged
 from rag.language.text import HAN, simplify_in_place
 
 _DATA = Path(__file__).parents[1] / "data" / "switch.json"
@@ -141,11 +142,9 @@ class Switcher:
         found = []
         position = 0
         for phrase in english_phrases(stems, self._lexicon):
-            translations = self._lexicon.to_chinese(" ".join(phrase))[:_SENSES]
+            translations = self._lexicon.to_chinese(" ".join(phrase))
             words = " ".join(content[position : position + len(phrase)])
-            found.append(
-                self._drawn([t for t, _ in translations]) if translations else f" {words} "
-            )
+            found.append(self._in_use(translations) if translations else f" {words} ")
             position += len(phrase)
         return found
 
@@ -158,6 +157,11 @@ class Switcher:
         last = min(len(pieces), place + 1 + self._random.randint(1, 2))
         owner, owned = pieces[first:place], pieces[place + 1 : last]
         return [*pieces[:first], *owned, "of", *owner, *pieces[last:]]
+
+    def _in_use(self, translations: Sequence[tuple[str, float]]) -> str:
+        """One of the Chinese words, more often what fits better and is used more."""
+        shares = [fit * math.sqrt(1 + frequency(word)) for word, fit in translations]
+        return self._random.choices([word for word, _ in translations], shares)[0]
 
     def _drawn(self, choices: Sequence[str]) -> str:
         """One of the first senses, the first one most often."""

@@ -1,75 +1,65 @@
-"""The training itself: steps, checkpoints that resume, and figures on what was held out."""
+"""Training, whatever is trained: steps, checkpoints that resume, and a log."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
-from rag.evaluation.matching import exact_match, f1
-from rag.reading.cross_encoder import span_logits
-from rag.reading.network import ReaderNetwork
-from rag.reading.reader_build import ENCODER
-from rag.training.batches import Batcher, Item, padded
-from rag.training.examples import Example
-from rag.training.loss import loss
-
-RATE = 1e-4  # of learning, at its highest
-FRESH_RATE = 5e-4  # the same of what begins without any training
 WARM_UP = 0.06  # share of the steps
 DECAY = 0.01  # of weights
-CHECKED = 200  # held-out questions
 CHECKED_EVERY = 600  # steps
 LOGGED_EVERY = 50  # the same
-PREDICTED = 16  # items at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """Figures on held-out questions: with the passage that answers, and telling it from others."""
-
-    exact: float
-    f1: float
-    ranked_first: float
+Network = TypeVar("Network", bound=nn.Module)
+Batch = TypeVar("Batch")
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The likeliest span, counted in the passage's tokens, and the passage's relevance."""
+class Trainer(Generic[Network, Batch]):
+    """A model in bfloat16 whose float32 copy is what learns, to make `loss` small.
 
-    first: int
-    last: int
-    relevance: float
+    `loss` is given the model, a batch and the device; `rate_of` says how fast a weight learns at
+    most, by its name.
+    """
 
-
-class Trainer:
-    """A model in bfloat16 whose float32 copy is what learns."""
-
-    def __init__(self, model: ReaderNetwork, steps: int, device: str) -> None:
+    def __init__(
+        self,
+        model: Network,
+        loss: Callable[[Network, Batch, str], Tensor],
+        rate_of: Callable[[str], float],
+        steps: int,
+        device: str,
+    ) -> None:
         self.device = device
         self.steps = steps
         self.step = 0
         self.model = model.to(device)
+        self._loss = loss
         named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         self.learnt = {name: p.detach().float().clone() for name, p in named}
         self.model.to(torch.bfloat16)
         self._parameters = {name: dict(self.model.named_parameters())[name] for name, _ in named}
-        fresh = {n for n in self.learnt if not n.startswith(ENCODER) or "token_type" in n}
-        groups = [
-            {"params": [v for n, v in self.learnt.items() if n not in fresh], "rate": RATE},
-            {"params": [v for n, v in self.learnt.items() if n in fresh], "rate": FRESH_RATE},
-        ]
-        self.optimizer = torch.optim.AdamW(groups, lr=RATE, weight_decay=DECAY, fused=True)
+        groups: dict[float, list[Tensor]] = defaultdict(list)
+        for name, value in self.learnt.items():
+            groups[rate_of(name)].append(value)
+        self.optimizer = torch.optim.AdamW(
+            [{"params": values, "rate": rate} for rate, values in groups.items()],
+            weight_decay=DECAY,
+            fused=True,
+        )
 
-    def learn(self, items: Sequence[Item]) -> float:
+    def learn(self, batch: Batch) -> float:
         """One step; the loss before it."""
-        found = loss(self.model, items, self.device)
+        found = self._loss(self.model, batch, self.device)
         found.backward()
         self._take_gradients()
         torch.nn.utils.clip_grad_norm_(self.learnt.values(), 1.0)
@@ -122,62 +112,22 @@ def share_of_rate(step: int, steps: int) -> float:
     return (step + 1) / warm if step < warm else max(0.0, (steps - step) / (steps - warm))
 
 
-@torch.no_grad()
-def predict(model: ReaderNetwork, items: Sequence[Item], device: str) -> list[Prediction]:
-    """What is read in each item."""
-    found = []
-    for start in range(0, len(items), PREDICTED):
-        batch = items[start : start + PREDICTED]
-        ids, types, mask = (torch.from_numpy(array).to(device) for array in padded(batch))
-        spans, relevance = model(ids, types, mask)
-        for row, item in enumerate(batch):
-            begin = item.pair.first
-            own = spans[row, begin : begin + len(item.pair.offsets)].float().cpu().numpy()
-            table = span_logits(own)
-            first, last = np.unravel_index(int(table.argmax()), table.shape)
-            found.append(Prediction(int(first), int(last), float(relevance[row])))
-    return found
-
-
-def check(
-    trainer: Trainer, batcher: Batcher, examples: Sequence[Example], *, switched: bool
-) -> Checked:
-    """Figures on held-out examples, their questions as written or switched."""
-    exact: list[float] = []
-    overlap: list[float] = []
-    first: list[float] = []
-    for example in examples[:CHECKED]:
-        question = batcher.question(example, "held out") if switched else example.question
-        item = batcher.item(question, example.passage, (example.start, example.end))
-        if item is None:
-            continue
-        others = [batcher.item(question, passage, None) for passage in example.distractors[:2]]
-        read = [item, *(other for other in others if other)]
-        best, *rest = predict(trainer.model, read, trainer.device)
-        offsets, text = item.pair.offsets, example.passage.text
-        words = text[offsets[best.first][0] : offsets[best.last][1]]
-        answers = ((text[example.start : example.end],),)
-        exact.append(float(exact_match(answers, words)))
-        overlap.append(f1(answers, words))
-        first.append(float(all(best.relevance > other.relevance for other in rest)))
-    return Checked(float(np.mean(exact)), float(np.mean(overlap)), float(np.mean(first)))
-
-
 def run(
-    trainer: Trainer,
-    batcher: Batcher,
-    learnt: Sequence[Example],
-    held_out: Sequence[Example],
+    trainer: Trainer[Network, Batch],
+    batches_of: Callable[[int], Iterator[Batch]],
+    figures: Callable[[], Iterable[Mapping[str, object]]],
     folder: Path,
 ) -> None:
     """Train to the last step, from the checkpoint in `folder` where there is one.
 
-    The log there gets a line of JSON for every 50 steps and for each check.
+    `batches_of` gives the batches of an epoch by its number. The log there gets a line of JSON for
+    every 50 steps, and at each check the lines of `figures`.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         trainer.load(checkpoint)
-    epochs = (batcher.batches(learnt, epoch) for epoch in itertools.count())
+    epochs = (batches_of(epoch) for epoch in itertools.count())
     batches = itertools.islice(itertools.chain.from_iterable(epochs), trainer.step, None)
     losses: list[float] = []
     seconds: list[float] = []
@@ -189,17 +139,19 @@ def run(
             _log(
                 folder,
                 step=trainer.step,
-                loss=round(float(np.mean(losses[-LOGGED_EVERY:])), 3),
-                seconds_a_step=round(float(np.median(seconds[-LOGGED_EVERY:])), 3),
+                loss=float(np.mean(losses[-LOGGED_EVERY:])),
+                seconds_a_step=float(np.median(seconds[-LOGGED_EVERY:])),
             )
         if trainer.step % CHECKED_EVERY == 0 or trainer.step == trainer.steps:
             trainer.save(checkpoint)
-            for switched in (False, True):
-                found = check(trainer, batcher, held_out, switched=switched)
-                figures = {name: round(value, 3) for name, value in asdict(found).items()}
-                _log(folder, step=trainer.step, switched=switched, **figures)
+            for line in figures():
+                _log(folder, step=trainer.step, **line)
 
 
 def _log(folder: Path, **figures: object) -> None:
     with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(figures) + "\n")
+        rounded = {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in figures.items()
+        }
+        file.write(json.dumps(rounded) + "\n")

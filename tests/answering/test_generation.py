@@ -15,7 +15,7 @@ from rag.index.maintenance import build_index
 from rag.index.schema import index_folder
 from rag.index.store import Store
 from rag.models.chat import open_llm
-from rag.models.embedding import open_embedder
+from rag.models.embedding import identity, open_embedder
 from rag.types import Answer, Fallback, Found, Token
 
 BRIDGE = """# 海湾大桥
@@ -53,7 +53,7 @@ def settings(models, tmp_path_factory):
 def parts(settings):
     """What the assistants of this file share: all but the language model."""
     with ExitStack() as opened:
-        store = Store.open(index_folder(settings.indexes, "default"), settings.embedding_model)
+        store = Store.open(index_folder(settings.indexes, "default"), identity(settings))
         opened.callback(store.close)
         lexicon = opened.enter_context(closing(open_lexicon(settings)))
         reader = opened.enter_context(closing(open_reader(settings)))

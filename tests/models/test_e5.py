@@ -104,11 +104,11 @@ def brought(tmp_path, monkeypatch):
     return path
 
 
-def saved(folder, adapter, **manifest):
+def saved(folder, brought, **manifest):
     """A build of no network, of this version and adapter but for what is given."""
     builds.save(
         folder,
-        {"build": e5.BUILD, "adapter": file_digest(adapter), "precision": "int8", **manifest},
+        {"build": e5.BUILD, "adapter": file_digest(brought), "precision": "int8", **manifest},
         lambda made: (made / "encoder.onnx").write_bytes(b"12345"),
     )
 

@@ -13,7 +13,7 @@ from rag.engine import Engine, open_lexicon
 from rag.index.fusion import Search
 from rag.index.maintenance import build_index
 from rag.index.store import Store
-from rag.models.embedding import open_embedder
+from rag.models.embedding import identity, open_embedder
 from rag.reading import confidence, span_reader
 from rag.reading.cross_encoder import PassageReading, ReaderInput, ScoredSpan
 from rag.reading.results import Unit
@@ -82,7 +82,7 @@ def assistant(models, tmp_path_factory):
     (folder / "island.md").write_text(TEXT, "utf-8")
     settings = Settings(indexes=folder / "indexes", models=models)
     build_index(settings, [folder / "island.md"])
-    store = Store.open(settings.indexes / "default", settings.embedding_model)
+    store = Store.open(settings.indexes / "default", identity(settings))
     engine = Engine(settings, open_embedder(settings), open_lexicon(settings), NumberReader())
     found = Assistant("default", store, engine)
     yield found

@@ -16,6 +16,7 @@ from rag.training.batches import Batcher, padded
 SHARES = (
     "TWINS", "CHINESE_SWITCHED", "ENGLISH_SWITCHED", "TRANSLATED", "DISTRACTED", "EXCHANGED",
     "CODED", "NEIGHBOURED", "MIXED", "CROPPED", "UNALIGNED", "UNALIGNED_OWN", "NO_CONTEXT",
+    "LENGTHENED", "COUNTED",
 )  # fmt: skip
 USUAL = {name: getattr(batches, name) for name in SHARES}
 DRAWS = 400
@@ -34,9 +35,10 @@ def batcher(lexicon):
 
 @pytest.fixture
 def shares(monkeypatch):
-    """Sets shares of draws, all others to none."""
+    """Sets shares of draws, all others to none; lists are drawn as often as others."""
 
     def set_(**given):
+        monkeypatch.setattr(batches, "LISTED", given.get("LISTED", 1.0))
         for name in SHARES:
             monkeypatch.setattr(batches, name, given.get(name, 0.0))
 
@@ -284,6 +286,105 @@ def test_a_share_is_read_without_title_and_section(batcher, shares):
         assert len(bare) / DRAWS == pytest.approx(USUAL["NO_CONTEXT"], abs=0.07)
 
 
+# Lists
+
+
+LIST = example(
+    "", "天津、上海和广州", question="哪些城市有龙虾？",
+    passage=ReaderInput("城市", "天津、上海和广州有龙虾。"), start=0, end=8,
+)  # fmt: skip
+ENGLISH_LIST = english_example(
+    question="Which cities have lobsters?",
+    passage=ReaderInput("", "In all, Tianjin, Oslo and Paris have lobsters."),
+    start=8,
+    end=31,
+)
+OTHERS = example(
+    "", "青岛、大连、宁波", passage=ReaderInput("", "青岛、大连、宁波。"), start=0, end=8
+)  # fmt: skip
+ENGLISH_OTHERS = english_example(passage=ReaderInput("", "Berlin, Rome and Lyon."), start=0, end=21)
+
+
+@pytest.fixture(scope="module")
+def lister(lexicon):
+    return Batcher(WordTokenizer(), lexicon, [LIST, ENGLISH_LIST, OTHERS, ENGLISH_OTHERS])
+
+
+def test_a_share_of_the_lists_gets_items_of_others(lister, shares):
+    shares(LENGTHENED=USUAL["LENGTHENED"])
+
+    items = [item for ((item,),) in drawn(lister, LIST)]
+
+    longer = [item for item in items if answer_ids(item) != ids_of("天津、上海和广州")]
+    assert len(longer) / DRAWS == pytest.approx(0.5, abs=0.07)
+    for item in longer:
+        assert answer_ids(item)[:2] == ids_of("天津")
+        assert answer_ids(item)[-6:] == ids_of("、上海和广州")
+        assert passage_ids(item) == [*answer_ids(item), *ids_of("有龙虾。")]
+        assert question_ids(item) == ids_of("哪些城市有龙虾？")
+    added = {tuple(answer_ids(item)[2:-6]) for item in longer}
+    assert len(added) > 5
+    assert tuple(ids_of("、青岛")) in added
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (LIST, ["哪三个城市有龙虾？", ["哪", "3", *"个城市有龙虾？"]]),
+        (
+            ENGLISH_LIST,
+            [f"Which {n} cities have lobsters ?".split() for n in ("three", "3")],
+        ),
+    ],
+)
+def test_a_share_of_the_questions_for_lists_says_how_many(lister, shares, given, asked):
+    shares(COUNTED=USUAL["COUNTED"])
+    own = lister.item(given.question, given.passage, (given.start, given.end))
+
+    items = [item for ((item,),) in drawn(lister, given)]
+
+    questions = Counter(tuple(question_ids(item)) for item in items)
+    assert set(questions) == {tuple(question_ids(own)), *(tuple(ids_of(each)) for each in asked)}
+    assert questions[tuple(question_ids(own))] / DRAWS == pytest.approx(0.5, abs=0.07)
+    assert {tuple(answer_ids(item)) for item in items} == {tuple(answer_ids(own))}
+
+
+def test_the_number_is_that_of_the_list_with_its_new_items(lister, shares):
+    shares(LENGTHENED=1.0, COUNTED=1.0)
+    items = [item for ((item,),) in drawn(lister, ENGLISH_LIST, 60)]
+    numbers = {
+        token_id(each): n
+        for n, word in enumerate("three four five six".split(), start=3)
+        for each in (word, str(n))
+    }
+
+    counts = Counter()
+    for item in items:
+        number = numbers[question_ids(item)[1]]
+        assert answer_ids(item).count(token_id(",")) == number - 2
+        counts[number] += 1
+    assert set(counts) == {4, 5, 6}
+
+
+def test_other_answers_are_neither_lengthened_nor_counted(lister, shares):
+    shares(LENGTHENED=1.0, COUNTED=1.0)
+    given = replace(AREA, question="哪些面积？")
+
+    ((item,),) = lister.draws(given, "0")
+
+    assert item == lister.item(given.question, given.passage, (given.start, given.end))
+
+
+def test_a_persons_translation_is_not_used_where_the_number_was_added(lister, shares):
+    shares(COUNTED=USUAL["COUNTED"], TRANSLATED=1.0, CHINESE_SWITCHED=1.0)
+    given = replace(LIST, translated="Exactly where")
+
+    items = [item for ((item,),) in drawn(lister, given)]
+
+    by_a_person = [item for item in items if question_ids(item) == ids_of(["Exactly", "where"])]
+    assert len(by_a_person) / DRAWS == pytest.approx(0.5, abs=0.07)
+
+
 # Cropping
 
 
@@ -395,6 +496,16 @@ def test_some_sets_are_drawn_more_often_than_others(batcher, shares, source, tim
 
     assert len(items) / 200 == pytest.approx(times, abs=0.1)
     assert times == 0.5 or len(items) / 200 == times
+
+
+@pytest.mark.parametrize("given", [LIST, ENGLISH_LIST])
+def test_lists_are_drawn_more_often_than_other_answers(batcher, shares, given):
+    shares(LISTED=batches.LISTED)
+    often = sum(map(len, batcher.batches([given] * 200, 0)))
+    of_a_rare_set = sum(map(len, batcher.batches([replace(given, source="qed")] * 200, 0)))
+
+    assert often / 200 == pytest.approx(2.5, abs=0.1)
+    assert of_a_rare_set / 200 == pytest.approx(2.5 * 0.5, abs=0.1)
 
 
 def test_what_is_drawn_twice_is_drawn_anew(batcher, shares):

@@ -60,7 +60,7 @@ class SharingAssistant:
 
 
 def evidence(score):
-    return Evidence(1, score, 0, 0, 0, 0, 0.9)
+    return Evidence(1, score, 0, 0, 0, 0.9)
 
 
 def span_evidence(score):
@@ -170,7 +170,7 @@ def settings(tmp_path, lexicon_file, embedder, monkeypatch):
     for module in ("rag.engine", "rag.index.maintenance"):
         monkeypatch.setattr(f"{module}.open_embedder", lambda _settings: embedder)
     monkeypatch.setattr("rag.engine.open_reader", lambda _settings: NumberReader())
-    return Settings(indexes=tmp_path / "own", models=lexicon_file.parent)
+    return Settings(tmp_path / "own", lexicon_file.parent, embedding_model=embedder.name)
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """Questions and passages in the words of the other language: every seed draws the same words."""
 
+from collections import Counter
+
 import pytest
 
+from rag.training import switch
 from rag.training.switch import Switcher
 
 PASSAGE = "张阔在1995年卖出龙虾。天津有12座城市。"
@@ -40,9 +43,9 @@ def test_a_chinese_question_in_english_words(switcher, seed, question, switched)
 @pytest.mark.parametrize(
     ("seed", "question", "switched"),
     [
-        ("0", "How many lobsters did Zhang Kuo sell in 2019?", "龙虾市丈 Kuo 出售2019几个？"),
-        ("1", "When was the Battle of Hastings fought", "仗火迮 fought 何时？"),
-        ("2", "Whose lobster, whose city?", "龙虾,本埠哪位？"),
+        ("0", "How many lobsters did Zhang Kuo sell in 2019?", "龙虾市丈 Kuo 售卖2019几个？"),
+        ("1", "When was the Battle of Hastings fought", "战忙不迭 fought 何时？"),
+        ("2", "Whose lobster, whose city?", "龙虾,市立哪位？"),
         ("0", "Who is it?", "哪位？"),
     ],
 )
@@ -104,6 +107,21 @@ def test_the_same_seed_draws_the_same_whatever_came_before(switcher):
 def test_odd_questions_stay_questions(switcher, odd, english, chinese):
     assert in_english(switcher, "0", odd) == english
     assert in_chinese(switcher, "0", odd) == chinese
+
+
+def test_of_several_chinese_words_those_in_use_are_drawn_more_often(switcher, lexicon, monkeypatch):
+    translations = [("城邑", 0.5), ("城市", 1.0), ("都市", 0.5)]
+    uses = {"城市": 63, "城邑": 0, "都市": 15}  # with one more, of which the roots are 8, 1 and 4
+    monkeypatch.setattr(switch, "frequency", uses.get)
+    monkeypatch.setattr(lexicon, "to_chinese", lambda stems: translations)
+
+    found = Counter(in_chinese(switcher, str(seed), "city")[:-1] for seed in range(2100))
+
+    assert found == {
+        "城市": pytest.approx(1600, abs=80),  # 1 times 8
+        "都市": pytest.approx(400, abs=60),  # half of 4
+        "城邑": pytest.approx(100, abs=30),  # half of 1
+    }
 
 
 # Passages

@@ -1,61 +1,107 @@
-"""Training of a network of two layers on a handful of examples."""
+"""Training of a line through some points, and the command with toys for networks and sets."""
 
 import json
+import runpy
+import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
-from toy_reader import WordTokenizer, example, examples, network, token_id
+from toy_reader import WordTokenizer, examples, network
 
-from rag.reading import cross_encoder, reader_build
-from rag.reading.inputs import FOUND, READ
-from rag.training import __main__ as command
-from rag.training import train
-from rag.training.batches import Batcher
-from rag.training.train import Checked, Trainer, check, predict, run, share_of_rate
-
-
-@pytest.fixture(scope="module")
-def batcher(lexicon):
-    return Batcher(WordTokenizer(), lexicon)
+from rag.models import e5
+from rag.reading import reader_build
+from rag.reading.network import ReaderNetwork
+from rag.training import batches, contrast, parallel, reading, retrieval, train
+from rag.training.switch import Switcher
+from rag.training.train import Trainer, run, share_of_rate
 
 
-@pytest.fixture(autouse=True)
-def fast(monkeypatch):
-    """Rates at which so small a network learns in few steps; a thread for so little work."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    monkeypatch.setattr(train, "RATE", 3e-3)
-    monkeypatch.setattr(train, "FRESH_RATE", 1e-2)
-    monkeypatch.setattr(train, "CHECKED_EVERY", 2)
-    monkeypatch.setattr(train, "LOGGED_EVERY", 3)
-    yield
-    torch.set_num_threads(threads)
+class Line(nn.Module):
+    """`slope` and `height` of a line are learnt; the `unit` in which it is drawn is not."""
+
+    def __init__(self, slope=0.0):
+        super().__init__()
+        self.slope = nn.Parameter(torch.tensor([slope]))
+        self.height = nn.Parameter(torch.tensor([0.0]))
+        self.unit = nn.Parameter(torch.tensor([2.0]), requires_grad=False)
+
+
+def loss(model, points, device):
+    """Mean square of the distance to points, each (x, y)."""
+    x, y = torch.tensor(points, device=device).T
+    return (y - model.unit * (model.slope * x + model.height)).float().square().mean()
+
+
+def rate_of(name):
+    return {"slope": 0.1, "height": 0.05}[name]
+
+
+def batches_of(epoch):
+    """Three batches of two points, on the line of slope 3 that is 1 high where it begins."""
+    for n in range(3):
+        yield [(x, 2 * (3 * x + 1)) for x in (n / 3, (epoch + n) % 5 / 5)]
+
+
+def trainer_of(steps, model=None):
+    return Trainer(model or Line(), loss, rate_of, steps, "cpu")
+
+
+def figures():
+    yield {"of": "first", "share": 2 / 3}
+    yield {"of": "second", "share": 1.0}
 
 
 def log(folder):
     return [json.loads(line) for line in (folder / "log.jsonl").read_text("utf-8").splitlines()]
 
 
-def test_a_toy_set_is_learnt(batcher, tmp_path, monkeypatch):
-    monkeypatch.setattr(train, "CHECKED_EVERY", 1000)
-    monkeypatch.setattr(train, "LOGGED_EVERY", 10)
-    trainer = Trainer(network(), 60, "cpu")
-    before = check(trainer, batcher, examples(), switched=False)
+@pytest.fixture
+def often(monkeypatch):
+    monkeypatch.setattr(train, "CHECKED_EVERY", 2)
+    monkeypatch.setattr(train, "LOGGED_EVERY", 3)
 
-    run(trainer, batcher, examples(), examples(), tmp_path)
 
-    losses = [line["loss"] for line in log(tmp_path) if "loss" in line]
-    figures = [line for line in log(tmp_path) if "exact" in line]
-    assert len(losses) == 6
-    assert losses[-1] < losses[0] / 3
-    assert before.exact < 1
-    assert [(line["step"], line["switched"]) for line in figures] == [(60, False), (60, True)]
-    assert [line["exact"] for line in figures] == [1.0, 1.0]
-    assert figures[0]["ranked_first"] == 1.0
-    assert all(line["seconds_a_step"] > 0 for line in log(tmp_path) if "loss" in line)
+# A run
+
+
+def test_a_toy_set_is_learnt(tmp_path):
+    trainer = trainer_of(300)
+
+    run(trainer, batches_of, list, tmp_path)
+
+    losses = [line["loss"] for line in log(tmp_path)]
+    assert losses[0] > 1
+    assert losses[-1] < 0.01
+    assert trainer.weights()["slope"] == pytest.approx(3, abs=0.05)
+    assert trainer.weights()["height"] == pytest.approx(1, abs=0.05)
+
+
+def test_the_log_tells_of_steps_and_figures(tmp_path, often):
+    run(trainer_of(7), batches_of, figures, tmp_path / "new" / "folder")
+
+    lines = log(tmp_path / "new" / "folder")
+    seconds = [line.pop("seconds_a_step") for line in lines if "loss" in line]
+    losses = [line.pop("loss") for line in lines if "loss" in line]
+    assert lines == [
+        {"step": 2, "of": "first", "share": 0.667},
+        {"step": 2, "of": "second", "share": 1.0},
+        {"step": 3},
+        {"step": 4, "of": "first", "share": 0.667},
+        {"step": 4, "of": "second", "share": 1.0},
+        {"step": 6},
+        {"step": 6, "of": "first", "share": 0.667},
+        {"step": 6, "of": "second", "share": 1.0},
+        {"step": 7, "of": "first", "share": 0.667},
+        {"step": 7, "of": "second", "share": 1.0},
+    ]
+    assert all(each >= 0 for each in seconds)
+    again = trainer_of(7)
+    learnt = [again.learn(points) for epoch in range(2) for points in batches_of(epoch)]
+    assert losses == [round(sum(each) / 3, 3) for each in (learnt[:3], learnt[3:])]
 
 
 class Killed(Exception):
@@ -63,138 +109,57 @@ class Killed(Exception):
 
 
 def test_a_run_that_was_killed_ends_with_the_weights_of_one_that_was_not(
-    batcher, tmp_path, monkeypatch
+    tmp_path, monkeypatch, often
 ):
-    whole = Trainer(network(), 7, "cpu")
-    (tmp_path / "whole").mkdir()
-    run(whole, batcher, examples(), examples()[:1], tmp_path / "whole")
-    killed = Trainer(network(), 7, "cpu")
+    whole = trainer_of(7)
+    run(whole, batches_of, figures, tmp_path / "whole")
     learn = Trainer.learn
 
-    def learn_until_killed(trainer, items):
+    def learn_until_killed(trainer, points):
         if trainer.step == 5:
             raise Killed
-        return learn(trainer, items)
+        return learn(trainer, points)
 
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "learn", learn_until_killed)
         with pytest.raises(Killed):
-            run(killed, batcher, examples(), examples()[:1], tmp_path)
-    resumed = Trainer(network(seed=9), 7, "cpu")
-    word_vectors = killed.model.bert.embeddings.word_embeddings.weight  # these are not learnt
-    resumed.model.bert.embeddings.word_embeddings.weight.data.copy_(word_vectors)
-    run(resumed, batcher, examples(), examples()[:1], tmp_path)
+            run(trainer_of(7), batches_of, figures, tmp_path)
+    resumed = trainer_of(7, Line(slope=9.0))
+    run(resumed, batches_of, figures, tmp_path)
 
     assert resumed.step == whole.step == 7
-    assert resumed.weights().keys() == whole.weights().keys()
+    assert resumed.weights().keys() == whole.weights().keys() == {"slope", "height"}
     for name, value in whole.weights().items():
         assert np.array_equal(value, resumed.weights()[name]), name
-    steps = [line["step"] for line in log(tmp_path) if line.get("switched") is False]
-    assert steps == [2, 4, 6, 7]
+    assert [line["step"] for line in log(tmp_path) if line.get("of") == "first"] == [2, 4, 6, 7]
 
 
-def test_a_finished_run_learns_nothing_more(batcher, tmp_path, monkeypatch):
-    trainer = Trainer(network(), 2, "cpu")
-    run(trainer, batcher, examples(), examples()[:1], tmp_path)
+def test_a_finished_run_learns_nothing_more(tmp_path, monkeypatch):
+    trainer = trainer_of(2)
+    run(trainer, batches_of, figures, tmp_path)
     monkeypatch.setattr(Trainer, "learn", None)
-    again = Trainer(network(), 2, "cpu")
+    again = trainer_of(2)
 
-    run(again, batcher, examples(), examples()[:1], tmp_path)
+    run(again, batches_of, figures, tmp_path)
 
     assert again.step == 2
-    assert np.array_equal(again.weights()["span.weight"], trainer.weights()["span.weight"])
+    assert np.array_equal(again.weights()["slope"], trainer.weights()["slope"])
+    assert len(log(tmp_path)) == 2
     assert sorted(file.name for file in tmp_path.iterdir()) == ["checkpoint.pt", "log.jsonl"]
 
 
-def test_each_step_learns_from_the_next_batch(batcher, tmp_path, monkeypatch):
+def test_each_step_learns_from_the_next_batch(tmp_path, monkeypatch):
     seen = []
 
-    def learn(trainer, items):
-        seen.append(items)
+    def learn(trainer, points):
+        seen.append(points)
         trainer.step += 1
         return 0.0
 
     monkeypatch.setattr(Trainer, "learn", learn)
-    monkeypatch.setattr("rag.training.batches.TOKENS", 200)
-    run(Trainer(network(), 9, "cpu"), batcher, examples(), examples()[:1], tmp_path)
+    run(trainer_of(7), batches_of, figures, tmp_path)
 
-    expected = [items for epoch in range(9) for items in batcher.batches(examples(), epoch)]
-    assert seen == expected[:9]
-    assert len(list(batcher.batches(examples(), 0))) < 9  # an epoch ends within
-
-
-# The command
-
-
-@pytest.fixture
-def commanded(tmp_path, lexicon_file, monkeypatch):
-    """Runs the command over a toy network and toy examples; gives what it was asked to do."""
-    done = {}
-    monkeypatch.setenv("WENJU_MODELS", str(lexicon_file.parent))
-    monkeypatch.setattr(command, "open_vocabulary", lambda folder: WordTokenizer())
-    monkeypatch.setattr(command, "Batcher", lambda *given: given)
-    monkeypatch.setattr(command, "untrained", lambda: network(seed=1))
-    monkeypatch.setattr(command, "trained", lambda path: done.update(adapter=path) or network(2))
-    monkeypatch.setattr("rag.reading.reader_build.untrained", lambda: "base")
-    monkeypatch.setattr(
-        "rag.reading.weight_delta.write",
-        lambda path, weights, base: done.update(path=path, weights=weights, base=base),
-    )
-
-    def run_(trainer, batcher, learnt, held_out, folder):
-        done.update(
-            steps=trainer.steps, learnt=learnt, held_out=held_out, folder=folder,
-            lent=batcher[2], start=trainer.weights()["span.bias"],
-        )  # fmt: skip
-
-    def prepare(data, path):
-        done.update(data=data)
-        path.parent.mkdir(parents=True)
-        lines = [
-            json.dumps(asdict(replace(each, held_out=n < 2)), ensure_ascii=False)
-            for n, each in enumerate(examples())
-        ]
-        path.write_text("\n".join(lines), "utf-8")
-
-    monkeypatch.setattr(command, "run", run_)
-    monkeypatch.setattr("rag.training.examples.prepare", prepare)
-
-    def commanded_(*given, **options):
-        done.clear()
-        command.main(tmp_path / "data", tmp_path / "training", *given, **options)
-        return dict(done)
-
-    return commanded_
-
-
-def test_the_command_learns_from_what_is_not_held_out(commanded, tmp_path, capsys):
-    done = commanded()
-
-    assert (done["data"], done["folder"]) == (tmp_path / "data", tmp_path / "training")
-    assert [each.question for each in done["learnt"]] == [e.question for e in examples()[2:]]
-    assert {each.question for each in done["held_out"]} == {e.question for e in examples()[:2]}
-    assert done["lent"] == done["learnt"]  # names and answers, too, come from these alone
-    assert done["steps"] == command.STEPS
-    assert (done["path"], done["base"]) == (reader_build.ADAPTER, "base")
-    assert np.array_equal(done["weights"]["span.bias"], done["start"])
-    assert "adapter" not in done
-    assert "now run: wenju setup" in capsys.readouterr().out
-
-
-def test_the_command_uses_the_examples_that_are_there(commanded):
-    commanded()
-
-    again = commanded()
-
-    assert "data" not in again
-    assert len(again["learnt"]) == 3
-
-
-def test_the_command_goes_on_from_an_adapter(commanded, tmp_path):
-    first, further = commanded(), commanded(tmp_path / "former.bin", steps=7)
-
-    assert (further["adapter"], further["steps"]) == (tmp_path / "former.bin", 7)
-    assert not np.array_equal(further["start"], first["start"])
+    assert seen == [*batches_of(0), *batches_of(1), next(batches_of(2))]
 
 
 # One step
@@ -208,100 +173,247 @@ def test_the_rate_rises_then_falls_to_nothing(step, share):
     assert share_of_rate(step, 100) == pytest.approx(share)  # six steps of warming up
 
 
-def test_what_begins_untrained_learns_faster(batcher):
-    trainer = Trainer(network(), 100, "cpu")
+def test_each_weight_learns_at_the_rate_of_its_name():
+    trainer = trainer_of(100)
     trainer.step = 53  # where the rates are at half their height
-    trainer.learn([batcher.item("谁", examples()[0].passage, (0, 2))])
-    encoder, fresh = trainer.optimizer.param_groups
+    trainer.learn([(1.0, 2.0)])
 
-    names = {id(value): name for name, value in trainer.learnt.items()}
-    assert (encoder["lr"], fresh["lr"]) == pytest.approx((1.5e-3, 5e-3))
-    assert {names[id(value)] for value in fresh["params"]} == {
-        "bert.embeddings.token_type_embeddings.weight",
-        "span.weight",
-        "span.bias",
-        "relevance.weight",
-        "relevance.bias",
+    rates = {
+        name: group["lr"]
+        for name, value in trainer.learnt.items()
+        for group in trainer.optimizer.param_groups
+        if any(value is each for each in group["params"])
     }
-    assert len(encoder["params"]) + 5 == len(names)
+    assert rates == pytest.approx({"slope": 0.05, "height": 0.025})
 
 
-def test_the_model_is_what_was_learnt_in_bfloat16(batcher):
-    trainer = Trainer(network(), 10, "cpu")
-    before = trainer.weights()["span.weight"].copy()
-    frozen = trainer.model.bert.embeddings.word_embeddings.weight.clone()
+def test_weights_of_one_rate_are_one_group():
+    trainer = Trainer(Line(), loss, lambda name: 0.1, 100, "cpu")
 
-    trainer.learn([batcher.item("谁", examples()[0].passage, (0, 2))])
-
-    learnt = trainer.weights()["span.weight"]
-    assert learnt.dtype == np.float32
-    assert not np.array_equal(learnt, before)
-    assert torch.equal(trainer.model.span.weight, torch.tensor(learnt).bfloat16())
-    assert torch.equal(trainer.model.bert.embeddings.word_embeddings.weight, frozen)
-    assert "bert.embeddings.word_embeddings.weight" not in trainer.weights()
+    assert [len(group["params"]) for group in trainer.optimizer.param_groups] == [2]
 
 
-# Reading
+def test_the_model_is_what_was_learnt_in_bfloat16():
+    trainer = trainer_of(10)
+
+    before = trainer.learn([(1.0, 2.0)])
+
+    weights = trainer.weights()
+    assert before == 4.0  # two high, where the line is at none
+    assert trainer.step == 1
+    assert weights.keys() == {"slope", "height"}
+    assert weights["slope"].dtype == np.float32
+    assert weights["slope"] == pytest.approx(0.1)  # the first step of Adam is as long as the rate
+    assert torch.equal(trainer.model.slope, torch.tensor(weights["slope"]).bfloat16())
+    assert trainer.model.slope.item() != weights["slope"][0]
+    assert trainer.model.unit.tolist() == [2.0]
 
 
-class PicksWord(nn.Module):
-    """Finds one word: its tokens begin and end a span, and make a passage relevant."""
+def test_what_a_step_learns_is_bounded_and_forgotten_after_it():
+    trainer = trainer_of(10)
 
-    def __init__(self, first, last):
-        super().__init__()
-        self.first, self.last = token_id(first), token_id(last)
-        self.span = nn.Linear(1, 1)
+    trainer.learn([(1.0, 2000.0)])
 
-    def forward(self, ids, types, mask):
-        spans = torch.stack([ids == self.first, ids == self.last], dim=-1).float() * 5
-        is_read = (types >= READ) & (types < FOUND)
-        return spans, ((ids == self.last) & is_read).sum(dim=1).float()
+    gradients = torch.cat([value.grad for value in trainer.learnt.values()])
+    assert gradients.norm().item() == pytest.approx(1.0, abs=1e-4)
+    assert all(each.grad is None for each in trainer.model.parameters())
 
 
-def test_the_best_span_lies_in_the_passage_and_does_not_run_backwards(batcher):
-    passage = examples()[0].passage  # 张三喜欢龙虾。张三住在天津，有3只猫。
-    items = [batcher.item("天津是谁的", passage, None)] * 17  # more than are read at a time
-
-    forwards = predict(PicksWord("天", "津"), items, "cpu")
-    backwards = predict(PicksWord("津", "天"), items[:1], "cpu")
-
-    assert [(found.first, found.last, found.relevance) for found in forwards] == [
-        (11, 12, 1.0)
-    ] * 17
-    assert backwards[0].first <= backwards[0].last
+# The command
 
 
-def test_no_span_is_longer_than_the_reader_gives(batcher, monkeypatch):
-    passage = replace(examples()[0].passage, text="天" + "龙" * 59 + "津")  # 61 tokens
-    item = batcher.item("谁", passage, None)
-    found = predict(PicksWord("天", "津"), [item], "cpu")[0]
-    monkeypatch.setattr(cross_encoder, "LONGEST_SPAN", 61)
-
-    assert found.last - found.first < 60
-    assert predict(PicksWord("天", "津"), [item], "cpu")[0].last == 60
+ADAPTERS = {"retriever": e5.ADAPTER, "reader": reader_build.ADAPTER}
+PAIRS = [("下雪。", "It snows."), ("下雨。", "It rains."), ("刮风。", "Wind."), ("有雾。", "Fog.")]
 
 
-def test_the_figures_of_a_check(batcher):
-    trainer = Trainer(network(), 1, "cpu")
-    trainer.model = PicksWord("天", "津")
-    held_out = [example("张三", "天津"), example("李四", "天津塔")]
-
-    found = check(trainer, batcher, held_out, switched=False)
-
-    assert found == Checked(exact=0.5, f1=pytest.approx((1 + 0.8) / 2), ranked_first=1.0)
-    likened = replace(held_out[0], distractors=(*held_out[0].distractors, held_out[1].passage))
-    assert check(trainer, batcher, [likened], switched=True).ranked_first == 0.0
+def weights_of(model):
+    return {name: value.numpy().copy() for name, value in model.state_dict().items()}
 
 
-def test_examples_whose_answer_is_cut_off_are_not_checked(batcher):
-    far = example("李四", "上海")
-    far = replace(
-        far,
-        passage=replace(far.passage, text="龙" * 600 + far.passage.text),
-        start=far.start + 600,
-        end=far.end + 600,
-    )
-    trainer = Trainer(network(), 1, "cpu")
-    trainer.model = PicksWord("天", "津")
+PUBLISHED, FORMER = (weights_of(network(seed).bert) for seed in (1, 2))
 
-    assert check(trainer, batcher, [far, example("张三", "天津")], switched=False).exact == 1.0
+
+def bert_of(weights):
+    made = network().bert
+    made.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    return made
+
+
+def reader_of(weights):
+    return ReaderNetwork(bert_of(weights))
+
+
+@pytest.fixture(scope="module")
+def switcher(lexicon):
+    return Switcher(lexicon)
+
+
+@pytest.fixture
+def commanded(tmp_path, lexicon_file, switcher, monkeypatch):
+    """Runs a command line over toy networks and toy examples; gives what was done."""
+    done = {}
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    monkeypatch.setenv("WENJU_MODELS", str(lexicon_file.parent))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(contrast, "QUESTIONS", 3)
+    monkeypatch.setattr(retrieval, "KEPT", 0.5)
+
+    stand_ins = {
+        "rag.models.vocabulary.open_vocabulary": lambda folder: WordTokenizer(),
+        "rag.models.e5.untrained": lambda: PUBLISHED,
+        "rag.models.e5.merged": {Path("former.bin"): FORMER}.get,
+        "rag.models.bert.bert": bert_of,
+        "rag.reading.reader_build.untrained": lambda: PUBLISHED,
+        "rag.reading.network.untrained": lambda: reader_of(PUBLISHED),
+        "rag.reading.network.trained": lambda path: reader_of({Path("former.bin"): FORMER}[path]),
+    }
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setattr(name, stand_in)
+    for module in (batches, contrast):  # it takes seconds to make
+        monkeypatch.setattr(module, "Switcher", lambda lexicon: switcher)
+
+    def prepare(data, path):
+        done["data"] = data
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [
+            json.dumps(asdict(replace(each, held_out=n < 2)), ensure_ascii=False)
+            for n, each in enumerate(examples())
+        ]
+        path.write_text("\n".join(lines), "utf-8")
+
+    def write(path, weights, base):
+        done.update(path=path, weights=weights, base=base)
+
+    monkeypatch.setattr("rag.training.examples.prepare", prepare)
+    monkeypatch.setattr("rag.models.weight_delta.write", write)
+    _watch(monkeypatch, done)
+
+    def commanded_(*line):
+        done.clear()
+        monkeypatch.setattr(sys, "argv", ["rag.training", *line])
+        runpy.run_module("rag.training", run_name="__main__")
+        return dict(done)
+
+    yield commanded_
+    torch.set_num_threads(threads)
+
+
+def _watch(monkeypatch, done):
+    """Notes which examples are learnt, lend names and answers, and are checked."""
+    for made in (batches.Batcher, contrast.Contraster):
+
+        def batches_(self, learnt, epoch, original=made.batches):
+            done["learnt"] = [each.question for each in learnt]
+            done["batches"] = list(original(self, learnt, epoch))
+            return iter(done["batches"])
+
+        monkeypatch.setattr(made, "batches", batches_)
+
+    for module in (reading, retrieval):
+
+        def check(model, maker, held_out, device, *, switched, original=module.check):
+            done["held_out"] = {each.question for each in held_out}
+            return original(model, maker, held_out, device, switched=switched)
+
+        monkeypatch.setattr(module, "check", check)
+
+    def exchanger(given, original=batches.Exchanger):
+        done["lent"] = [each.question for each in given]
+        return original(given)
+
+    monkeypatch.setattr(batches, "Exchanger", exchanger)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """A step counts as all of them, and changes nothing; gives how many there were."""
+    steps = []
+
+    def learn(trainer, batch):
+        steps.append(trainer.steps)
+        trainer.step = trainer.steps
+        return 0.0
+
+    monkeypatch.setattr(Trainer, "learn", learn)
+    return steps
+
+
+NAME = "encoder.layer.0.output.dense.weight"  # one of the weights that are learnt
+IN_ADAPTER = {"retriever": NAME, "reader": f"bert.{NAME}"}
+
+FIGURES = {
+    "retriever": ["step", "switched", "first", "first_by_units"],
+    "reader": ["step", "switched", "exact", "f1", "ranked_first"],
+}
+
+
+@pytest.mark.parametrize("what", ["retriever", "reader"])
+def test_the_command_learns_from_what_is_not_held_out(commanded, tmp_path, capsys, what):
+    done = commanded(what, "sets", "made", "--steps", "3")
+
+    questions = [each.question for each in examples()]
+    assert done["data"] == Path("sets")
+    assert done["learnt"] == questions[2:]
+    assert done["held_out"] == set(questions[:2])
+    lines = log(tmp_path / "made" / what)
+    assert [(line["step"], line["switched"]) for line in lines] == [(3, False), (3, True)]
+    assert [list(line) for line in lines] == [FIGURES[what]] * 2
+    assert done["path"] == ADAPTERS[what]
+    assert done["base"] is PUBLISHED
+    assert not np.array_equal(done["weights"][IN_ADAPTER[what]], PUBLISHED[NAME])
+    assert capsys.readouterr().out == f"wrote {ADAPTERS[what]}; now run: wenju setup\n"
+
+
+def test_names_and_answers_of_the_reader_come_from_what_is_learnt(commanded, at_once):
+    done = commanded("reader", "sets")
+
+    assert done["lent"] == done["learnt"] != []
+
+
+def test_the_retriever_also_learns_from_what_was_translated(commanded, at_once, tmp_path):
+    path = tmp_path / "sets" / parallel.FILE
+    path.parent.mkdir(parents=True)
+    rows = [
+        {"id": f"{n}-{lang}", "lang": lang, "claim": claim}
+        for n, pair in enumerate(PAIRS)
+        for lang, claim in zip(("zh", "en"), pair, strict=True)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+    (with_pairs,) = commanded("retriever", "sets")["batches"]
+    path.unlink()
+    (without,) = commanded("retriever", "sets", "other")["batches"]
+
+    assert (len(with_pairs.questions), len(without.questions)) == (3 + contrast.CROSSING, 3)
+
+
+BETWEEN = (PUBLISHED[NAME] + FORMER[NAME]) / 2
+
+
+@pytest.mark.parametrize(
+    ("what", "usual", "kept"), [("retriever", 600, BETWEEN), ("reader", 2600, FORMER[NAME])]
+)
+def test_the_command_uses_the_examples_that_are_there_and_goes_on_from_an_adapter(
+    commanded, at_once, tmp_path, what, usual, kept
+):
+    first = commanded(what, "sets")
+    (tmp_path / "training" / what / "checkpoint.pt").unlink()
+
+    further = commanded(what, "sets", "training", "--from", "former.bin", "--steps", "7")
+
+    assert at_once == [usual, 7]
+    assert "data" in first
+    assert "data" not in further
+    assert further["learnt"] == first["learnt"]
+    assert first["base"] is further["base"] is PUBLISHED
+    assert np.array_equal(first["weights"][IN_ADAPTER[what]], PUBLISHED[NAME])
+    assert np.allclose(further["weights"][IN_ADAPTER[what]], kept, atol=1e-7)
+
+
+def test_the_command_says_what_can_be_trained(commanded, capsys):
+    with pytest.raises(SystemExit) as ended:
+        commanded("writer", "sets")
+
+    assert ended.value.code == 2
+    assert "retriever" in capsys.readouterr().err

@@ -15,6 +15,7 @@ from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
 from rag.index.maintenance import build_index
 from rag.index.store import Store
 from rag.library import Library
+from rag.models.embedding import identity
 from ui.chat import Chat
 from ui.documents import DocumentList
 from ui.problems import problem
@@ -322,7 +323,7 @@ class Fleeting:
 
     def assistant(self, name):
         settings = self.library.settings
-        store = Store.open(settings.indexes / name, settings.embedding_model)
+        store = Store.open(settings.indexes / name, identity(settings))
         assistant = Held(store)
         weakref.finalize(assistant, store.close)
         return assistant
@@ -348,7 +349,7 @@ def test_an_index_is_not_closed_while_it_is_read(library):
 
 
 def test_the_welcome_tells_of_an_empty_index(library):
-    Store.create(library.settings.indexes / "empty", library.settings.embedding_model, 8).close()
+    Store.create(library.settings.indexes / "empty", identity(library.settings), 8).close()
     fleeting = Fleeting(library)
     shown = Chat(fleeting, Glosses(fleeting)).conversation(ANNA, replace(VIEW, index="empty"))
     assert words("zh")["no_documents"] in shown
