@@ -25,10 +25,13 @@ from rag.training.parallel import read_parallel
 from rag.training.train import Trainer, run
 
 
-def train_retriever(data: Path, folder: Path, adapter: Path | None, steps: int) -> None:
+def train_retriever(
+    data: Path, folder: Path, adapter: Path | None, steps: int, kept: float
+) -> None:
     """Train on the sets in `data`; examples, checkpoint and log lie in `folder`.
 
-    With an `adapter` from what that one holds, otherwise from the bundled encoder.
+    With an `adapter` from what that one holds, otherwise from the bundled encoder; of what is
+    learnt a share is `kept`.
     """
     learnt, held_out = _parted(_examples(data, folder))
     contraster = Contraster(*_words(), read_parallel(data))
@@ -44,11 +47,11 @@ def train_retriever(data: Path, folder: Path, adapter: Path | None, steps: int) 
             yield {"switched": is_switched, **asdict(found)}
 
     run(trainer, lambda epoch: contraster.batches(learnt, epoch), figures, folder / "retriever")
-    weight_delta.write(e5.ADAPTER, retrieval.averaged(trainer.weights(), base), base)
+    weight_delta.write(e5.ADAPTER, trainer.weights(kept), base)
     print(f"wrote {e5.ADAPTER}; now run: wenju setup")
 
 
-def train_reader(data: Path, folder: Path, adapter: Path | None, steps: int) -> None:
+def train_reader(data: Path, folder: Path, adapter: Path | None, steps: int, kept: float) -> None:
     """The same for the reader."""
     learnt, held_out = _parted(_examples(data, folder))
     batcher = Batcher(*_words(), learnt)
@@ -61,13 +64,13 @@ def train_reader(data: Path, folder: Path, adapter: Path | None, steps: int) -> 
             yield {"switched": is_switched, **asdict(found)}
 
     run(trainer, lambda epoch: batcher.batches(learnt, epoch), figures, folder / "reader")
-    weight_delta.write(reader_build.ADAPTER, trainer.weights(), reader_build.untrained())
+    weight_delta.write(reader_build.ADAPTER, trainer.weights(kept), reader_build.untrained())
     print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
 
 
 TRAINED = {
-    "retriever": (train_retriever, 600),
-    "reader": (train_reader, 2600),
+    "retriever": (train_retriever, 600, retrieval.KEPT),
+    "reader": (train_reader, 2600, 1.0),
 }
 
 
@@ -101,6 +104,8 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path, nargs="?", default=Path("training"))
     parser.add_argument("--from", dest="adapter", type=Path, help="an adapter to begin with")
     parser.add_argument("--steps", type=int, help="how many steps, if not as many as usual")
+    parser.add_argument("--keep", type=float, help="share of what is learnt, if not as usual")
     given = parser.parse_args()
-    train, usual = TRAINED[given.what]
-    train(given.data, given.folder, given.adapter, given.steps or usual)
+    train, steps, kept = TRAINED[given.what]
+    kept = kept if given.keep is None else given.keep
+    train(given.data, given.folder, given.adapter, given.steps or steps, kept)

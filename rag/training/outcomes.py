@@ -30,7 +30,7 @@ from rag.training.examples import SETS, Example, QuestionSet, Row, held_out_titl
 from rag.training.exchanges import Exchanger
 from rag.types import Document
 
-QUESTIONS = 50  # of each set of questions
+QUESTIONS = 30  # of each set of questions
 DOCUMENTS = 300  # of each corpus, half of them asked about
 _SEED = 3
 

@@ -9,18 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rag.models.weight_delta import Weights
 from rag.training.contrast import Contrast, Contraster, Embedded
 from rag.training.examples import Example
 
 TEMPERATURE = 0.02
 UNITS_WEIGHT = 0.5
 TOGETHER = 12  # texts that are padded to one length
-KEPT = 0.6  # share of what was learnt that is kept: see `averaged`
+KEPT = 0.6  # share of what was learnt that is kept
 RATE = 5e-5  # of learning, at its highest
 CHECKED = 300  # held-out questions
 _EXCLUDED = -1e4
@@ -40,14 +38,6 @@ class Found:
 def rate_of(name: str) -> float:  # noqa: ARG001
     """How fast a weight of this name learns: all alike."""
     return RATE
-
-
-def averaged(learnt: Weights, base: Weights) -> dict[str, np.ndarray]:
-    """Weights between those before and after training.
-
-    Of questions and passages unlike those of training they find more than either does.
-    """
-    return {name: base[name] + KEPT * (value - base[name]) for name, value in learnt.items()}
 
 
 def loss(encoder: Any, batch: Contrast, device: str) -> Tensor:

@@ -46,6 +46,7 @@ class Trainer(Generic[Network, Batch]):
         self._loss = loss
         named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
         self.learnt = {name: p.detach().float().clone() for name, p in named}
+        self._before = {name: value.clone() for name, value in self.learnt.items()}
         self.model.to(torch.bfloat16)
         self._parameters = {name: dict(self.model.named_parameters())[name] for name, _ in named}
         groups: dict[float, list[Tensor]] = defaultdict(list)
@@ -70,9 +71,15 @@ class Trainer(Generic[Network, Batch]):
         self.step += 1
         return float(found.detach())
 
-    def weights(self) -> dict[str, np.ndarray]:
-        """All that was learnt, by name, in float32."""
-        return {name: value.cpu().numpy() for name, value in self.learnt.items()}
+    def weights(self, kept: float = 1.0) -> dict[str, np.ndarray]:
+        """All weights that learn, by name, in float32; of what they learnt a share is `kept`.
+
+        Between those before and after training lie some that do better on texts unlike it.
+        """
+        return {
+            name: before.lerp(self.learnt[name], kept).cpu().numpy()
+            for name, before in self._before.items()
+        }
 
     def save(self, path: Path) -> None:
         """Write what resuming needs."""

@@ -18,7 +18,7 @@ from rag.models.embedding import BundledEmbedder, EmbeddingInput
 from rag.reading.cross_encoder import ReaderInput
 from rag.training import contrast, retrieval, train
 from rag.training.contrast import Contrast, Contraster, Embedded
-from rag.training.retrieval import UNITS_WEIGHT, Found, averaged, check, encoded, loss
+from rag.training.retrieval import UNITS_WEIGHT, Found, check, encoded, loss
 from rag.training.train import Trainer, run
 
 LN2 = math.log(2)
@@ -281,16 +281,6 @@ def test_all_weights_learn_alike_but_those_of_the_words_not_at_all():
     assert group["rate"] == retrieval.RATE
     assert len(group["params"]) == len(dict(trainer.model.named_parameters())) - 1
     assert "embeddings.word_embeddings.weight" not in trainer.weights()
-
-
-def test_a_share_of_what_was_learnt_is_kept(monkeypatch):
-    monkeypatch.setattr(retrieval, "KEPT", 0.25)
-    base = {"weight": np.array([1.0, 2.0], np.float32), "words": np.zeros(2, np.float32)}
-
-    kept = averaged({"weight": np.array([2.0, -2.0], np.float32)}, base)
-
-    assert {name: value.tolist() for name, value in kept.items()} == {"weight": [1.25, 1.0]}
-    assert kept["weight"].dtype == np.float32
 
 
 # Figures

@@ -193,6 +193,15 @@ def test_weights_of_one_rate_are_one_group():
     assert [len(group["params"]) for group in trainer.optimizer.param_groups] == [2]
 
 
+def test_of_what_was_learnt_a_share_is_kept():
+    trainer = trainer_of(10, Line(slope=1.0))
+    trainer.learnt["slope"].fill_(2.0)
+
+    assert trainer.weights()["slope"].tolist() == [2.0]
+    assert trainer.weights(kept=0.25)["slope"].tolist() == [1.25]
+    assert trainer.weights(kept=0.25)["slope"].dtype == np.float32
+
+
 def test_the_model_is_what_was_learnt_in_bfloat16():
     trainer = trainer_of(10)
 
@@ -257,7 +266,6 @@ def commanded(tmp_path, lexicon_file, switcher, monkeypatch):
     monkeypatch.setenv("WENJU_MODELS", str(lexicon_file.parent))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(contrast, "QUESTIONS", 3)
-    monkeypatch.setattr(retrieval, "KEPT", 0.5)
 
     stand_ins = {
         "rag.models.vocabulary.open_vocabulary": lambda folder: WordTokenizer(),
@@ -388,14 +396,9 @@ def test_the_retriever_also_learns_from_what_was_translated(commanded, at_once, 
     assert (len(with_pairs.questions), len(without.questions)) == (3 + contrast.CROSSING, 3)
 
 
-BETWEEN = (PUBLISHED[NAME] + FORMER[NAME]) / 2
-
-
-@pytest.mark.parametrize(
-    ("what", "usual", "kept"), [("retriever", 600, BETWEEN), ("reader", 2600, FORMER[NAME])]
-)
+@pytest.mark.parametrize(("what", "usual"), [("retriever", 600), ("reader", 2600)])
 def test_the_command_uses_the_examples_that_are_there_and_goes_on_from_an_adapter(
-    commanded, at_once, tmp_path, what, usual, kept
+    commanded, at_once, tmp_path, what, usual
 ):
     first = commanded(what, "sets")
     (tmp_path / "training" / what / "checkpoint.pt").unlink()
@@ -408,7 +411,25 @@ def test_the_command_uses_the_examples_that_are_there_and_goes_on_from_an_adapte
     assert further["learnt"] == first["learnt"]
     assert first["base"] is further["base"] is PUBLISHED
     assert np.array_equal(first["weights"][IN_ADAPTER[what]], PUBLISHED[NAME])
-    assert np.allclose(further["weights"][IN_ADAPTER[what]], kept, atol=1e-7)
+    assert np.allclose(further["weights"][IN_ADAPTER[what]], FORMER[NAME], atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("what", "line", "kept"),
+    [("retriever", [], 0.6), ("reader", [], 1.0), ("reader", ["--keep", "0.5"], 0.5)],
+)
+def test_the_command_keeps_a_share_of_what_is_learnt(commanded, monkeypatch, what, line, kept):
+    shares = []
+    weights = Trainer.weights
+
+    def watched(trainer, kept=1.0):
+        shares.append(kept)
+        return weights(trainer, kept)
+
+    monkeypatch.setattr(Trainer, "weights", watched)
+    commanded(what, "sets", "made", "--steps", "1", *line)
+
+    assert shares == [kept]
 
 
 def test_the_command_says_what_can_be_trained(commanded, capsys):
