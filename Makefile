@@ -58,7 +58,7 @@ $(VENV)/dev: $(VENV)/installed
 	$(INSTALL) ".[dev]"
 	touch $@
 
-$(VENV)/ready: $(VENV)/installed
+$(VENV)/ready: $(VENV)/installed rag/data/retriever.bin rag/data/reader.bin
 	$(BIN)/wenju setup
 	touch $@
 

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from rag.config import Settings
+from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.files import discover
 from rag.errors import IndexDamaged
 from rag.index.indexer import Indexer, Progress
 from rag.index.schema import index_folder
 from rag.index.store import Store
-from rag.models.embedding import open_embedder
+from rag.models.embedding import Embedder, open_embedder
 from rag.types import InputReport
+
+# The model of an index while its vectors are renewed: no version opens it to search.
+_UNFINISHED = f"{BUNDLED_MODEL}@unfinished"
 
 
 def build_index(
@@ -29,17 +32,22 @@ def build_index(
     if not folder.exists():
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
-    with closing(Store.create(folder, embedder.name, embedder.dimension)) as store:
+    with closing(_opened(folder, embedder)) as store:
         try:
             indexer = Indexer(store, embedder)
             renewed = []
             if store.model != embedder.name:
+                store.renewed_with(_UNFINISHED)
                 renewed = indexer.renew()
                 store.renewed_with(embedder.name)
             return renewed + indexer.index(paths, prune=prune, progress=progress)
         finally:
             if store.counts()[0]:
                 store.refresh()
+
+
+def _opened(folder: Path, embedder: Embedder) -> Store:
+    return Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:

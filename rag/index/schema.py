@@ -88,9 +88,10 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
                 f"the index at {folder} was built with another training of the bundled model",
                 f"run: wenju index PATH --index {folder.name} (embeds its documents again)",
             )
+        named = BUNDLED_MODEL if _is_bundled(built_with) else built_with
         raise IndexMismatch(
-            f"the index at {folder} was built with the model {built_with}, not {model}",
-            f"set WENJU_EMBEDDING_MODEL={built_with.partition('@')[0]}, or index into another name",
+            f"the index at {folder} was built with the model {named}, not {model}",
+            f"set WENJU_EMBEDDING_MODEL={named}, or index into another name",
         )
     length = number(database, "dimension")
     if dimension not in (None, length):
@@ -120,8 +121,12 @@ def number(database: Database, key: str) -> int:
 def is_outdated(database: Database, model: str | None) -> bool:
     """Whether the index was built with the bundled model before or after another training."""
     built_with = meta(database, "model")
-    names = {(name or "").partition("@")[0] for name in (model, built_with)}
-    return names == {BUNDLED_MODEL} and model != built_with
+    return model != built_with and _is_bundled(model) and _is_bundled(built_with)
+
+
+def _is_bundled(model: str | None) -> bool:
+    """Whether this is the bundled model, however trained, or the official one in its place."""
+    return (model or "").partition("@")[0].removeprefix("intfloat/") == BUNDLED_MODEL
 
 
 def _index_anew(folder: Path) -> str:

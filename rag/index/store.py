@@ -62,17 +62,17 @@ class Store(DocumentStore):
         weakref.finalize(self, database.close)
 
     @classmethod
-    def create(cls, folder: Path, model: str, dimension: int) -> Store:
+    def create(cls, folder: Path, model: str, dimension: int, *, is_renewed: bool = False) -> Store:
         """Open the index in `folder`, made if it is not there, for writing with `model`.
 
-        One of another training of the bundled model is opened too, to be renewed.
+        One of another training of the bundled model is opened too where it `is_renewed` then.
         """
         folder.mkdir(parents=True, exist_ok=True)
         database = schema.open_database(folder)
         with database.closed_on_error():
             if schema.is_blank(database):
                 database.make(schema.SCHEMA, model=model, dimension=dimension)
-            is_outdated = schema.is_outdated(database, model)
+            is_outdated = is_renewed and schema.is_outdated(database, model)
             schema.verify(database, None if is_outdated else model, dimension)
         return cls(folder, database)
 

@@ -48,8 +48,14 @@ def is_built(folder: Path) -> bool:
 
 
 def identity() -> str:
-    """What tells vectors of this model from those of the same one, trained otherwise."""
-    return f"{BUNDLED_MODEL}@{file_digest(ADAPTER)[:8]}"
+    """What tells vectors of this model from those of the same one, trained otherwise.
+
+    Raises ModelMissing where the adapter is missing.
+    """
+    try:
+        return f"{BUNDLED_MODEL}@{file_digest(ADAPTER)[:8]}"
+    except OSError as error:
+        raise ModelMissing(f"the adapter {ADAPTER} cannot be read", "reinstall wenju") from error
 
 
 def available() -> bool:

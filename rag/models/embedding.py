@@ -139,20 +139,25 @@ def identity(settings: Settings) -> str:
     """The `name` that the embedder of these settings has, without opening it."""
     if settings.embedding_model != BUNDLED_MODEL:
         return settings.embedding_model
-    return e5.identity() if e5.available() else e5.OFFICIAL_NAME
+    return e5.identity() if _is_bundled_here(settings) else e5.OFFICIAL_NAME
 
 
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; raises ModelMissing with the remedy."""
     if settings.embedding_model == BUNDLED_MODEL:
         folder = settings.models / BUNDLED_MODEL
-        if e5.available():
+        if _is_bundled_here(settings):
             return BundledEmbedder(folder)
         return SentenceTransformerEmbedder(
             e5.OFFICIAL_NAME, load_sentence_transformer(e5.OFFICIAL_NAME, offline=True)
         )
     name = settings.embedding_model
     return SentenceTransformerEmbedder(name, load_sentence_transformer(name, offline=True))
+
+
+def _is_bundled_here(settings: Settings) -> bool:
+    """Whether the bundled model is built, or can be."""
+    return e5.is_built(settings.models / BUNDLED_MODEL) or e5.available()
 
 
 def load_sentence_transformer(name: str, *, offline: bool) -> SentenceTransformer:

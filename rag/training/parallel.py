@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.language.text import han_share
 from rag.reading.cross_encoder import ReaderInput
 from rag.training.examples import Example
 
@@ -32,7 +33,8 @@ def read_parallel(data: Path) -> list[tuple[str, str]]:
         for row in map(json.loads, file):
             number = row["id"].removesuffix(f"-{row['lang']}")
             texts[number][row["lang"]] = row["claim"]
-    return [(each["zh"], each["en"]) for each in texts.values() if len(each) == 2]
+    pairs = [(each["zh"], each["en"]) for each in texts.values() if len(each) == 2]
+    return [pair for pair in pairs if han_share(pair[0]) >= 0.2]  # "NS": not translated
 
 
 def crossing(pairs: Sequence[tuple[str, str]], drawn: random.Random) -> Example:

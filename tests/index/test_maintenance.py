@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from rag.config import Settings
-from rag.errors import DocumentNotFound, IndexBusy, IndexNotFound, InputNotFound, NothingIndexed
+from rag.errors import (
+    DocumentNotFound,
+    IndexBusy,
+    IndexMismatch,
+    IndexNotFound,
+    InputNotFound,
+    NothingIndexed,
+)
 from rag.index import maintenance
 from rag.index.maintenance import build_index, check_index, remove_document
 from rag.index.search_files import SearchFiles
@@ -129,6 +136,30 @@ def test_an_index_of_another_training_is_embedded_again(
         assert store.document("龙虾.txt").text == LOBSTER
         assert store.damage() == []
     assert written(folder)
+
+
+def test_an_index_that_is_renewed_in_part_is_not_searched_and_renewed_by_the_next_run(
+    settings, docs, folder, embedder, monkeypatch
+):
+    embedder.name = "multilingual-e5-small@1"
+    build_index(settings, [docs])
+    before = stored_vectors(folder)
+    embedder.name = "multilingual-e5-small@2"
+
+    def killed(passage):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(embedder, "embed_passage", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(settings, [docs])
+
+    for name in ("multilingual-e5-small@1", "multilingual-e5-small@2"):
+        with pytest.raises(IndexMismatch, match="another training"):
+            Store.open(folder, name)
+    build_index(settings, [docs])
+    with closing(Store.open(folder, "multilingual-e5-small@2")):
+        assert np.array_equal(stored_vectors(folder), before)
 
 
 def test_a_path_that_is_not_there_leaves_no_index_behind(settings, docs, folder):

@@ -412,7 +412,9 @@ def test_another_model_is_named_with_the_one_the_index_has(filled, folder):
 BUNDLED, TRAINED = "multilingual-e5-small", "multilingual-e5-small@12345678"
 
 
-@pytest.mark.parametrize("built_with", [BUNDLED, "multilingual-e5-small@87654321"])
+@pytest.mark.parametrize(
+    "built_with", [BUNDLED, "multilingual-e5-small@87654321", "intfloat/multilingual-e5-small"]
+)
 def test_another_training_of_the_bundled_model_is_renewed_before_it_is_read(
     filled, folder, built_with
 ):
@@ -423,7 +425,9 @@ def test_another_training_of_the_bundled_model_is_renewed_before_it_is_read(
         match=r"another training of the bundled model; run: wenju index PATH --index 索引 \(embeds",
     ):
         Store.open(folder, TRAINED)
-    with closing(Store.create(folder, TRAINED, 64)) as store:
+    with pytest.raises(IndexMismatch, match="another training"):
+        Store.create(folder, TRAINED, 64)
+    with closing(Store.create(folder, TRAINED, 64, is_renewed=True)) as store:
         assert store.model == built_with
         store.renewed_with(TRAINED)
     Store.open(folder, TRAINED).close()

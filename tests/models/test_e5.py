@@ -159,6 +159,13 @@ def test_the_name_of_its_vectors_tells_how_it_was_trained(brought):
     assert names == {"multilingual-e5-small@db18831a", "multilingual-e5-small@eabf1882"}
 
 
+def test_a_missing_adapter_is_named(brought):
+    brought.unlink()
+
+    with pytest.raises(ModelMissing, match=r"retriever\.bin cannot be read; reinstall wenju"):
+        e5.identity()
+
+
 def test_training_changed_all_layers_and_left_the_words(built):
     before, after = e5.untrained(), e5.merged()
 
