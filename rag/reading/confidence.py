@@ -49,7 +49,7 @@ INTERCEPT = -7.69
 WEIGHTS = (2.6, 0.77, 0.74, 0.68, 2.09, 0.49)
 SPAN_INTERCEPT = -2.12
 SPAN_WEIGHTS = (0.3, 0.55, 1.31)
-SPAN_THRESHOLD = 0.3
+SPAN_THRESHOLD = 0.28
 OF_ANOTHER = 0.1  # the most that an answer about another is worth: X200, asked for X300
 THRESHOLD = 0.45
 # Of answers that are right; these stand in where there are few passages to compare.
