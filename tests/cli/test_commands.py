@@ -242,12 +242,13 @@ def test_ask_prints_the_short_answer_first_on_a_line_of_its_own(
     ("question", "document", "words"),
     [
         ("Where did Jack Ma first go online?", "letter.txt", "马云第一次上网是在西雅图。"),
+        ("which 12 cities got cross-border pilot zones?", "zones.md", QUOTE),
         ("馬雲第一次上網是在哪裡？", "letter.txt", "马云第一次上网是在西雅图。"),
         ("账册由谁保管？", "ledger.txt", "账册由守塔人方德海保管了三十年。"),
         ("2014年中国买了多少吨车厘子？", "cherries/growers.txt", "600 tons of cherries"),
         ("Who chairs the cooperative?", "cherries/growers.txt", "Miriam Katz"),
     ],
-    ids=["en-zh", "hant-zh", "gb18030", "zh-en", "en-en"],
+    ids=["en-zh", "en-zh 12 cities", "hant-zh", "gb18030", "zh-en", "en-en"],
 )
 def test_the_quote_stands_in_the_document_whatever_the_language(
     indexes, wenju, question, document, words
