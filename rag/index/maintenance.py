@@ -12,7 +12,7 @@ from rag.errors import IndexDamaged
 from rag.index.indexer import Indexer, Progress
 from rag.index.schema import index_folder
 from rag.index.store import Store
-from rag.models.embedding import Embedder, open_embedder
+from rag.models.embedding import open_embedder
 from rag.types import InputReport
 
 # The model of an index while its vectors are renewed: no version opens it to search.
@@ -32,7 +32,8 @@ def build_index(
     if not folder.exists():
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
-    with closing(_opened(folder, embedder)) as store:
+    opened = Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
+    with closing(opened) as store:
         try:
             indexer = Indexer(store, embedder)
             renewed = []
@@ -44,10 +45,6 @@ def build_index(
         finally:
             if store.counts()[0]:
                 store.refresh()
-
-
-def _opened(folder: Path, embedder: Embedder) -> Store:
-    return Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:

@@ -156,8 +156,8 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def _is_bundled_here(settings: Settings) -> bool:
-    """Whether the bundled model is built, or can be."""
-    return e5.is_built(settings.models / BUNDLED_MODEL) or e5.available()
+    """Whether the bundled model can be built, or is: to tell that reads the whole adapter."""
+    return e5.available() or e5.is_built(settings.models / BUNDLED_MODEL)
 
 
 def load_sentence_transformer(name: str, *, offline: bool) -> SentenceTransformer:

@@ -90,7 +90,9 @@ class Batcher:
 
     def question(self, example: Example, seed: str) -> str:
         """The example's question in the other language: a person's, or word by word."""
-        return example.translated or self._switched(example.question, example.is_chinese, seed)
+        return example.translated or self._switcher.switched(
+            example.question, example.is_chinese, seed
+        )
 
     def item(
         self,
@@ -139,7 +141,7 @@ class Batcher:
             asked = cropped(asked, drawn)
         asked = replace(asked, passage=stripped(asked.passage, drawn))
         translated = example.translated if asked.question == example.question else ""
-        other = translated or self._switched(asked.question, example.is_chinese, seed)
+        other = translated or self._switcher.switched(asked.question, example.is_chinese, seed)
         found = self._read(asked, other, example.is_chinese, drawn, bool(translated))
         if not found:
             return []
@@ -154,7 +156,7 @@ class Batcher:
                 asked.question, asked.passage, example.is_chinese, drawn
             )
             if question:
-                other = self._switched(question, example.is_chinese, seed)
+                other = self._switcher.switched(question, example.is_chinese, seed)
                 groups.append([self._unanswered(question, other, asked.passage, drawn)])
         if example.is_chinese and drawn.random() < MIXED:
             mixed = self._mixed(asked, drawn)
@@ -202,11 +204,6 @@ class Batcher:
         found = self.item(question if is_own else other, passage, None, unaligned, drawn)
         assert found  # without a span nothing is cut off
         return found
-
-    def _switched(self, question: str, is_chinese: bool, seed: str) -> str:
-        self._switcher.seed(seed)
-        switch = self._switcher.to_english if is_chinese else self._switcher.to_chinese
-        return switch(question)
 
     def _mixed(self, asked: Asked, drawn: random.Random) -> Item | None:
         text, *place = self._switcher.mixed(

@@ -115,9 +115,7 @@ class Contraster:
         """The example's question in the other language: a person's, or word by word."""
         if example.translated:
             return example.translated
-        self._switcher.seed(seed)
-        switch = self._switcher.to_english if example.is_chinese else self._switcher.to_chinese
-        return switch(example.question)
+        return self._switcher.switched(example.question, example.is_chinese, seed)
 
     def _asked(self, example: Example, seed: str, drawn: random.Random) -> str:
         if example.source == SOURCE:

@@ -63,6 +63,11 @@ class Switcher:
         """Make the choices that follow the same in each run."""
         self._random.seed(value)
 
+    def switched(self, question: str, is_chinese: bool, seed: str) -> str:
+        """The question in the other language, for this seed always in the same words."""
+        self.seed(seed)
+        return self.to_english(question) if is_chinese else self.to_chinese(question)
+
     def to_english(self, question: str) -> str:
         """A Chinese question in English words."""
         question = simplify_in_place(question).rstrip("？?。 ")
