@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -25,19 +25,26 @@ from rag.training.parallel import read_parallel
 from rag.training.train import Trainer, run
 
 
-def train_retriever(
-    data: Path, folder: Path, adapter: Path | None, steps: int, kept: float
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: from what, for how many steps, from which epoch on, how much of it to keep."""
+
+    adapter: Path | None
+    steps: int
+    epoch: int
+    kept: float
+
+
+def train_retriever(data: Path, folder: Path, plan: Plan) -> None:
     """Train on the sets in `data`; examples, checkpoint and log lie in `folder`.
 
-    With an `adapter` from what that one holds, otherwise from the bundled encoder; of what is
-    learnt a share is `kept`.
+    With an adapter from what that one holds, otherwise from the bundled encoder.
     """
     learnt, held_out = _parted(_examples(data, folder))
     contraster = Contraster(*_words(), read_parallel(data))
     base = e5.untrained()
-    encoder = bert(e5.merged(adapter) if adapter else base)
-    trainer = Trainer(encoder, retrieval.loss, retrieval.rate_of, steps, _device())
+    encoder = bert(e5.merged(plan.adapter) if plan.adapter else base)
+    trainer = Trainer(encoder, retrieval.loss, retrieval.rate_of, plan.steps, _device())
 
     def figures() -> Iterator[dict[str, object]]:
         for is_switched in (False, True):
@@ -46,25 +53,35 @@ def train_retriever(
             )
             yield {"switched": is_switched, **asdict(found)}
 
-    run(trainer, lambda epoch: contraster.batches(learnt, epoch), figures, folder / "retriever")
-    weight_delta.write(e5.ADAPTER, trainer.weights(kept), base)
+    run(
+        trainer,
+        lambda epoch: contraster.batches(learnt, plan.epoch + epoch),
+        figures,
+        folder / "retriever",
+    )
+    weight_delta.write(e5.ADAPTER, trainer.weights(plan.kept), base)
     print(f"wrote {e5.ADAPTER}; now run: wenju setup")
 
 
-def train_reader(data: Path, folder: Path, adapter: Path | None, steps: int, kept: float) -> None:
+def train_reader(data: Path, folder: Path, plan: Plan) -> None:
     """The same for the reader."""
     learnt, held_out = _parted(_examples(data, folder))
     batcher = Batcher(*_words(), learnt)
-    model = network.trained(adapter) if adapter else network.untrained()
-    trainer = Trainer(model, reading.loss, reading.rate_of, steps, _device())
+    model = network.trained(plan.adapter) if plan.adapter else network.untrained()
+    trainer = Trainer(model, reading.loss, reading.rate_of, plan.steps, _device())
 
     def figures() -> Iterator[dict[str, object]]:
         for is_switched in (False, True):
             found = reading.check(model, batcher, held_out, trainer.device, switched=is_switched)
             yield {"switched": is_switched, **asdict(found)}
 
-    run(trainer, lambda epoch: batcher.batches(learnt, epoch), figures, folder / "reader")
-    weight_delta.write(reader_build.ADAPTER, trainer.weights(kept), reader_build.untrained())
+    run(
+        trainer,
+        lambda epoch: batcher.batches(learnt, plan.epoch + epoch),
+        figures,
+        folder / "reader",
+    )
+    weight_delta.write(reader_build.ADAPTER, trainer.weights(plan.kept), reader_build.untrained())
     print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
 
 
@@ -104,8 +121,14 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path, nargs="?", default=Path("training"))
     parser.add_argument("--from", dest="adapter", type=Path, help="an adapter to begin with")
     parser.add_argument("--steps", type=int, help="how many steps, if not as many as usual")
+    parser.add_argument("--epoch", type=int, default=0, help="with which to begin, the first is 0")
     parser.add_argument("--keep", type=float, help="share of what is learnt, if not as usual")
     given = parser.parse_args()
     train, steps, kept = TRAINED[given.what]
-    kept = kept if given.keep is None else given.keep
-    train(given.data, given.folder, given.adapter, given.steps or steps, kept)
+    plan = Plan(
+        given.adapter,
+        steps if given.steps is None else given.steps,
+        given.epoch,
+        kept if given.keep is None else given.keep,
+    )
+    train(given.data, given.folder, plan)
