@@ -7,7 +7,6 @@ is read at a glance. Whether there is an answer at all is decided by `rag.readin
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -93,8 +92,7 @@ class SentenceReader:
     def evidence(self, passages: Sequence[Passage], answer: Sequence[Unit]) -> Evidence:
         """What speaks for the units of `answer` among all that the passages say."""
         groups = self._search.groups
-        importance = self._importance
-        ideal = float(importance.sum()) or 1.0
+        ideal = float(self._lexical.importances(groups).sum()) or 1.0
         trust = self._trust
         top = passages[0]
         runner_up = passages[1].score if len(passages) > 1 else top.score
@@ -108,11 +106,6 @@ class SentenceReader:
             closeness=self._closeness(passages),
         )
 
-    @functools.cached_property
-    def _importance(self) -> np.ndarray:
-        """(groups,) what each of the question's groups is worth."""
-        return self._lexical.importances(self._search.groups)
-
     @property
     def _trust(self) -> float:
         """How far to trust scores, 0..1: among few passages, to stand out says little."""
@@ -123,10 +116,11 @@ class SentenceReader:
         return self._trust * passage.score + (1 - self._trust) * TYPICAL_SCORE
 
     def lacking(self, passage: Passage) -> float:
-        """The share of the question's term weight that a passage and its headings lack."""
-        held = self._matches(self._search.groups, whole_of(passage))
-        ideal = float(self._importance.sum()) or 1.0
-        return float(self._importance[held == 0].sum()) / ideal
+        """The share of the term weight of what is asked that a passage and its headings lack."""
+        groups = self._asked.groups
+        importance = self._lexical.importances(groups)
+        held = self._matches(groups, whole_of(passage))
+        return float(importance[held == 0].sum()) / (float(importance.sum()) or 1.0)
 
     def crosses(self, passage: Passage) -> bool:
         """Whether question and passage differ in language."""

@@ -49,9 +49,10 @@ _ADDRESS = re.compile(
 class SpanReader:
     """Reads passages for one question with `encoder`; `reader` gives units and evidence.
 
-    `search` is the question as searched; `asked` what the person asked last, which decides what
-    kind of thing and how many are asked for. Reading ends where no other passage could hold
-    the answer, unless it `reads_all`.
+    `search` is the question as searched; `asked` what the person asked last: it alone is read
+    with the passages, so that the words it was led by are not answered again, and decides what kind
+    of thing and how many are asked for. Reading ends where no other passage could hold the answer,
+    unless it `reads_all`.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class SpanReader:
         self._encoder = encoder
         self._reader = reader
         self._search = search
+        self._asked = asked
         self._stop = math.inf if reads_all else STOP
         self._kinds = question.kinds_of(asked.query)
         self._wanted = question.count_of(asked.query)
@@ -132,7 +134,7 @@ class SpanReader:
             if best - WEIGHTS[1] * following[0].score > self._stop:
                 break
             read = self._encoder.read(
-                self._search.query, self._search.groups, [_input(each) for each in following]
+                self._asked.query, self._asked.groups, [_input(each) for each in following]
             )
             for passage, reading in zip(following, read, strict=True):
                 for span in reading.spans[:1]:

@@ -200,8 +200,10 @@ class GivenReader:
     def __init__(self, **logits):
         self.logits = logits
         self.asked = []
+        self.questions = []
 
     def read(self, question, groups, passages):
+        self.questions.append(question)
         self.asked.append([passage.text for passage in passages])
         self.inputs = passages
         return [self._read(passage.text) for passage in passages]
@@ -302,6 +304,18 @@ def test_one_passage_is_read_alone_and_none_not_at_all():
     assert read(encoder, SIX[:1]).ranking[0].passage == 0
     assert read(encoder, []).spans == ()
     assert encoder.asked == [["a"]]
+
+
+def test_of_a_follow_up_what_was_asked_last_is_read():
+    encoder = GivenReader()
+    searched, asked = (
+        Search(query, np.zeros(1), [])
+        for query in ("12个城市 那里有哪两个平台？", "那里有哪两个平台？")
+    )
+
+    SpanReader(encoder, WholeUnits(), searched, asked).read(SIX[:1])
+
+    assert encoder.questions == ["那里有哪两个平台？"]
 
 
 def test_the_name_of_a_file_stands_with_title_and_section():
