@@ -11,6 +11,7 @@ from rag.index.passage import Passage
 from rag.language.text import han_share
 from rag.types import Citation
 
+_PAUSE = re.compile(r"[，,、；;。](?!\d)")
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -85,7 +86,10 @@ def _signs(text: str) -> int:
 def short_answer(quotes: Sequence[Quote]) -> str | None:
     """The highlighted words of all quotes, None where there are none."""
     words = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
-    joint = "、" if any(han_share(each) >= 0.5 for each in words) else ", "
+    is_han = any(han_share(each) >= 0.5 for each in words)
+    joint = "、" if is_han else ", "
+    if any(_PAUSE.search(each) for each in words):
+        joint = "；" if is_han else "; "
     return joint.join(" ".join(each.split()) for each in words) or None
 
 

@@ -125,8 +125,9 @@ class Pipeline:
             hits=tuple(each.hit for each in best_first),
             confidence=reading.confidence,
         )
+        quotable = [*passages[:CANDIDATES], *reading.further]
         quotes = [
-            Quote(passages[span.passage], span.start, span.end, span.highlights)
+            Quote(quotable[span.passage], span.start, span.end, span.highlights)
             for span in reading.spans
         ]
         if generator and best_first and reading.confidence >= ASK_MODEL:
@@ -159,7 +160,8 @@ class Pipeline:
         by_sentence = SentenceReader(search, current.lexical, asked)
         if self.reader is None:
             return by_sentence
-        return SpanReader(self.reader, by_sentence, search, asked, reads_all=reads_all)
+        neighbours = self.retriever.neighbours
+        return SpanReader(self.reader, by_sentence, search, asked, neighbours, reads_all=reads_all)
 
     def _grounding(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.index.passage import Passage
 from rag.reading.confidence import Evidence, SpanEvidence
 
 
@@ -52,7 +53,8 @@ class Reading:
 
     `evidence` is what that probability rests on, None where there was nothing to read. `ranking`
     holds all words that were ranked, best first, and with them their passages; none where the
-    order in which these were found stands. `tokens` counts what the reader read.
+    order in which these were found stands. `tokens` counts what the reader read. A span's passage
+    counts in those given to be read and, behind them, in `further`.
     """
 
     spans: tuple[Span, ...]
@@ -60,3 +62,4 @@ class Reading:
     evidence: Evidence | SpanEvidence | None = None
     ranking: tuple[Ranked, ...] = ()
     tokens: int = 0
+    further: tuple[Passage, ...] = ()

@@ -122,6 +122,12 @@ class SentenceReader:
         held = self._matches(groups, whole_of(passage))
         return float(importance[held == 0].sum()) / (float(importance.sum()) or 1.0)
 
+    def met(self, text: str) -> float:
+        """The share of the term weight of what is asked that some words speak of, 0..1."""
+        groups = self._asked.groups
+        ideal = float(self._lexical.importances(groups).sum()) or 1.0
+        return float(self._matches(groups, text).sum()) / ideal
+
     def crosses(self, passage: Passage) -> bool:
         """Whether question and passage differ in language."""
         return (han_share(self._search.query) < 0.2) != (han_share(passage.text) < 0.2)

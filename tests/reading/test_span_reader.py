@@ -229,6 +229,9 @@ class WholeUnits:
     def lacking(self, passage):
         return self.share
 
+    def met(self, text):
+        return 1.0 - self.share
+
     def crosses(self, passage):
         return self.is_crossing
 
