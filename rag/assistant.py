@@ -37,7 +37,7 @@ class Assistant:
         self.store = store
         self._engine = engine
         self._retriever = Retriever(store, engine.embedder, engine.lexicon)
-        self._proofreader = Proofreader(store, self._retriever)
+        self._proofreader = Proofreader(store, self._retriever, engine.judge)
         self._generator = engine.generator_for(name)
         self._pipeline = Pipeline(
             name,

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from rag.answering.generation import Generator
+from rag.checking import judge_build
+from rag.checking.judge import ClaimJudge, Judge
 from rag.config import Settings
 from rag.language.lexicon import LEXICON_FILE, Lexicon
 from rag.models import e5
@@ -19,8 +21,8 @@ from rag.reading.cross_encoder import CrossEncoder, PassageReader
 class Engine:
     """The models and the lexicon; safe to share between threads.
 
-    `reader` is None where the trained reader is off or cannot be had on this platform, `llm` where
-    no language model is configured.
+    `reader` is None where the trained reader is off or cannot be had on this platform, `judge` also
+    where this version brings none, and `llm` where no language model is configured.
     """
 
     settings: Settings
@@ -28,6 +30,7 @@ class Engine:
     lexicon: Lexicon
     reader: PassageReader | None = None
     llm: ChatModel | None = None
+    judge: ClaimJudge | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Engine:
@@ -39,13 +42,16 @@ class Engine:
             reader = open_reader(settings)
             if reader is not None:
                 opened.callback(reader.close)
-            engine = cls(settings, embedder, lexicon, reader, open_llm(settings))
+            judge = open_judge(settings)
+            if judge is not None:
+                opened.callback(judge.close)
+            engine = cls(settings, embedder, lexicon, reader, open_llm(settings), judge)
             opened.pop_all()
         return engine
 
     def close(self) -> None:
         """Release all of it."""
-        for part in (self.lexicon, self.reader, self.llm):
+        for part in (self.lexicon, self.reader, self.llm, self.judge):
             if part is not None:
                 part.close()
 
@@ -72,3 +78,13 @@ def open_reader(settings: Settings) -> CrossEncoder | None:
     if not settings.reader or not (reader_build.is_built(folder) or e5.available()):
         return None
     return CrossEncoder(folder)
+
+
+def open_judge(settings: Settings) -> Judge | None:
+    """The trained judge, None where there is none, it is off or cannot be had; ModelMissing."""
+    folder = settings.models / judge_build.NAME
+    if not settings.reader or not judge_build.is_brought():
+        return None
+    if not (judge_build.is_built(folder) or e5.available()):
+        return None
+    return Judge(folder)

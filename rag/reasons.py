@@ -26,6 +26,8 @@ class Reason(StrEnum):
     SWAPPED = "swapped"  # two names stand in each other's place
     ADDED = "added"  # a clause
     NOTHING_NEAR = "nothing_near"
+    NOT_STATED = "not_stated"  # as the trained judge reads it
+    SAYS_OTHERWISE = "says_otherwise"  # the same
     TOO_LONG = "too_long"
 
     # Why a sentence of a language model is left out although nothing contradicts it.

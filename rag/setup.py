@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rag.checking import judge_build
 from rag.config import BUNDLED_MODEL, Settings
 from rag.language import lexicon, lexicon_build
 from rag.models import e5, vocabulary
@@ -35,17 +36,19 @@ def prepare(settings: Settings, say: Say) -> None:
 
 
 def _prepare_networks(settings: Settings, say: Say) -> None:
-    """The bundled model and the reader, in the numbers that this processor is fastest in."""
+    """The bundled model, reader and judge, in the numbers that this processor is fastest in."""
     words = settings.models / vocabulary.NAME
     reader = settings.models / reader_build.NAME
+    judge = settings.models / judge_build.NAME
     embedder = settings.models / BUNDLED_MODEL
     needs_reader = settings.reader and not reader_build.is_built(reader)
+    needs_judge = settings.reader and judge_build.is_brought() and not judge_build.is_built(judge)
     is_bundled = settings.embedding_model == BUNDLED_MODEL
     needs_embedder = is_bundled and not e5.is_built(embedder)
     if (settings.reader or is_bundled) and not vocabulary.is_built(words):
         say("preparing the vocabulary")
         e5.build_vocabulary(words)
-    if not (needs_reader or needs_embedder):
+    if not (needs_reader or needs_judge or needs_embedder):
         return
     times = speedup()
     precision: Precision = "int8" if times > 1 else "float32"
@@ -53,6 +56,9 @@ def _prepare_networks(settings: Settings, say: Say) -> None:
     if needs_reader:
         say("preparing the reader")
         reader_build.build(reader, precision)
+    if needs_judge:
+        say("preparing the judge")
+        judge_build.build(judge, precision)
     if needs_embedder:
         say("preparing the bundled model")
         e5.build(embedder, precision)

@@ -119,9 +119,10 @@ class Dropped:
     """A sentence that a language model wrote and that is left out, and why.
 
     `reason` is what is not in the documents or is otherwise there: `number`, `date`, `name`,
-    `negation`, `swapped`, `added` (a clause of it), `nothing_near`. With `invented_marker` it named
-    a passage that there is not, the number of which is `marker`. Where the text is "", the reply
-    broke off there, for one of the reasons of a fallback.
+    `negation`, `swapped`, `added` (a clause of it), `nothing_near`; as the judge reads it,
+    `not_stated`, `says_otherwise`. With `invented_marker` it named a passage that there is not, the
+    number of which is `marker`. Where the text is "", the reply broke off there, for one of the
+    reasons of a fallback.
     """
 
     text: str

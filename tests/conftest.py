@@ -14,6 +14,7 @@ from marks import marks_of
 from repository import REPOSITORY
 
 from rag import setup
+from rag.checking import judge_build
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.chunks import chunk, context
 from rag.engine import Engine, open_lexicon
@@ -136,6 +137,7 @@ def models(made_once) -> Path:
         is_prepared
         and e5.is_built(folder / BUNDLED_MODEL)
         and reader_build.is_built(folder / reader_build.NAME)
+        and (judge_build.is_built(folder / judge_build.NAME) or not judge_build.is_brought())
     ):
         return folder
     if not e5.available():

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from rag.answering.citations import Quote, citation
 from rag.answering.messages import finding_message
 from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
+from rag.checking.judge import ClaimJudge
 from rag.checking.name_match import Words
 from rag.errors import DocumentNotFound, InvalidInput
 from rag.index.passage import Passage
@@ -26,9 +27,12 @@ LONGEST_TEXT = 50_000  # characters, to be checked
 class Proofreader:
     """Finds for each sentence what the documents say of it; safe to share between threads."""
 
-    def __init__(self, store: DocumentStore, retriever: Retriever) -> None:
+    def __init__(
+        self, store: DocumentStore, retriever: Retriever, judge: ClaimJudge | None = None
+    ) -> None:
         self._store = store
         self._retriever = retriever
+        self._judge = judge
         self._current: tuple[Searchers, Checker] | None = None
         self._lock = threading.Lock()
 
@@ -39,7 +43,7 @@ class Proofreader:
                 words_of = functools.partial(_words_of, self._store)
                 cached = functools.lru_cache(maxsize=64)(words_of)
                 lexicon = self._retriever.lexicon
-                checker = Checker(lexicon, current.lexical, current.aliases, cached)
+                checker = Checker(lexicon, current.lexical, current.aliases, cached, self._judge)
                 self._current = (current, checker)
             return self._current[1]
 

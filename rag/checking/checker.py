@@ -16,6 +16,8 @@ from typing import Literal
 from rag.checking.clauses import added, denied
 from rag.checking.exchanges import exchanged
 from rag.checking.facts import Fact, goes_without_saying, is_telling
+from rag.checking.judge import ClaimJudge, Judgement
+from rag.checking.judged import judged
 from rag.checking.name_match import Presence, Words
 from rag.checking.names import is_person, is_surely_a_name, names_of
 from rag.checking.quantities import Quantity
@@ -59,7 +61,7 @@ class Finding:
 
     `passage` counts among the passages given, None where there was none. `claimed` are the words
     of the sentence that are not supported, `given` those of the passage in their place, as far
-    as `reason` has such.
+    as `reason` has such. `judgement` is the judge's, None where there is no judge.
     """
 
     verdict: Verdict
@@ -69,6 +71,7 @@ class Finding:
     passage: int | None = None
     start: int = 0
     end: int = 0
+    judgement: Judgement | None = None
 
 
 TOO_LONG = Finding("unsupported", Reason.TOO_LONG)
@@ -78,7 +81,7 @@ class Checker:
     """Checks sentences against passages of one index; safe to share between threads.
 
     `document_words` gives the words of a whole document, in which what goes unsaid in a passage
-    may be named.
+    may be named. With a `judge` its reading decides, and values that differ.
     """
 
     def __init__(
@@ -87,9 +90,11 @@ class Checker:
         lexical: LexicalIndex,
         aliases: Aliases,
         document_words: Callable[[str], Words],
+        judge: ClaimJudge | None = None,
     ) -> None:
         self._known = Knowledge(lexicon, lexical, aliases)
         self._document_words = document_words
+        self._judge = judge
         self._text = functools.lru_cache(maxsize=512)(text_of)
 
     def check(self, claim: Search, passages: Sequence[Passage]) -> Finding:
@@ -99,7 +104,28 @@ class Checker:
         windows = best_windows(read, texts, self._known)
         if not windows:
             return Finding("unsupported", Reason.NOTHING_NEAR)
+        if self._judge is not None:
+            return self._read(read, windows, self._judge)
         return self._judged(read, windows[0])
+
+    def _read(self, claim: Claim, windows: Sequence[Window], judge: ClaimJudge) -> Finding:
+        """The finding of the judge, and of the values that it does not compare."""
+        best = judged(claim, windows, judge)
+        window = best.window
+        found = Finding(
+            "supported",
+            passage=window.passage,
+            start=window.start,
+            end=window.end,
+            judgement=best.judgement,
+        )
+        if window.wrong and not self._is_implied(window):
+            return _otherwise(found, claim, window)
+        if best.is_supported:
+            return found
+        if best.is_contradicted:
+            return replace(found, verdict="contradicted", reason=Reason.SAYS_OTHERWISE)
+        return replace(found, verdict="unsupported", reason=Reason.NOT_STATED)
 
     def _judged(self, claim: Claim, window: Window) -> Finding:
         found = Finding("supported", passage=window.passage, start=window.start, end=window.end)

@@ -166,14 +166,21 @@ def context_of(title: str, section: str, name: str = "") -> str:
     return " ".join(filter(None, (above, beyond(name, above))))
 
 
-def pair(tokenizer: Tokenizer, question: str, context: str, passage: str, meeting: Meeting) -> Pair:
-    """A question with a passage, at most 512 tokens: the passage is cut at its end."""
+def pair(
+    tokenizer: Tokenizer,
+    question: str,
+    context: str,
+    passage: str,
+    meeting: Meeting,
+    longest: int = MAX_QUESTION_TOKENS,
+) -> Pair:
+    """A question with a passage, at most 512 tokens: the passage is cut at its end.
+
+    Of a question of more than `longest` tokens the last are kept, where it asks.
+    """
     encoded = tokenizer.encode(simplify_in_place(question))
-    asked = encoded.ids[-MAX_QUESTION_TOKENS:]  # what is asked stands at the end
-    asking = [
-        int(meeting.question[a:b].max(initial=ASKED))
-        for a, b in encoded.offsets[-MAX_QUESTION_TOKENS:]
-    ]
+    asked = encoded.ids[-longest:]
+    asking = [int(meeting.question[a:b].max(initial=ASKED)) for a, b in encoded.offsets[-longest:]]
     around = tokenizer.encode(simplify_in_place(context)).ids
     around = around[-MAX_CONTEXT_TOKENS:]
     head = [BEGIN, *asked, END, END, *around, END]

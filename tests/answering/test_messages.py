@@ -77,7 +77,10 @@ def test_what_is_supported_needs_no_reason():
 
 
 REFUSALS = [*Reason][:5]
-FINDINGS = "number date name negation swapped added nothing_near too_long not_an_answer".split()
+FINDINGS = (
+    "number date name negation swapped added nothing_near too_long not_an_answer not_stated"
+    " says_otherwise"
+).split()
 DROPPED = [*FINDINGS, "invented_marker", "repeated", "instruction"]
 FALLBACKS = [reason for reason in Reason if reason.startswith("llm_")]
 
