@@ -26,11 +26,11 @@ RULES = {
     "dialogue": "language",
     "answering": "checking reading dialogue index models language",
     "front": "answering checking reading dialogue index documents models language",
-    "evaluation": "front language",
+    "evaluation": "front checking language",
     "training": "evaluation front reading index documents models language",
     "cli": "evaluation front answering dialogue index models",
 }
-FRONT = "assistant engine library setup shapes"
+FRONT = "assistant engine evidence library setup shapes"
 CLI = "__main__ cli"
 
 # Import name of each third-party package: the modules that may use it, one wherever possible.

@@ -76,7 +76,13 @@ def check_text(options: Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure over gold questions."""
+    """Measure over gold questions, or over claims with their evidence."""
+    from rag.evaluation.claims import holds_claims
+
+    if holds_claims(options.gold):
+        return _evaluate_claims(options, settings)
+    if options.json:
+        raise InvalidInput("--json prints the figures of claims alone", "use --out for questions")
     from rag.evaluation.evaluate import evaluate
     from rag.evaluation.gold import read_gold
     from rag.evaluation.report import write_report
@@ -102,6 +108,26 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     if options.out is not None:
         write_report(evaluation, options.out, caption=str(options.gold))
         print(f"\n{options.out / 'report.html'}")
+    return DONE
+
+
+def _evaluate_claims(options: Namespace, settings: Settings) -> int:
+    """Measure over claims, each checked against the evidence in its row."""
+    from rag.engine import Engine
+    from rag.evaluation.claim_tables import write_claim_report
+    from rag.evaluation.claims import evaluate_claims, read_claims, shape_of
+    from rag.evaluation.screen import render_claims
+    from rag.evidence import check_evidenced
+
+    rows = read_claims(options.gold)
+    with closing(Engine.open(replace(settings, llm=False))) as engine:
+        check = functools.partial(check_evidenced, engine)
+        progress = functools.partial(printing.progress, what="Checking")
+        evaluation = evaluate_claims(check, rows, progress)
+    lines = render_claims(evaluation).splitlines()
+    printing.show(shape_of(evaluation), lines, as_json=options.json)
+    if options.out is not None:
+        write_claim_report(evaluation, options.out, str(options.gold))
     return DONE
 
 

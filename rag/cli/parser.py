@@ -60,8 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serving.add_argument("--port", type=int, default=8000, help="0 takes a free one")
 
-    evaluation = command("eval", commands.evaluate, json=False)
-    evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl")
+    evaluation = command("eval", commands.evaluate)
+    evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="questions, or claims")
     evaluation.add_argument("--corpus", type=Path, help="index this first, for this run only")
     hiding = evaluation.add_mutually_exclusive_group()
     for option, hidden in (

@@ -61,7 +61,7 @@ def read_gold(path: str | Path) -> list[GoldRow]:
         raise InputNotFound(f"no gold file at {path}", "give the path of a .jsonl file")
     rows: list[GoldRow] = []
     lines: dict[str, int] = {}
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         row = _row(f"{path}, line {number}", line)
         if row.id in lines:
             raise BadGold(
@@ -98,7 +98,8 @@ def relevance(row: GoldRow, hits: Sequence[Hit]) -> list[bool]:
     return [is_relevant(row, hit.document_id, hit.text) for hit in hits]
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are not empty, counted from 1; raises BadGold for no UTF-8."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
@@ -108,7 +109,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise BadGold(f"{path} is not UTF-8 ({error.reason})", "save it as UTF-8") from error
 
 
-def _row(where: str, line: str) -> GoldRow:
+def json_object(where: str, line: str) -> dict[str, Any]:
+    """The JSON object of a line; raises BadGold, which names the line as `where`, for another."""
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
@@ -118,6 +120,11 @@ def _row(where: str, line: str) -> GoldRow:
         raise BadGold(f"{where}: not JSON ({error})", _REMEDY) from error
     if not isinstance(value, dict):
         raise BadGold(f"{where}: not a JSON object", _REMEDY)
+    return value
+
+
+def _row(where: str, line: str) -> GoldRow:
+    value = json_object(where, line)
     for key, (kind, fits) in _FIELDS.items():
         if value.get(key) is not None:
             if not fits(value[key]):

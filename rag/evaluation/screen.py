@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
+from rag.evaluation.claim_tables import claim_opening, claim_tables, wrong_lines
+from rag.evaluation.claims import ClaimEvaluation
 from rag.evaluation.results import Evaluation
+from rag.evaluation.tables import Table as Figures
 from rag.evaluation.tables import opening, reliability_tables, section_tables
 
 WIDTH = 100  # columns
@@ -19,15 +23,8 @@ _LONGEST_NAME, _LONGEST_ID = 32, 20  # columns
 
 def render_table(evaluation: Evaluation) -> str:
     """The figures and the first failed questions, aligned, at most 100 columns wide."""
-    lines = [*opening(evaluation), ""]
-    for each in (*section_tables(evaluation), *reliability_tables(evaluation)):
-        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-        table.add_column(each.title, no_wrap=True, min_width=18, max_width=_LONGEST_NAME)
-        for heading in each.headings:
-            table.add_column(heading, no_wrap=True, justify="right")
-        for name, cells in each.rows:
-            table.add_row(name, *cells)
-        lines += [*_plain(table), ""]
+    tables = (*section_tables(evaluation), *reliability_tables(evaluation))
+    lines = [*opening(evaluation), "", *_lines(tables)]
     failed = [result for result in evaluation.results if result.faults]
     lines.append(f"Failed: {len(failed)} of {len(evaluation.results)}")
     listed = Table.grid(padding=(0, 2, 0, 0))
@@ -41,6 +38,26 @@ def render_table(evaluation: Evaluation) -> str:
     if len(failed) > LISTED:
         lines.append(f"  … and {len(failed) - LISTED} more")
     return "\n".join(lines) + "\n"
+
+
+def render_claims(evaluation: ClaimEvaluation) -> str:
+    """The figures of judged claims and the first that were judged wrongly, as wide."""
+    lines = [*claim_opening(evaluation), "", *_lines(claim_tables(evaluation))]
+    wrong = [line[:WIDTH] for line in wrong_lines(evaluation)]
+    return "\n".join([*lines, *wrong]) + "\n"
+
+
+def _lines(tables: Iterable[Figures]) -> Iterator[str]:
+    """The lines of each table, and an empty one behind it."""
+    for each in tables:
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column(each.title, no_wrap=True, min_width=18, max_width=_LONGEST_NAME)
+        for heading in each.headings:
+            table.add_column(heading, no_wrap=True, justify="right")
+        for name, cells in each.rows:
+            table.add_row(name, *cells)
+        yield from _plain(table)
+        yield ""
 
 
 def _plain(table: RenderableType) -> list[str]:

@@ -589,6 +589,37 @@ def test_eval_hides_one_or_the_other_and_needs_gold_documents(collection, indexe
     assert only_line(error).startswith("--only-gold needs gold_ids, and 1 of 1 rows have none ")
 
 
+def test_eval_of_claims_judges_each_by_its_evidence(indexes, tmp_path, wenju):
+    rows = [
+        {"claim": "新设的试验区在十二座城市。", "evidence": QUOTE, "label": "supported"},
+        {"claim": "账册保管了四十年。", "evidence": LEDGER, "label": "not_supported"},
+    ]
+    path = tmp_path / "claims.jsonl"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+
+    code, output, _ = wenju("eval", path, "--json", "--out", tmp_path / "report")
+
+    assert code == 0
+    found = json.loads(output)["claims"]
+    assert (found["n"], found["by_language"]["zh"]["n"]) == (2, 2)
+    assert found["by_label"]["not_supported"] == {
+        "n": 1,
+        "accuracy": 1.0,
+        "told_apart": 1.0,
+        "calibration_error": found["by_label"]["not_supported"]["calibration_error"],
+    }
+    assert (tmp_path / "report" / "claims.json").is_file()
+    code, output, _ = wenju("eval", path)
+    assert output.startswith("2 claims, each with its own evidence\n")
+
+
+def test_eval_prints_no_json_of_questions(collection, indexes, wenju):
+    code, _, error = wenju("eval", collection / "gold.jsonl", "--json")
+
+    assert code == 2
+    assert only_line(error).startswith("--json prints the figures of claims alone; ")
+
+
 def test_eval_without_a_gold_file_is_an_error(collection, indexes, tmp_path, wenju):
     code, _, error = wenju("eval", tmp_path / "没有.jsonl")
     assert code == 2

@@ -32,6 +32,7 @@ def parsed(*arguments):
         (["eval", "g", "--without-gold"], {"without_gold": True, "only_gold": False}),
         (["eval", "g", "--only-gold", "--llm"], {"only_gold": True, "llm": True}),
         (["eval", "g", "--corpus", "c", "--out", "o"], {"corpus": Path("c"), "out": Path("o")}),
+        (["eval", "claims.jsonl", "--json"], {"gold": Path("claims.jsonl"), "json": True}),
         (["list", "--json"], {"json": True}),
         (["feedback"], {"json": False}),
         (["remove", "a.txt"], {"id": "a.txt"}),
