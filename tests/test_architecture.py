@@ -27,7 +27,7 @@ RULES = {
     "answering": "checking reading dialogue index models language",
     "front": "answering checking reading dialogue index documents models language",
     "evaluation": "front checking language",
-    "training": "evaluation front reading index documents models language",
+    "training": "evaluation front checking reading index documents models language",
     "cli": "evaluation front answering dialogue index models",
 }
 FRONT = "assistant engine evidence library setup shapes"

@@ -48,6 +48,7 @@ class Switcher:
             "grammar"
         ]  # function words, and what may stand for each, "" too
         self._months: list[str] = data["months"]
+        self._kept: dict[str, str] = data["kept"]  # what a statement must not lose, both ways
         self._lexicon = lexicon
         self._random = random.Random()
         self._meanings: dict[str, list[str]] = defaultdict(list)
@@ -72,31 +73,37 @@ class Switcher:
         """A Chinese question in English words."""
         question = simplify_in_place(question).rstrip("？?。 ")
         asking, rest = self._asking(question, self._asked_in_chinese)
-        pieces = [self._word(word, tag) for word, tag in tagged(rest)]
-        words = self._turned([piece for piece in pieces if piece.strip()])
+        words = self._english_words(rest)
         if asking:
             helper = self._random.choice(["", "did", "was", "is", "does", "are"])
             words = [asking, helper, *words] if self._random.random() < 0.85 else [*words, asking]
-        text = re.sub(r"\s+([,.;:?!'])", r"\1", " ".join(filter(None, words)))
-        return f"{text[:1].upper()}{text[1:]}?"
+        return f"{_joined(words)}?"
 
     def to_chinese(self, question: str) -> str:
         """An English question in Chinese words."""
         asking, rest = self._asking(question.rstrip("? ."), self._asked_in_english)
-        words: list[str] = []
-        content: list[str] = []
-        for word in [*_WORD.findall(rest), ""]:
-            if word and word.lower() not in ENGLISH_STOP and word[0].isalpha():
-                content.append(word)
-                continue
-            words += self._phrases(content)
-            content = []
-            if word and not word[0].isalpha():
-                words.append(word)
+        words = self._chinese_words(rest, {})
         if asking:
             place = len(words) if self._random.random() < 0.6 else 0
             words.insert(place, asking)
         return "".join(words) + self._random.choice("？？?")
+
+    def stated(self, statement: str, is_chinese: bool, seed: str) -> str:
+        """A statement in the other language, for this seed always in the same words.
+
+        What denies or restricts it is kept, which function words of a question are not.
+        """
+        self.seed(seed)
+        if not is_chinese:
+            words = self._chinese_words(statement.rstrip(". "), self._kept)
+            return f"{''.join(words)}。"
+        rest = simplify_in_place(statement).rstrip("。 ")
+        words = [
+            english
+            for word, tag in tagged(rest)
+            if (english := self._kept.get(word) or self._word(word, tag)).strip()
+        ]
+        return f"{_joined(self._turned(words))}."
 
     def mixed(self, passage: str, start: int, end: int, share: float) -> tuple[str, int, int]:
         """A passage with a share of its words in English, and where its span then lies."""
@@ -106,6 +113,28 @@ class Switcher:
         )
         answer = answer.lstrip()
         return before + answer + after, len(before), len(before) + len(answer.rstrip())
+
+    def _english_words(self, chinese: str) -> list[str]:
+        """The words of a Chinese text in English, in an order nearer to that language's."""
+        pieces = [self._word(word, tag) for word, tag in tagged(chinese)]
+        return self._turned([piece for piece in pieces if piece.strip()])
+
+    def _chinese_words(self, english: str, kept: Mapping[str, str]) -> list[str]:
+        """The words of an English text in Chinese, of function words those that are `kept`."""
+        words: list[str] = []
+        content: list[str] = []
+        for word in [*_WORD.findall(english), ""]:
+            is_stop = word.lower() in ENGLISH_STOP or word.lower() in kept
+            if word and not is_stop and word[0].isalpha():
+                content.append(word)
+                continue
+            words += self._phrases(content)
+            content = []
+            if word and not word[0].isalpha():
+                words.append(word)
+            elif word.lower() in kept:
+                words.append(kept[word.lower()])
+        return words
 
     def _asking(self, question: str, asked: Mapping[str, Sequence[str]]) -> tuple[str, str]:
         """What asks, in the other language, and the question without it; "" where nothing does."""
@@ -172,6 +201,12 @@ class Switcher:
         """One of the first senses, the first one most often."""
         near = choices[:_SENSES]
         return self._random.choices(near, [1 / rank for rank in range(1, len(near) + 1)])[0]
+
+
+def _joined(words: Sequence[str]) -> str:
+    """English words as a sentence, without its last mark."""
+    text = re.sub(r"\s+([,.;:?!'])", r"\1", " ".join(filter(None, words)))
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _short(sense: str) -> str:

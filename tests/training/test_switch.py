@@ -20,6 +20,19 @@ def in_english(switcher, seed, question):
     return switcher.to_english(question)
 
 
+def test_a_statement_keeps_what_denies_and_restricts_it(switcher):
+    denied = switcher.stated("天津没有12座灯塔。", True, "1")
+    restricted = switcher.stated("Tianjin has only 12 lighthouses.", False, "1")
+
+    assert " not " in denied
+    assert denied.endswith(".")
+    assert "12" in denied
+    assert "只" in restricted
+    assert "不" not in restricted
+    assert restricted.endswith("。")
+    assert switcher.stated("天津没有12座灯塔。", True, "1") == denied
+
+
 def in_chinese(switcher, seed, question):
     switcher.seed(seed)
     return switcher.to_chinese(question)
