@@ -56,8 +56,8 @@ HOMES = {
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",
     "sentencepiece": "models.vocabulary",
-    "torch": "models.bert reading.network training.__main__ training.reading training.retrieval"
-    " training.train",
+    "torch": "models.bert reading.network training.__main__ training.judge_network training.judging"
+    " training.reading training.retrieval training.train",
     "rich": "cli.printing evaluation.screen",
     "transformers": "models.bert",
     "uvicorn": "cli.serve",

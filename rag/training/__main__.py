@@ -1,4 +1,4 @@
-"""`python -m rag.training (retriever|reader) DATA [FOLDER] [--from ADAPTER]`: trains it."""
+"""`python -m rag.training (retriever|reader|judge) DATA [FOLDER] [--from ADAPTER]`: trains it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from rag.checking import judge_build
 from rag.config import Settings
 from rag.engine import open_lexicon
 from rag.language.lexicon import Lexicon
@@ -17,8 +18,12 @@ from rag.models import e5, vocabulary, weight_delta
 from rag.models.bert import bert
 from rag.models.vocabulary import Vocabulary, open_vocabulary
 from rag.reading import network, reader_build
-from rag.training import examples, reading, retrieval
+from rag.training import examples, judge_network, judging, reading, retrieval
 from rag.training.batches import Batcher
+from rag.training.claim_batches import ClaimBatcher
+from rag.training.claims import example as claim_examples
+from rag.training.claims import public
+from rag.training.claims.made import ClaimMaker
 from rag.training.contrast import Contraster
 from rag.training.examples import Example
 from rag.training.parallel import read_parallel
@@ -85,9 +90,34 @@ def train_reader(data: Path, folder: Path, plan: Plan) -> None:
     print(f"wrote {reader_build.ADAPTER}; now run: wenju setup")
 
 
+def train_judge(data: Path, folder: Path, plan: Plan) -> None:
+    """The same for the judge, which begins with what the reader learnt unless told otherwise."""
+    path = folder / "claims.jsonl"
+    tokenizer, lexicon = _words()
+    if not path.exists():
+        asked = _examples(data, folder)
+        made = ClaimMaker(lexicon, asked).made(asked)
+        claim_examples.write(path, [*public.read_sets(data), *made])
+    claims = claim_examples.read(path)
+    learnt = [each for each in claims if not each.held_out]
+    held_out = [each for each in claims if each.held_out]
+    batcher = ClaimBatcher(tokenizer, lexicon)
+    model = judge_network.trained(plan.adapter or reader_build.ADAPTER)
+    trainer = Trainer(model, judging.loss, judging.rate_of, plan.steps, _device())
+    run(
+        trainer,
+        lambda epoch: batcher.batches(learnt, plan.epoch + epoch),
+        lambda: judging.check(model, batcher, held_out, trainer.device),
+        folder / "judge",
+    )
+    weight_delta.write(judge_build.ADAPTER, trainer.weights(plan.kept), judge_build.untrained())
+    print(f"wrote {judge_build.ADAPTER}; now run: wenju setup")
+
+
 TRAINED = {
     "retriever": (train_retriever, 600, retrieval.KEPT),
     "reader": (train_reader, 2600, 1.0),
+    "judge": (train_judge, 4000, 1.0),
 }
 
 

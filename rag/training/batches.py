@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -53,6 +54,15 @@ class Item:
     first: int | None
     last: int | None
     twin_of: int | None = None
+
+
+class Paired(Protocol):
+    """What holds a question, or a claim, with what is read of it."""
+
+    @property
+    def pair(self) -> Pair:
+        """Both as tokens."""
+        ...
 
 
 class Batcher:
@@ -213,7 +223,7 @@ class Batcher:
         return self.item(asked.question, mixed, (place[0], place[1]), UNALIGNED, drawn)
 
 
-def padded(items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def padded(items: Sequence[Paired]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """ids, types and mask (items, longest) int64: 1 where there is a token."""
     longest = max(len(item.pair.ids) for item in items)
     ids, types, mask = (np.zeros((len(items), longest), dtype=np.int64) for _ in range(3))

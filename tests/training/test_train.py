@@ -12,10 +12,14 @@ import torch
 from torch import nn
 from toy_reader import WordTokenizer, examples, network
 
+from rag.checking import judge_build
 from rag.models import e5
 from rag.reading import reader_build
+from rag.reading.cross_encoder import ReaderInput
 from rag.reading.network import ReaderNetwork
 from rag.training import batches, contrast, parallel, reading, retrieval, train
+from rag.training.claims.example import ClaimExample
+from rag.training.judge_network import JudgeNetwork
 from rag.training.switch import Switcher
 from rag.training.train import Trainer, run, share_of_rate
 
@@ -232,6 +236,7 @@ def test_what_a_step_learns_is_bounded_and_forgotten_after_it():
 
 
 ADAPTERS = {"retriever": e5.ADAPTER, "reader": reader_build.ADAPTER}
+EVIDENCE = ReaderInput("灯塔", "塔高2米。")
 PAIRS = [("下雪。", "It snows."), ("下雨。", "It rains."), ("刮风。", "Wind."), ("有雾。", "Fog.")]
 
 
@@ -430,6 +435,45 @@ def test_the_command_keeps_a_share_of_what_is_learnt(commanded, monkeypatch, wha
     commanded(what, "sets", "made", "--steps", "1", *line)
 
     assert shares == [kept]
+
+
+def test_the_judge_learns_claims_and_begins_with_the_reader(
+    commanded, monkeypatch, tmp_path, capsys
+):
+    begun = []
+
+    def trained(path):
+        begun.append(path)
+        return JudgeNetwork(bert_of(PUBLISHED))
+
+    def claim(number):
+        held_out = number == 0
+        return ClaimExample(f"塔高{number}米。", EVIDENCE, "supported", "toy", "", held_out)
+
+    class Makes:
+        def __init__(self, lexicon, given):
+            self.given = given
+
+        def made(self, given):
+            return [replace(claim(n), source="made", kind="number") for n in range(len(given))]
+
+    monkeypatch.setattr("rag.training.judge_network.trained", trained)
+    monkeypatch.setattr("rag.checking.judge_build.untrained", lambda: PUBLISHED)
+    monkeypatch.setattr(
+        "rag.training.claims.public.read_sets", lambda data: [claim(n) for n in range(4)]
+    )
+    monkeypatch.setattr("rag.training.claims.made.ClaimMaker", Makes)
+
+    done = commanded("judge", "sets", "made", "--steps", "2")
+
+    lines = log(tmp_path / "made" / "judge")
+    assert begun == [reader_build.ADAPTER]
+    assert (done["path"], done["base"]) == (judge_build.ADAPTER, PUBLISHED)
+    assert not np.array_equal(done["weights"][f"bert.{NAME}"], PUBLISHED[NAME])
+    assert [line["claims"] for line in lines if line["by"] == "set"] == [1, 1]
+    assert [line["of"] for line in lines if line["by"] == "kind"] == ["number"]
+    assert capsys.readouterr().out == f"wrote {judge_build.ADAPTER}; now run: wenju setup\n"
+    assert len((tmp_path / "made" / "claims.jsonl").read_text("utf-8").splitlines()) == 9
 
 
 def test_the_command_says_what_can_be_trained(commanded, capsys):
