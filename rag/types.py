@@ -40,7 +40,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage: `text == document.text[start:end]`; `ordinal` counts from 0 in its document."""
+    """A passage: `text == document.text[start:end]`; `ordinal` counts from 0 in its document.
+
+    `header` names the columns of the table within which it begins, "" where it does not.
+    """
 
     id: str
     document_id: str
@@ -49,6 +52,7 @@ class Chunk:
     start: int
     end: int
     ordinal: int
+    header: str = ""
 
 
 @result
@@ -85,7 +89,8 @@ class Citation:
     """Words of a document that an answer rests on: `document.text[start:end] == quote`.
 
     `highlights` are the words of the quote that are the short answer: half-open spans of the
-    document's text within `start`..`end`, in order, none overlapping another.
+    document's text within `start`..`end`, in order, none overlapping another. `header` names the
+    columns of a quote that begins in a row of a table, " | " between them.
     """
 
     marker: int
@@ -99,6 +104,7 @@ class Citation:
     end: int
     passage: str = ""
     highlights: tuple[tuple[int, int], ...] = ()
+    header: str = ""
 
 
 @result

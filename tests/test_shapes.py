@@ -84,6 +84,7 @@ def test_an_answer():
                 "end": 43,
                 "passage": "驱动力和人才。 Talent.",
                 "highlights": [[40, 42], [42, 43]],
+                "header": "",
             }
         ],
         "hits": [HIT_SHAPE],
@@ -104,7 +105,7 @@ def test_a_citation_without_a_short_answer_has_no_highlights():
     made = shape(replace(CITATION, highlights=()))
 
     assert made["highlights"] == []
-    assert list(made)[-2:] == ["passage", "highlights"]
+    assert list(made)[-3:] == ["passage", "highlights", "header"]
 
 
 def test_a_refusal():

@@ -122,6 +122,7 @@ class Sources:
             replace(place, highlights=in_quote(cited)),
             view.language,
             section=cited["section"],
+            header=cited.get("header", ""),
             marker=marker,
             glosses=glosses_of(words, index) if marker else (),
             problem=problem,

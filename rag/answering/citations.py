@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answering.highlights import Span, clipped, moved
 from rag.index.passage import Passage
 from rag.language.text import han_share
+from rag.language.text_tables import header_above
 from rag.types import Citation
 
 _PAUSE = re.compile(r"[，,、；;。](?!\d)")
@@ -55,7 +56,17 @@ def citation(marker: int, quote: Quote) -> Citation:
         chunk.start + quote.end,
         chunk.text,
         moved(clipped(quote.highlights, quote.start, quote.end), chunk.start),
+        header_of(quote),
     )
+
+
+def header_of(quote: Quote) -> str:
+    """The columns of the table that a quote begins in, "" where that shows or is none."""
+    line_end = quote.passage.text.find("\n", quote.start)
+    line = quote.passage.text[quote.start : line_end if line_end > 0 else None]
+    if above := header_above(quote.passage.text, quote.start):
+        return above
+    return quote.passage.chunk.header if "\t" in line or "|" in line else ""
 
 
 def one_line(quote: str) -> str:

@@ -79,7 +79,8 @@ def rewrite_messages(
 
 
 def _heading(passage: Passage) -> str:
-    above = [part for part in (passage.title, passage.chunk.section) if part]
+    chunk = passage.chunk
+    above = [part for part in (passage.title, chunk.section, chunk.header) if part]
     return " · ".join(dict.fromkeys(one_line(part) for part in above)) + "\n"
 
 

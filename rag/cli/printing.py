@@ -67,7 +67,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     for each in answer.citations:
         at, margin = each.passage.find(each.quote), 60
         around = each.passage[max(0, at - margin) : at + len(each.quote) + margin]
-        yield f"\n[{each.marker}] {place(each)}\n    “{each.quote}”"
+        header = f"\n    {on_one_line(each.header)}" if each.header else ""
+        yield f"\n[{each.marker}] {place(each)}{header}\n    “{each.quote}”"
         yield f"    … {on_one_line(around)} …"
 
 

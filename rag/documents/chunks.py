@@ -1,11 +1,14 @@
-"""The passages of a document: whole sentences, exact offsets, never across a heading."""
+"""The passages of a document: whole sentences, exact offsets, never across a heading.
+
+A row of a table stays whole, and the header of a long table is known of each of its passages.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,12 +16,14 @@ from rag.documents.headings import Section, sections
 from rag.documents.packing import HAN_IDEAL, HAN_LIMIT, LATIN_IDEAL, Break, Piece, joined, packed
 from rag.language.sentences import sentences, trimmed
 from rag.language.text import count_letters, han_share
+from rag.language.text_tables import Table, header_above, tables_of
 from rag.types import Chunk, Document
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 CONTEXT_LENGTH = 120
+HEADER_LENGTH = 120
 
 _MARKS = r"\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff"  # the usual ones
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
@@ -39,13 +44,17 @@ def chunk(document: Document) -> list[Chunk]:
     At most 450 characters where mostly Han, 1,200 otherwise; no overlap; together all of the
     text but white space between passages.
     """
+    text, tables = document.text, tables_of(document.text)
     spans = [
         (start, end, section.path)
-        for section in sections(document.text)
-        for start, end in _passages(document.text, section)
+        for section in sections(text)
+        for start, end in _passages(text, section, tables)
     ]
     return [
-        Chunk(f"{document.id}#{i}", document.id, path, document.text[start:end], start, end, i)
+        Chunk(
+            *(f"{document.id}#{i}", document.id, path, text[start:end], start, end, i),
+            header=header_above(text, start),
+        )
         for i, (start, end, path) in enumerate(spans)
     ]
 
@@ -53,13 +62,14 @@ def chunk(document: Document) -> list[Chunk]:
 def context(document: Document, chunk: Chunk) -> str:
     """Title and section of `chunk`, a line each, to be indexed before its text; at most 120.
 
-    The title is left out where the section names it.
+    The title is left out where the section names it. A passage that begins within a table has
+    the table's header as another line, of at most as many characters.
     """
     section, title = chunk.section, document.title.strip()
     if title and title in section:
         title = ""
     title = title[: max(0, CONTEXT_LENGTH - len(section) - 2)].strip()
-    return "".join(f"{line}\n" for line in (title, section) if line)
+    return "".join(f"{line}\n" for line in (title, section, chunk.header[:HEADER_LENGTH]) if line)
 
 
 @functools.cache
@@ -77,16 +87,50 @@ def _splitter() -> RecursiveCharacterTextSplitter:
     )
 
 
-def _passages(text: str, section: Section) -> list[tuple[int, int]]:
-    pieces = _cut(text, section.start, section.body) + _cut(text, section.body, section.end)
-    costs = [_break_cost(text, a.end, b.start, section.body) for a, b in pairwise(pieces)]
+def _passages(text: str, section: Section, tables: Sequence[Table]) -> list[tuple[int, int]]:
+    within = [each for each in tables if section.start <= each.start < section.end]
+    pieces = [
+        *_cut(text, section.start, section.body, within),
+        *_cut(text, section.body, section.end, within),
+    ]
+    costs = [
+        _row_cost(within, b.start) or _break_cost(text, a.end, b.start, section.body)
+        for a, b in pairwise(pieces)
+    ]
     return packed(*joined(pieces, costs))
 
 
-def _cut(text: str, start: int, end: int) -> list[Piece]:
+def _cut(text: str, start: int, end: int, tables: Sequence[Table]) -> list[Piece]:
     """The pieces of `text[start:end]`, in order; white space lies between them."""
-    spans = (trimmed(text, *span) for span in _spans(text, start, end))
-    return [Piece(a, b, *count_letters(text[a:b])) for a, b in spans if a < b]
+    spans: list[tuple[int, int]] = []
+    for table in tables:
+        if start <= table.start and table.end <= end:
+            spans += [*_spans(text, start, table.start), *_rows(text, table)]
+            start = table.end
+    spans += _spans(text, start, end)
+    trim = (trimmed(text, *span) for span in spans)
+    return [Piece(a, b, *count_letters(text[a:b])) for a, b in trim if a < b]
+
+
+def _rows(text: str, table: Table) -> Iterator[tuple[int, int]]:
+    """The rows of a table, the header and what rules it off with the first; long ones in parts."""
+    start = table.start
+    for row in (*table.rows, None):
+        end = row.end if row else table.end
+        piece = Piece(start, end, *count_letters(text[start:end]))
+        if piece.fits():
+            yield start, end
+        else:
+            yield from _spans(text, start, end)
+        start = end
+
+
+def _row_cost(tables: Sequence[Table], right: int) -> float | None:
+    """What it costs to begin a passage at `right`, where a row of a table begins there."""
+    for table in tables:
+        if table.start < right < table.end:
+            return Break.ROW if any(row.start == right for row in table.rows) else None
+    return None
 
 
 def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rag.language.text import han_share
+from rag.language.text_tables import Table, tables_of
 
 PATH_LENGTH = 80
 _HAN_LINE, _LATIN_LINE = 40, 80  # the longest heading, in characters
@@ -38,6 +40,7 @@ _RULE = re.compile(r"[—－=_*~-]{5,}")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")  # Markdown's other headings
 _CLOSING = re.compile(r"^(?:结语|结论|结束语|总结|小结|后记|附录|参考文献)")
 _FENCE = re.compile(r"(?:```|~~~)")
+_CODE_INDENT = re.compile(r"(?: {4}|\t)")
 _SMALL_WORD = re.compile(r"(?:a|an|and|as|at|by|for|from|in|is|of|on|or|the|to|vs|with)$")
 
 
@@ -55,6 +58,7 @@ class _Line(NamedTuple):
     start: int
     text: str  # without the white space around it
     after_blank: bool
+    is_content: bool = False  # a row of a table or a line of indented code
 
 
 class _Heading(NamedTuple):
@@ -76,7 +80,7 @@ def sections(text: str) -> list[Section]:
     stack: list[_Heading] = []
     start = body = 0
     in_heading = True  # nothing but heading lines since `start`
-    for line, heading in _headings(_lines(text)):
+    for line, heading in _headings(list(_lines(text))):
         if heading and not in_heading:
             found.append(Section(start, body, line.start, _path(stack)))
             start, in_heading = line.start, True
@@ -97,15 +101,22 @@ def _path(headings: list[_Heading]) -> str:
     return " > ".join(parts)[:PATH_LENGTH].strip()
 
 
-def _lines(text: str) -> list[_Line]:
-    lines, start, after_blank = [], 0, True
+def _lines(text: str) -> Iterator[_Line]:
+    start, after_blank, is_code = 0, True, False
+    rows = {place for table in tables_of(text) for place in _line_starts(text, table)}
     for raw in text.split("\n"):
-        stripped = raw.strip()
-        if stripped:
-            lines.append(_Line(start, stripped, after_blank))
+        if stripped := raw.strip():
+            is_code = bool(_CODE_INDENT.match(raw)) and (after_blank or is_code)
+            yield _Line(start, stripped, after_blank, is_code or start in rows)
         after_blank = not stripped
         start += len(raw) + 1
-    return lines
+
+
+def _line_starts(text: str, table: Table) -> Iterator[int]:
+    place = text.rfind("\n", 0, table.start) + 1
+    while place < table.end:
+        yield place
+        place = text.find("\n", place) + 1 or table.end
 
 
 def _headings(lines: list[_Line]) -> list[tuple[_Line, _Heading | None]]:
@@ -114,11 +125,11 @@ def _headings(lines: list[_Line]) -> list[tuple[_Line, _Heading | None]]:
     for i, line in enumerate(lines):
         if _FENCE.match(line.text):
             fenced = not fenced
-        elif not fenced and len(line.text) <= _LATIN_LINE + 20:
+        elif not (fenced or line.is_content) and len(line.text) <= _LATIN_LINE + 20:
             found[i] = _marked(lines, i)
     flat = _flat(lines, found)
     for i, line in enumerate(lines):
-        if not found[i] and _is_title(lines, found, i):
+        if not (found[i] or line.is_content) and _is_title(lines, found, i):
             opening = flat[i] or i == 0 or _ends_article(lines[i - 1], found[i - 1])
             found[i] = _Heading("title" if opening else "subtitle", 2, line.text)
     return list(zip(lines, found, strict=True))

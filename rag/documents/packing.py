@@ -21,6 +21,7 @@ class Break:
     PARAGRAPH = 0.02
     LINE = 0.1
     SENTENCE = 0.2
+    ROW = 0.1
     LIST = 0.7  # between items, or behind what introduces them
     CLAUSE = 1.5
     WORD = 2.0

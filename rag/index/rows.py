@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.language.text_tables import header_above
 from rag.storage import Row
 from rag.types import Chunk, Document
 
@@ -113,7 +114,10 @@ def read_chunk(row: Row, document: Document, dimension: int) -> IndexedChunk:
     _, document_id, ordinal, section, start, end, terms, vector, spans, units, _ = row
     text = document.text[start:end]
     return IndexedChunk(
-        Chunk(f"{document_id}#{ordinal}", document_id, section, text, start, end, ordinal),
+        Chunk(
+            *(f"{document_id}#{ordinal}", document_id, section, text, start, end, ordinal),
+            header=header_above(document.text, start),
+        ),
         terms.split(),
         np.frombuffer(vector, dtype=np.float32),
         [(int(a), int(b)) for a, b in np.frombuffer(spans, dtype=np.int32).reshape(-1, 2)],

@@ -193,9 +193,10 @@ class SentenceReader:
 
 
 def whole_of(passage: Passage) -> str:
-    """A passage with all that names it: file, title and section."""
+    """A passage with all that names it: file, title, section, and the columns of its table."""
+    chunk = passage.chunk
     return "\n".join(
-        (name_words(passage.source), passage.title, passage.chunk.section, passage.text)
+        (name_words(passage.source), passage.title, chunk.section, chunk.header, passage.text)
     )
 
 

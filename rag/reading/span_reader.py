@@ -145,4 +145,5 @@ def _weighed(figures: Sequence[float]) -> float:
 
 def _input(passage: Passage) -> ReaderInput:
     name = name_words(passage.source)
-    return ReaderInput(context_of(passage.title, passage.chunk.section, name), passage.text)
+    above = context_of(passage.title, passage.chunk.section, name)
+    return ReaderInput(f"{above} {passage.chunk.header}".strip(), passage.text)

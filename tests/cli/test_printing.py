@@ -56,6 +56,14 @@ def test_an_answer_is_its_short_answer_its_text_and_the_words_around_each_quote(
     ]
 
 
+def test_a_row_of_a_table_is_shown_under_its_columns():
+    cited = citation(quote="银针\t680", passage="银针\t680", header="茶 | 价格")
+
+    assert list(printing.answer_lines(answer(citations=(cited,))))[2] == (
+        "\n[1] 信 · 开头 · letter.txt\n    茶 | 价格\n    “银针\t680”"
+    )
+
+
 def test_a_refusal_is_its_message_and_the_nearest_passages_cut_off():
     refusal = Refusal("not_in_documents", "文档中没有。", (hit("字" * 200), hit("a\n b", "")))
     refused = answer(answered=False, answer="", citations=(), refusal=refusal)

@@ -199,3 +199,34 @@ def test_context_is_bounded_and_keeps_the_section():
 def test_importing_the_module_does_not_import_the_splitter():
     code = "import rag.documents.chunks, sys; sys.exit('langchain_text_splitters' in sys.modules)"
     assert python(code).returncode == 0
+
+
+LONG_TABLE = "零件\n\n编号\t单价（元）\t说明\n" + "\n".join(
+    f"P-{n:02}\t{n * 3}\t第{n}号零件。耐热；防水。" for n in range(60)
+)
+
+
+def test_a_row_of_a_table_stays_whole_and_a_later_passage_knows_the_header():
+    chunks = check_promises(LONG_TABLE)
+
+    lines = LONG_TABLE.split("\n")
+    assert len(chunks) > 3
+    assert all(line in lines for each in chunks for line in each.text.split("\n"))
+    assert [each.header for each in chunks[:2]] == ["", "编号 | 单价（元） | 说明"]
+    assert (
+        context(document(LONG_TABLE, "目录"), chunks[1]) == "目录\n零件\n编号 | 单价（元） | 说明\n"
+    )
+    assert context(document(LONG_TABLE, "目录"), chunks[0]) == "目录\n零件\n"
+
+
+def test_a_row_too_long_for_a_passage_is_cut():
+    text = "Name\tText\n" + "\n".join(f"N{n}\t" + "A plain sentence. " * 90 for n in range(2))
+
+    check_promises(text)
+
+
+def test_a_small_english_table_stays_in_one_passage_with_its_rule():
+    rows = "\n".join(f"| Room {n} | {n} |" for n in range(8))
+    text = f"# Rooms\n\n| Name | Beds |\n|---|---|\n{rows}\n\nAll have a view of the sea."
+
+    assert [each.text for each in chunk(document(text))] == [text]

@@ -169,3 +169,11 @@ def test_a_long_path_loses_its_outer_parts():
 def test_text_without_a_word():
     assert paths("") == [""]
     assert paths(" \n\n") == [""]
+
+
+def test_rows_of_tables_and_indented_code_are_no_headings():
+    text = (
+        "# 安装\n\n先装好。\n\n    # a comment\n    run\n\n编号\t名\n一、甲\t丙\n二、乙\t丁\n\n完。"
+    )
+
+    assert [section.path for section in sections(text)] == ["安装"]

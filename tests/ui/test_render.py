@@ -478,6 +478,15 @@ def test_an_answer_that_a_model_words_says_so_while_nothing_is_checked_yet():
     assert page.select_one(".answer").text == "语言模型正在组织回答，每句核对后才显示……"
 
 
+def test_a_row_of_a_table_is_shown_under_its_columns():
+    document = Document("t.md", "t.md", "茶", "茶\t价格\n银针\t680")
+    page = parse(render.source(document, Place(0, 11, 5, 11), "zh", header="茶 | 价格", marker=1))
+    assert page.select_one("p.columns + blockquote").text == "银针\t680"
+    assert page.select_one("p.columns").text == "茶 | 价格"
+    without = render.source(document, Place(0, 11, 5, 11), "zh", marker=1)
+    assert parse(without).select_one("p.columns") is None
+
+
 # Anyone's text checked against the documents
 
 
