@@ -20,6 +20,7 @@ from rag.index.store import Store
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import identity
 from rag.reading.results import Reading
+from rag.reading.tables.table_reader import TableReader
 from rag.types import Answer, CheckedSentence, Found, Hit, InputReport, Retrieval, Token
 
 _LOG = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Assistant:
             engine.reader,
             self._generator,
             self._proofreader.checker,
+            TableReader(engine.embedder.embed_query),
             engine.settings.confidence,
         )
         self._writing = threading.Lock()

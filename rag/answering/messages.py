@@ -14,6 +14,10 @@ LABELS = {
         "由 {model} 组织语言，每句都与所引段落核对过",
         "Written by {model}, each sentence checked",
     ),
+    "computed": (
+        "{short}（由表格的 {rows} 行得出）",
+        "{short} (computed from {rows} rows of the table)",
+    ),
     "left_out": ("未采用", "Left out"),
     "colon": ("：", ": "),
 }

@@ -11,6 +11,7 @@ from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.citations import Quote, cite, is_cited, short_answer
 from rag.answering.grounding import Grounding, within_budget
+from rag.answering.table_answers import Written, from_tables
 from rag.answering.timings import Timings
 from rag.checking.checker import Checker
 from rag.dialogue.followup import Resolved, resolved
@@ -27,6 +28,7 @@ from rag.reading.ranking import reranked
 from rag.reading.results import Reading
 from rag.reading.sentence_reader import READ, SentenceReader
 from rag.reading.span_reader import CANDIDATES, SpanReader
+from rag.reading.tables.table_reader import TableReader
 from rag.reasons import Reason
 from rag.types import Answer, Found, Retrieval, Token
 
@@ -42,7 +44,8 @@ class Pipeline:
     """What answers questions over one index; safe to share between threads.
 
     `reader` finds the exact words, None where sentences do; `generator` writes answers where it is
-    not None; `checker_of` gives what checks sentences against the index as it stands.
+    not None; `checker_of` gives what checks sentences against the index as it stands; `tables`
+    reads the tables of the documents found.
     `confidence` is that from which an answer is given, 0 for the usual one.
     """
 
@@ -51,6 +54,7 @@ class Pipeline:
     reader: PassageReader | None
     generator: generation.Generator | None
     checker_of: Callable[[Searchers], Checker]
+    tables: TableReader
     confidence: float = 0.0
 
     def search(self, query: str, top_k: int, hidden: Collection[str] = ()) -> Retrieval:
@@ -138,13 +142,17 @@ class Pipeline:
                 yield _from_model(answer, generator, text, grounding, quotes)
                 return
             answer = replace(answer, fallback=failure)
-        if reason := self._reason_to_refuse(reading, best_first):
+        with timings.timed("tables"):
+            tabled = from_tables(asked.searched, passages, self.tables, self.retriever, language)
+        if tabled:
+            answer = replace(answer, confidence=tabled.confidence)
+        elif reason := self._reason_to_refuse(reading, best_first):
             yield answer.refused(reason)
             return
-        text, citations = cite(quotes)
-        for piece in filter(None, _PIECE.findall(text)):
+        written = tabled or Written(*cite(quotes), short_answer(quotes), answer.confidence)
+        for piece in filter(None, _PIECE.findall(written.text)):
             yield Token(piece)
-        yield answer.answered(text, short_answer(quotes), citations)
+        yield answer.answered(written.text, written.short, written.citations)
 
     def _found(
         self, search: Search, top_k: int, hidden: Collection[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 
+from rag.errors import DocumentNotFound
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.passage import Passage, Scale
 from rag.index.protocol import DocumentStore
@@ -68,6 +69,19 @@ class Retriever:
             _passage(chunks[each.key], each.score, rank, each.ranks, each.scale)
             for rank, each in enumerate(there, start=1)
         ]
+
+    def document_text(self, document_id: str) -> str | None:
+        """The text of a document, None where it was removed since it was found."""
+        try:
+            return self._store.document(document_id).text
+        except DocumentNotFound:
+            return None
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """All passages of a document, in their order."""
+        found = self._store.chunks(self._store.keys_of([document_id])).values()
+        ordered = sorted(found, key=lambda each: each.chunk.ordinal)
+        return [_passage(each, 0.0, 0, {}, Scale()) for each in ordered]
 
     def neighbours(self, passage: Passage) -> list[Passage]:
         """The passages before and behind one in its document, of its score and rank."""
