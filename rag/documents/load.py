@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rag.documents.cleaning.rules import clean, remove_invisible
+from rag.documents.cleaning.rules import EXACT_RULES, RULES, clean, remove_invisible
 from rag.documents.encoding import decode
 from rag.documents.files import InputFile
 from rag.documents.plain import Parsed, parse_markdown, parse_text
@@ -42,7 +42,7 @@ def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
 
 def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Document:
     """The document of `parsed`; without a title, its first short line or `name` is the title."""
-    text = clean(parsed.text)
+    text = clean(parsed.text, EXACT_RULES if parsed.is_exact else RULES)
     if not text:
         raise Unreadable("no text left after cleaning")
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
@@ -73,7 +73,7 @@ def _parser_for(suffix: str) -> Callable[[bytes], Parsed]:
 
             return parse_pdf
         case ".docx":
-            from rag.documents.word import parse_docx
+            from rag.documents.office.word import parse_docx
 
             return parse_docx
     raise Unreadable(f"unsupported format {suffix}" if suffix else "unsupported: no file ending")

@@ -28,12 +28,16 @@ _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one file holds: `title` may be empty; `missing` names parts that gave no text."""
+    """What one file holds: `title` may be empty; `missing` names parts that gave no text.
+
+    `is_exact`: the format says what is text, so that cleaning has nothing to guess.
+    """
 
     title: str
     text: str
     meta: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[str, str], ...] = ()
+    is_exact: bool = False
 
 
 # What the readers of binary formats let through on damaged files, beside errors of their own.

@@ -209,7 +209,9 @@ def test_docx_gives_paragraphs_and_tables_in_order(tmp_path):
     word.add_paragraph("The quay is new.")
     document = only_document(write(tmp_path, "x.docx", docx_bytes(word)))
     assert document.title == "新码头启用"
-    assert document.text == ("新码头启用\n\n第一批货船到港。\n\n泊位\n北湾\t12\n\nThe quay is new.")
+    assert document.text == (
+        "# 新码头启用\n\n第一批货船到港。\n\n泊位\n北湾\t12\n\nThe quay is new."
+    )
     word.core_properties.title = "港口年报"
     assert only_document(write(tmp_path, "y.docx", docx_bytes(word))).title == "港口年报"
 

@@ -6,8 +6,9 @@ in the original. Nothing is rewritten: no NFKC, no other script, no decoded enti
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rag.documents.cleaning.layout import remove_contents, remove_page_furniture, without_runs
 from rag.documents.cleaning.lines import join_page_breaks, join_wrapped_lines
@@ -42,6 +43,9 @@ _MARK = "，。、；：！？"
 _SPACES_AT_END = re.compile(r"(?<=\S)[^\S\n]++(?=\n)")
 _SPACES_BETWEEN = re.compile(rf"(?<=\S){_SPACE}{{2,}}+(?=\S)")
 _INDENT = re.compile(rf"^[ \t\u00a0\u3000]++(?=[{HAN}“‘（《【「『])|^\u3000++", re.MULTILINE)
+_INDENT_OF_SPACES = re.compile(
+    rf"^[ \u00a0\u3000]++(?=[{HAN}“‘（《【「『])|^\u3000++", re.MULTILINE
+)
 _LETTER_SPACED = re.compile(
     rf"(?<![{HAN}])[{HAN}]({_SPACE}{{1,4}})[{HAN}](?:\1[{HAN}])*+(?![{HAN}])"
 )
@@ -101,7 +105,7 @@ def _disclaimer_end(lines: list[str], start: int) -> int:
     return end if items >= 3 else start + 1
 
 
-def collapse_spaces(text: str) -> str:
+def collapse_spaces(text: str, indent: re.Pattern[str] = _INDENT) -> str:
     """Text without the spaces that typesetting put around Chinese characters and figures.
 
     `12 个城市` must be found by 12个城市. Letter-spaced characters close up; a space between
@@ -111,7 +115,7 @@ def collapse_spaces(text: str) -> str:
     '目录 共12个城市，用 APP 办理 外贸增长 电商提速'
     """
     text = _SPACES_AT_END.sub("", text + "\n")[:-1]
-    text = _LETTER_SPACED.sub(lambda run: "".join(run[0].split()), _INDENT.sub("", text))
+    text = _LETTER_SPACED.sub(lambda run: "".join(run[0].split()), indent.sub("", text))
     text = _HAN_DIGIT.sub("", _AT_MARK.sub("", _SPACES_BETWEEN.sub(" ", text)))
     return edited_outside(_NUMBERED_TITLE, text, lambda words: _DIGIT_HAN.sub("", words))
 
@@ -122,7 +126,7 @@ def collapse_blank_lines(text: str) -> str:
     >>> collapse_blank_lines("\n甲\n \n\n乙\n")
     '甲\n\n乙'
     """
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    return _BLANK_LINES.sub("\n\n", text).rstrip().lstrip(" \n\u00a0\u3000\f")
 
 
 # The order matters: characters, then markup (navigation is known by its links, so it goes
@@ -143,11 +147,19 @@ RULES: tuple[Callable[[str], str], ...] = (
     collapse_spaces,
     collapse_blank_lines,
 )
+# For formats that say what is text: nothing there is markup, a page number or a wrapped line.
+EXACT_RULES: tuple[Callable[[str], str], ...] = (
+    normalise_newlines,
+    remove_invisible,
+    remove_pinyin_notes,
+    functools.partial(collapse_spaces, indent=_INDENT_OF_SPACES),  # a tab: an empty first cell
+    collapse_blank_lines,
+)
 _PASSES_LIMIT = 4
 
 
-def clean(text: str) -> str:
-    """`text` in canonical form: RULES in turn, again until nothing changes.
+def clean(text: str, rules: Sequence[Callable[[str], str]] = RULES) -> str:
+    """`text` in canonical form: the rules in turn, again until nothing changes.
 
     The characters of the result, white space aside, are a subsequence of those of `text`.
 
@@ -156,7 +168,7 @@ def clean(text: str) -> str:
     """
     for _ in range(_PASSES_LIMIT):
         before = text
-        for rule in RULES:
+        for rule in rules:
             text = rule(text)
         if text == before:
             break
