@@ -14,6 +14,7 @@ from rag.answering.citations import on_one_line, one_line
 from rag.answering.highlights import Span, cut, in_quote, moved
 from rag.answering.messages import explained
 from rag.dialogue.turns import Turn
+from rag.documents.formats import FORMATS
 from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
@@ -23,7 +24,6 @@ from ui.views import View
 CONTEXT = 20_000  # characters shown before and after a passage
 WHOLE = 500_000  # the same, of a document that is opened by itself
 MOST_DOCUMENTS = 200
-FILE_TYPES = (".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".jsonl")
 VERDICT_MARKS = {"supported": "✓", "unsupported": "?", "contradicted": "✗"}
 _MARKER = re.compile(r"\[(\d+)\]")
 Shape = Mapping[str, Any]
@@ -209,7 +209,7 @@ def documents(
         unlisted=max(0, len(infos) - MOST_DOCUMENTS),
         index=index,
         may_write=may_write,
-        file_types=FILE_TYPES,
+        file_types=FORMATS,
         reports=reports,
         problem=problem,
     )

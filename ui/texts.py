@@ -27,8 +27,8 @@ _TEXTS = {
         "There are no documents here yet. Upload some below.",
     ),
     "upload": (
-        "上传文档（txt · md · html · pdf · docx · jsonl）",
-        "Upload documents (txt · md · html · pdf · docx · jsonl)",
+        "上传文档（txt · md · html · pdf · docx · pptx · xlsx …）",
+        "Upload documents (txt · md · html · pdf · docx · pptx · xlsx …)",
     ),
     "unlisted": ("另有 {count} 份文档未列出。", "{count} more documents are not listed."),
     "text": ("全文", "Text"),

@@ -36,11 +36,11 @@ _SURE_UTF16 = dict.fromkeys(_UTF16, 0.5)  # without any NUL bytes: it must look 
 _SAMPLE = 4000
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, declared: str = "") -> str:
     """The text in `data`, without byte order mark; raises Unreadable for what is no text.
 
-    Tried in this order: a byte order mark; UTF-8; what the head of the data declares as its
-    charset; then UTF-16, GB18030, Big5 and Windows-1252, of which the one with the most
+    Tried in this order: a byte order mark; UTF-8; the charset `declared`, or named by the head of
+    the data; then UTF-16, GB18030, Big5 and Windows-1252, of which the one with the most
     plausible characters wins.
 
     >>> decode("跨境电商的综合试验区".encode("gbk"))
@@ -55,7 +55,7 @@ def decode(data: bytes) -> str:
         text = _strict(data, "utf-8")
     if text is None:
         candidates = _LEGACY if len(data) % 2 else _LEGACY | _SURE_UTF16
-        text = _declared(data) or _most_plausible(data, candidates) or _damaged_utf8(data)
+        text = _declared(data, declared) or _most_plausible(data, candidates) or _damaged_utf8(data)
     if text is None or _is_binary(text):
         raise Unreadable("binary, or text in an unknown encoding")
     return text
@@ -78,13 +78,14 @@ def _strict(data: bytes, encoding: str) -> str | None:
         return _strict(data[: error.start], encoding)
 
 
-def _declared(data: bytes) -> str | None:
-    """The text in the charset that an HTML or XML head names, if that is possible."""
+def _declared(data: bytes, charset: str) -> str | None:
+    """The text in `charset`, or in what an HTML or XML head names, if that is possible."""
     match = _DECLARED.search(data[:2048])
-    if not match:
+    charset = charset or (match.group(1).decode("ascii") if match else "")
+    if not charset:
         return None
     try:
-        encoding = codecs.lookup(match.group(1).decode("ascii")).name
+        encoding = codecs.lookup(charset).name
     except LookupError:
         return None
     text = _strict(data, _WIDER.get(encoding, encoding)) if encoding != "utf-8" else None

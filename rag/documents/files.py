@@ -27,6 +27,11 @@ class InputFile:
     source: str
     origin: str = ""
 
+    def may_give(self, document_id: str) -> bool:
+        """Whether a document in this file may have that id; the rows of a corpus have any."""
+        is_within = document_id.startswith((f"{self.id}/", f"{self.id}:"))
+        return self.path.suffix.lower() == ".jsonl" or document_id == self.id or is_within
+
 
 Loader = Callable[[InputFile], tuple[list[Document], list[InputReport]]]
 
@@ -64,9 +69,9 @@ def _walk(folder: Path) -> list[tuple[str, Path]]:
             continue
         entered.add(target)
         folders[:] = sorted(
-            name for name in folders if _is_visible(name) and not ignored(Path(parent, name))
+            name for name in folders if is_visible(name) and not ignored(Path(parent, name))
         )
-        paths = (Path(parent, name) for name in names if _is_visible(name))
+        paths = (Path(parent, name) for name in names if is_visible(name))
         files += [
             (_id(path.relative_to(folder)), path)
             for path in paths
@@ -75,7 +80,8 @@ def _walk(folder: Path) -> list[tuple[str, Path]]:
     return sorted(files)
 
 
-def _is_visible(name: str) -> bool:
+def is_visible(name: str) -> bool:
+    """Whether a file or folder of that name is neither hidden, nor a lock, nor a system's own."""
     return not name.startswith((".", "~$")) and name not in _NOT_DOCUMENTS
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
-from rag.documents.cleaning.rules import EXACT_RULES, RULES, clean, remove_invisible
+from rag.documents.cleaning.rules import EXACT_RULES, RULES, clean
 from rag.documents.encoding import decode
 from rag.documents.files import InputFile
-from rag.documents.plain import Parsed, parse_markdown, parse_text
+from rag.documents.formats import parser_for, refuse_unknown
+from rag.documents.plain import Parsed
+from rag.documents.rows import is_faq, one_line, read_row, row_of, scalar
 from rag.errors import Unreadable
 from rag.language.text import detect_language
 from rag.types import Document, InputReport
@@ -18,26 +19,110 @@ from rag.types import Document, InputReport
 _LONGEST_TITLE = 60
 
 
+class _Place(NamedTuple):
+    """Where bytes come from: a file, or one `depth` files deep within it."""
+
+    id: str
+    source: str
+    suffix: str
+    depth: int = 0
+
+    def within(self, name: str) -> _Place:
+        """The place of a file of that name within this one."""
+        suffix = PurePosixPath(name).suffix.lower()
+        return _Place(f"{self.id}/{name}", f"{self.source}/{name}", suffix, self.depth + 1)
+
+
 def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
     """The documents in `file`, with canonical text, and what in it was skipped, and why.
 
-    A corpus (`.jsonl`) gives a document a row, every other format one. Raises Unreadable when
-    there is none, OSError when the file cannot be read now.
+    A corpus (`.jsonl`) and a table of questions and answers give a document a row, an archive
+    (`.zip`) one a file, an e-mail one and one for each file sent with it, every other format one.
+    Raises Unreadable when there is none, OSError when the file cannot be read now.
     """
-    suffix = file.path.suffix.lower()
-    parse = None if suffix == ".jsonl" else _parser_for(suffix)
-    data = file.path.read_bytes()
+    place = _Place(file.id, file.source, file.path.suffix.lower())
+    refuse_unknown(place.suffix)
+    return _read(place, file.path.read_bytes())
+
+
+def _read(place: _Place, data: bytes) -> tuple[list[Document], list[InputReport]]:
+    refuse_unknown(place.suffix)
     if not data.strip():
         raise Unreadable("empty file")
-    if parse is None:
-        return _load_rows(file, decode(data))
-    parsed = parse(data)
-    document = _document(file.id, file.source, Path(file.id).stem, parsed)
+    match place.suffix:
+        case ".jsonl":
+            return _rows(place, _lines(decode(data)))
+        case ".csv" | ".tsv":
+            return _table(place, data)
+        case ".zip":
+            return _archive(place, data)
+        case ".eml":
+            return _mail(place, data)
+    return _single(place, parser_for(place.suffix)(data))
+
+
+def _single(place: _Place, parsed: Parsed) -> tuple[list[Document], list[InputReport]]:
+    document = _document(place.id, place.source, PurePosixPath(place.id).stem, parsed)
     missing = [
-        InputReport(f"{file.source}#{part}", "skipped", reason=reason)
+        InputReport(f"{place.source}#{part}", "skipped", reason=reason)
         for part, reason in parsed.missing
     ]
     return [document], missing
+
+
+def _archive(place: _Place, data: bytes) -> tuple[list[Document], list[InputReport]]:
+    from rag.documents.archive import members
+
+    if place.depth:
+        raise Unreadable("an archive within another file; unpack it first")
+    documents: list[Document] = []
+    reports: list[InputReport] = []
+    for name, content in members(data):
+        _add(place.within(name), content, documents, reports)
+    if not documents:
+        raise Unreadable(f"no document in it ({reports[0].reason})" if reports else "no file in it")
+    return documents, reports
+
+
+def _mail(place: _Place, data: bytes) -> tuple[list[Document], list[InputReport]]:
+    from rag.documents.mail import parse_mail
+
+    parsed, attachments = parse_mail(data)
+    documents, reports = _single(place, parsed)
+    for attachment in attachments:
+        name = PurePosixPath(attachment.name.replace("\\", "/")).name
+        _add(place.within(one_line(name)), attachment.data, documents, reports)
+    return documents, reports
+
+
+def _add(
+    place: _Place,
+    content: bytes | Unreadable,
+    documents: list[Document],
+    reports: list[InputReport],
+) -> None:
+    """Adds what a file within another gives: its failure never stops the others."""
+    try:
+        if isinstance(content, Unreadable):
+            raise content
+        if place.id in {document.id for document in documents}:
+            raise Unreadable("another file in it has the same name")
+        found, skipped = _read(place, content)
+    except Unreadable as error:
+        reports.append(InputReport(place.source, "skipped", reason=error.message))
+    else:
+        documents += found
+        reports += skipped
+
+
+def _table(place: _Place, data: bytes) -> tuple[list[Document], list[InputReport]]:
+    from rag.documents.delimited import read_rows, table_of
+
+    header, *rows = read_rows(data) or [[]]
+    if not is_faq(header):
+        return _single(place, table_of([header, *rows]))
+    fields = (dict(zip(header, row, strict=False)) for row in rows)
+    return _rows(place, enumerate(fields, 2))
 
 
 def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Document:
@@ -46,7 +131,7 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
     if not text:
         raise Unreadable("no text left after cleaning")
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
-    meta = {name: _line(value) for name, value in parsed.meta.items()}
+    meta = {name: one_line(value) for name, value in parsed.meta.items()}
     meta["language"] = detect_language(text)
     return Document(document_id, source, title, text, meta)
 
@@ -57,48 +142,33 @@ def _first_short_line(text: str) -> str:
     return "" if is_sentence or len(line) > _LONGEST_TITLE else line
 
 
-def _parser_for(suffix: str) -> Callable[[bytes], Parsed]:
-    """The parser for a file name ending; raises Unreadable. Imports only what it needs."""
-    match suffix:
-        case ".txt":
-            return parse_text
-        case ".md" | ".markdown":
-            return parse_markdown
-        case ".html" | ".htm":
-            from rag.documents.html import parse_html
-
-            return parse_html
-        case ".pdf":
-            from rag.documents.pdf import parse_pdf
-
-            return parse_pdf
-        case ".docx":
-            from rag.documents.office.word import parse_docx
-
-            return parse_docx
-    raise Unreadable(f"unsupported format {suffix}" if suffix else "unsupported: no file ending")
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
-def _load_rows(file: InputFile, text: str) -> tuple[list[Document], list[InputReport]]:
+def _rows(
+    place: _Place, rows: Iterable[tuple[int, str | Mapping[str, Any]]]
+) -> tuple[list[Document], list[InputReport]]:
+    """A document a row, which is named by its own id or else by its number."""
     documents: dict[str, Document] = {}
     skipped: list[InputReport] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
+    for number, fields in rows:
+        label = f"line {number}"
         try:
-            row = _row(line)
-            row_id = _scalar(row.get("id"))
-            place = row_id or place
+            row = read_row(fields) if isinstance(fields, str) else fields
+            own_id = scalar(row.get("id"))
+            label = own_id or label
+            parsed = row_of(row)
+            has_own_id = own_id and place.suffix == ".jsonl" and not place.depth
+            row_id = own_id if has_own_id else f"{place.id}:{own_id or number}"
             if row_id in documents:
-                raise Unreadable(f"line {number}: the id {row_id!r} is taken")
-            row_id = row_id or f"{file.id}:{number}"
-            documents[row_id] = _row_document(row_id, f"{file.source}#{place}", row)
+                raise Unreadable(f"line {number}: the id {own_id!r} is taken")
+            documents[row_id] = _document(row_id, f"{place.source}#{label}", row_id, parsed)
         except Unreadable as error:
-            source = f"{file.source}#{place}"
+            source = f"{place.source}#{label}"
             skipped.append(InputReport(source, "skipped", reason=error.message))
     if not documents:
-        raise Unreadable(skipped[0].reason)
+        raise Unreadable(skipped[0].reason if skipped else "no row in it")
     return list(documents.values()), skipped
 
 
@@ -109,45 +179,10 @@ def sample_questions(path: Path) -> list[str]:
     questions = []
     for line in decode(path.read_bytes()).split("\n"):
         try:
-            row = _row(line)
+            row = read_row(line)
         except Unreadable:
             continue
         is_answerable = bool(row.get("answers")) and row.get("answerable") is not False
         if is_answerable and not row.get("history"):
-            questions.append(_scalar(row.get("question")))
+            questions.append(scalar(row.get("question")))
     return [question for question in questions if question]
-
-
-def _row(line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"invalid JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise Unreadable("a row must be a JSON object")
-    return row
-
-
-def _row_document(row_id: str, source: str, row: Mapping[str, Any]) -> Document:
-    text = row.get("text")
-    if text is None:
-        raise Unreadable("rows have no text (a gold file?)")
-    if not isinstance(text, str):
-        raise Unreadable("the text of a row must be a string")
-    others = {
-        _line(name): value
-        for name, value in row.items()
-        if isinstance(value, str) and name not in ("id", "title", "text")
-    }
-    return _document(row_id, source, row_id, Parsed(_scalar(row.get("title")), text, others))
-
-
-def _scalar(value: object) -> str:
-    """A string or number of a row as one line; "" for anything else."""
-    return _line(str(value)) if isinstance(value, str | int) else ""
-
-
-def _line(text: str) -> str:
-    """`text` on one line, without what nobody sees: it may reach a terminal or a page."""
-    storable = text.encode("utf-8", "replace").decode("utf-8")  # JSON can escape half a pair
-    return " ".join(remove_invisible(storable).split())

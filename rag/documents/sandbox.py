@@ -133,7 +133,7 @@ def validated(answer: bytes, file: InputFile) -> tuple[list[Document], list[Inpu
     """The documents and reports in `answer`, JSON from a process that is not to be trusted.
 
     Raises what it reports, and Unreadable where it is not as agreed: documents have text, and of
-    any file but a corpus there is one, which is named like the file.
+    any file but a corpus they are named like the file or below it.
     """
     try:
         said = _ANSWER.validate_json(answer, strict=True)  # refuses halves of surrogate pairs
@@ -146,8 +146,12 @@ def validated(answer: bytes, file: InputFile) -> tuple[list[Document], list[Inpu
     if len(said.documents) + len(said.skipped) > PARTS_LIMIT:
         raise Unreadable(TOO_MANY_PARTS)
     documents = [Document(*row) for row in said.documents]
-    names = [(document.id, document.source) for document in documents]
-    if file.path.suffix.lower() != ".jsonl" and names != [(file.id, file.source)]:
+    names = {document.id for document in documents}
+    are_its_own = all(
+        file.may_give(document.id) and document.source.startswith(file.source)
+        for document in documents
+    )
+    if len(names) != len(documents) or not are_its_own:
         raise Unreadable(_INVALID)
     if not documents or not all(document.text for document in documents):
         raise Unreadable(_INVALID)

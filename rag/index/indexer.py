@@ -12,6 +12,7 @@ from typing import Literal
 
 from rag.documents.chunks import chunk, context
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
+from rag.documents.formats import FORMATS
 from rag.documents.ignoring import IgnoreRules
 from rag.documents.load import load, sample_questions
 from rag.errors import IndexingStopped, NothingIndexed, Unreadable
@@ -89,7 +90,7 @@ class Indexer:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
             raise NothingIndexed(
                 f"nothing was indexed ({reasons or 'no files found'})",
-                "name a file or folder with .txt .md .html .pdf .docx or .jsonl documents",
+                f"name a file or folder with documents ({' '.join(FORMATS)})",
             )
         return reports
 
@@ -129,7 +130,7 @@ class Indexer:
         former = self._by_path.get(path, {})
         try:
             digest = file_digest(file.path)
-            has_its_ids = file.path.suffix.lower() == ".jsonl" or set(former) == {file.id}
+            has_its_ids = all(map(file.may_give, former))
             if has_its_ids and set(former.values()) == {digest}:
                 chunks = len(self._store.keys_of(list(former)))
                 return [InputReport(file.source, "unchanged", len(former), chunks)]

@@ -11,6 +11,7 @@ _WORD = re.compile(
     r"|(?<![A-Za-z\d])[A-Za-z]{1,5}-\d[A-Za-z\d]*"  # X-300
     r"|[A-Za-z\d]+"
 )
+_ROW = re.compile(r"\.(?:jsonl|csv|tsv)#")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORDS = re.compile(rf"[A-Za-z]+\d{{0,4}}|{_HAN}[\d\u3400-\u9fff]*")
 _LONGEST_CODE = 10  # characters: what is longer is a checksum or an identifier
@@ -24,7 +25,7 @@ def name_words(source: str) -> str:
     >>> name_words("004_fa18b3d66d53199a.txt"), name_words("corpus.jsonl#12")
     ('', '')
     """
-    if ".jsonl#" in source:
+    if _ROW.search(source):
         return ""
     found = _WORD.findall(PurePosixPath(source).stem)
     return " ".join(word for word in found if _says_something(word))

@@ -372,7 +372,7 @@ def test_nothing_indexed_names_the_reasons(docs, index):
     with pytest.raises(
         NothingIndexed,
         match=r"nothing was indexed \(a\.exe: unsupported format \.exe; b\.txt: empty file\); "
-        r"name a file or folder with \.txt",
+        r"name a file or folder with documents \(\.txt",
     ):
         index(docs)
 

@@ -36,7 +36,7 @@ class Package:
     def __init__(self, data: bytes, suffix: str) -> None:
         _refuse_other_formats(data, suffix)
         self._zip = zipfile.ZipFile(io.BytesIO(data))
-        refuse_bombs(self._zip, len(data), suffix)
+        refuse_bomb(_unpacked(self._zip), len(data), suffix)
         self.names = frozenset(self._zip.namelist())
 
     def read(self, name: str) -> bytes:
@@ -140,9 +140,8 @@ def _refuse_other_formats(data: bytes, suffix: str) -> None:
             )
 
 
-def refuse_bombs(package: zipfile.ZipFile, size: int, suffix: str) -> None:
-    """Raises Unreadable for a package of `size` bytes that would unpack to too many."""
-    unpacked = _unpacked(package)
+def refuse_bomb(unpacked: int, size: int, suffix: str) -> None:
+    """Raises Unreadable for `size` bytes that would unpack to too many."""
     is_dense = unpacked > _HARMLESS and unpacked > _HIGHEST_RATIO * size
     if unpacked > _MOST_UNPACKED or is_dense:
         stated = f"{unpacked // 2**20} MB from {size} bytes"

@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.documents.office.drawings import DRAWN_ELSEWHERE
 from rag.documents.office.formulas import formula
 from rag.documents.office.package import attribute, child, children, is_on, local, value, whole
+from rag.documents.office.signs import readable
 from rag.documents.office.styles import Styles
 
 # Deleted text, what tells how to show something, and the instructions of fields.
@@ -15,24 +17,12 @@ _UNSEEN = frozenset(
     "del moveFrom delText delInstrText instrText pPr rPr tblPr sdtPr sdtEndPr sectPr rubyPr"
     " Fallback fldData".split()
 )
-_SIGNS = {  # the signs of the fonts Wingdings and Symbol in use as marks, which have no code point
-    **dict.fromkeys("\uf0b7\uf06c\uf09f", "•"),
-    **dict.fromkeys("\uf0a7\uf06e", "▪"),
-    **dict.fromkeys("\uf0d8\uf0e8\uf0e0", "→"),
-    **dict.fromkeys("\uf0fc\uf050", "✓"),
-    **dict.fromkeys("\uf0fb\uf04f", "✗"),
-    **dict.fromkeys("\uf0a8\uf06f\uf071\uf0a3", "□"),
-    **dict.fromkeys("\uf0fe\uf052", "☑"),
-    **dict.fromkeys("\uf0fd\uf053\uf054", "☒"),
-    **dict.fromkeys("\uf0ab\uf0b6", "★"),
-}
 EMPTY_FIELDS = "form fields without a value"
-_TRANSLATED = str.maketrans(_SIGNS)
 
 
 @dataclass(slots=True)
 class Inline:
-    """The text of a paragraph, and what stands beside it: text boxes, and notes referred to."""
+    """The text of a paragraph; and text boxes, charts, diagrams, and notes that it refers to."""
 
     parts: list[str] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
@@ -41,7 +31,7 @@ class Inline:
     @property
     def text(self) -> str:
         """The characters, signs of special fonts in Unicode's."""
-        return "".join(self.parts).translate(_TRANSLATED)
+        return readable("".join(self.parts))
 
 
 class Runs:
@@ -82,7 +72,7 @@ class Runs:
         elif name in ("footnoteReference", "endnoteReference"):
             inline.notes.append((name.removesuffix("Reference"), attribute(element, "id")))
             inline.parts.append(f"\0{len(inline.notes) - 1}\0")
-        elif name == "txbxContent":
+        elif name == "txbxContent" or name in DRAWN_ELSEWHERE:
             inline.boxes.append(element)
         elif name == "AlternateContent":
             self._alternatives(element, inline)

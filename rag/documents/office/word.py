@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from rag.documents.office.drawings import DRAWN_ELSEWHERE, drawn
 from rag.documents.office.grid import Cell, lines, one_line
 from rag.documents.office.numbering import Numbering
 from rag.documents.office.package import (
@@ -48,7 +49,7 @@ def parse_docx(data: bytes) -> Parsed:
         package = Package(data, ".docx")
         title, meta = properties(package)
         reader = _Reader(package)
-        blocks = list(reader.blocks(reader.body))
+        blocks = [block for block in reader.blocks(reader.body) if block.text.strip()]
         missing = reader.missing()
     except FAULTS as error:
         raise damaged(".docx", error) from error
@@ -147,8 +148,7 @@ class _Reader:
                 yield _Block("\n".join([text, *notes]), 0, numbered)
             if level and notes:
                 yield _Block("\n".join(notes))
-        for box in inline.boxes:
-            yield from self.blocks(box)
+        yield from self._beside(inline.boxes)
 
     def _label(self, paragraph: Any, inline: Inline) -> tuple[str, str]:
         """The number that Word writes before a paragraph, and the list it is of; "" if none."""
@@ -189,9 +189,17 @@ class _Reader:
             first = [Cell("")] * min(max(0, before), columns)
             texts.append(first + [self._cell(cell, beside, notes) for cell in cells])
         yield _Block("\n".join([*lines(texts, columns), *notes]))
-        for other in beside:
-            is_table = local(other) == "tbl"
-            yield from self._table(other) if is_table else self.blocks(other)
+        yield from self._beside(beside)
+
+    def _beside(self, elements: list[Any]) -> Iterator[_Block]:
+        """Text boxes, charts and diagrams of a paragraph; those and tables of a cell."""
+        for each in elements:
+            if local(each) == "tbl":
+                yield from self._table(each)
+            elif local(each) in DRAWN_ELSEWHERE:
+                yield _Block(drawn(self._package, self._main, each))
+            else:
+                yield from self.blocks(each)
 
     def _cell(self, cell: Any, beside: list[Any], notes: list[str]) -> Cell:
         """A cell; tables and text boxes in it are added to `beside`, its notes to `notes`."""

@@ -289,3 +289,10 @@ def test_nothing_in_a_word_file_is_taken_for_markup_or_page_numbers(tmp_path):
     document, _ = canonical(tmp_path, docx("".join(p(x.replace("<", "&lt;")) for x in lines)))
 
     assert document.text.split("\n\n") == lines
+
+
+def test_charts_stand_below_their_paragraph():
+    series = "<c:ser><c:val><c:pt idx='0'><c:v>7</c:v></c:pt></c:val></c:ser>"
+    body = p(run("见图。") + '<w:r><w:drawing><c:chart r:id="chart_1"/></w:drawing></w:r>')
+
+    assert text_of(body + p("完。"), chart=series) == "见图。\n\n\t7\n\n完。"
