@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from rag.answering.pipeline import Pipeline, Turn
 from rag.answering.proofreading import Proofreader
 from rag.config import Settings
 from rag.documents.uploads import Upload, input_files, limited_loader
 from rag.engine import Engine
-from rag.errors import WenjuError
+from rag.errors import IndexBusy, WenjuError
 from rag.index.indexer import Indexer
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.schema import index_folder
 from rag.index.store import Store
+from rag.index.writing import writing
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import identity
 from rag.reading.results import Reading
@@ -51,6 +53,7 @@ class Assistant:
         )
         self._writing = threading.Lock()
         self._stopping = threading.Event()
+        self._compaction: threading.Thread | None = None
 
     @classmethod
     def open(cls, settings: Settings, name: str = "default") -> Assistant:
@@ -64,8 +67,15 @@ class Assistant:
 
     def close(self) -> None:
         """Release the index and the engine; where others share that, close the store alone."""
+        self.stop()
+        self.settle()
         self.store.close()
         self._engine.close()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the index is still the one that was opened, with vectors of this engine."""
+        return not self.store.is_replaced and self.store.model == self._engine.embedder.name
 
     @property
     def model_host(self) -> str | None:
@@ -80,6 +90,11 @@ class Assistant:
     def stop(self) -> None:
         """Have what is being indexed end soon."""
         self._stopping.set()
+
+    def settle(self) -> None:
+        """Return once nothing is compacted any more."""
+        if self._compaction is not None:
+            self._compaction.join()
 
     def search(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> Retrieval:
         """The best passages for a query, with timings; `hidden` documents are left out."""
@@ -137,26 +152,44 @@ class Assistant:
     def add(self, uploads: Sequence[Upload]) -> list[InputReport]:
         """Index untrusted files, read where they can do no harm; one report per file.
 
-        Raises IndexingStopped at shutdown.
+        Raises IndexingStopped at shutdown, and IndexBusy while another process writes.
         """
         files, skipped = input_files(uploads)
-        with self._writing:
+        with self._changing():
             indexer = Indexer(
                 self.store, self._engine.embedder, limited_loader(), self._stopping.is_set
             )
-            reports = indexer.add(files) + skipped
-            self._refresh()
-        return reports
+            return indexer.add(files) + skipped
 
     def remove(self, document_id: str) -> None:
-        """Remove a document; raises DocumentNotFound."""
-        with self._writing:
+        """Remove a document; raises DocumentNotFound, and IndexBusy while another writes."""
+        with self._changing():
             self.store.remove(document_id)
-            self._refresh()
 
-    def _refresh(self) -> None:
-        """Write the search files; what was committed stands without them, too."""
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Nobody else writes meanwhile; in the end the search files are written.
+
+        What was committed stands without them, too.
+        """
+        with self._writing, writing(self.store.folder):
+            if not self.is_current:
+                raise IndexBusy("the index has just been made again", "try again")
+            yield
+            try:
+                self.store.refresh()
+                is_scattered = self.store.is_scattered
+            except WenjuError as error:
+                _LOG.warning("the search files are not written: %s", error)
+                is_scattered = False
+            if is_scattered and (self._compaction is None or not self._compaction.is_alive()):
+                self._compaction = threading.Thread(target=self._compact, name="compaction")
+                self._compaction.start()
+
+    def _compact(self) -> None:
         try:
-            self.store.refresh()
+            with self._writing, writing(self.store.folder):
+                if not self._stopping.is_set() and self.is_current:
+                    self.store.compact()
         except WenjuError as error:
-            _LOG.warning("the search files are not written: %s", error)
+            _LOG.warning("the search files are not compacted: %s", error)

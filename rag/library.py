@@ -17,7 +17,6 @@ from rag.gate import Gate
 from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
 from rag.index.store import Store
 from rag.language.lexicon import Lexicon
-from rag.models.embedding import identity
 
 CONVERSATIONS_FILE = "conversations.db"
 OPENINGS = 4  # indexes that are opened at a time
@@ -69,14 +68,18 @@ class Library:
             engine = self._open_engine(self.settings)
             try:
                 folder = index_folder(self.settings.indexes, self.default)
-                model, dimension = identity(self.settings), engine.embedder.dimension
-                Store.create(folder, model, dimension).close()
+                embedder = engine.embedder
+                Store.create(folder, embedder.name, embedder.dimension).close()
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
             except BaseException:
                 engine.close()
                 raise
             self._engine = engine
-        self.assistant().ask(*_FIRST_QUESTION, mode="extractive")
+        try:
+            self.assistant().ask(*_FIRST_QUESTION, mode="extractive")
+        except BaseException:
+            self._release()
+            raise
 
     def assistant(self, name: str | None = None) -> Assistant:
         """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
@@ -118,7 +121,7 @@ class Library:
 
     def _opened(self, name: str) -> Assistant | None:
         opened = self._assistants.get(name)
-        return opened if opened is not None and not opened.store.is_replaced else None
+        return opened if opened is not None and opened.is_current else None
 
     def _open(self, name: str) -> Assistant:
         engine = self._opened_engine()
@@ -126,7 +129,7 @@ class Library:
             folder = index_folder(self.settings.indexes, name)
         except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
-        store = Store.open(folder, identity(self.settings))
+        store = Store.open(folder, engine.embedder.name)  # that of the folder may be newer
         return Assistant(name, store, engine)
 
     def _opened_engine(self) -> Engine:
@@ -165,11 +168,16 @@ class Library:
         self.checks.close()
         self._openings.close()
         self._waiting.close()
+        self._release()
+
+    def _release(self) -> None:
         with self._lock:
             for assistant in self._assistants.values():
+                assistant.settle()
                 assistant.store.close()
             self._assistants.clear()
             if self._engine is not None:
                 self._engine.close()
             if self._conversations is not None:
                 self._conversations.close()
+            self._engine = self._conversations = None

@@ -84,14 +84,41 @@ class Database:
         self.path = path
         self._failures = failures
         self._lock = threading.RLock()
+        self.is_read_only = False
+        self._pragmas = "foreign_keys = ON", "synchronous = FULL", *pragmas
         with failures.translated():
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            try:
+                self._connection = self._connected(path)
+            except sqlite3.OperationalError as error:
+                if _code(error) not in _REFUSED or not self._is_frozen():
+                    raise
+                uri = f"{path.resolve().as_uri()}?immutable=1"
+                self._connection = self._connected(uri, uri=True)
+                self.is_read_only = True
             with self.closed_on_error():
-                for pragma in ("foreign_keys = ON", "synchronous = FULL", *pragmas):
-                    self._connection.execute(f"PRAGMA {pragma}")
                 self._file = path.stat()
+
+    def _connected(self, path: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=uri
+        )
+        try:
+            for pragma in self._pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_frozen(self) -> bool:
+        """Whether nobody here can change the file, and all that was committed is in it.
+
+        SQLite cannot share such a file, since it may make none beside it; there is no need to.
+        """
+        log = self.path.with_name(f"{self.path.name}-wal")
+        is_whole = not log.exists() or not log.stat().st_size
+        return self.path.is_file() and is_whole and not os.access(self.path.parent, os.W_OK)
 
     def close(self) -> None:
         """Release the file."""
@@ -164,6 +191,11 @@ class Database:
         with self._lock, self._failures.translated():
             return self._connection.execute(statement, values).fetchall()
 
+    def checkpoint(self) -> None:
+        """Bring all commits from the log into the file, and empty the log if nobody reads in it."""
+        if not self.is_read_only:
+            self.all("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """All that is done within stands, or nothing; no other process writes meanwhile."""
         return self._begun("IMMEDIATE")
@@ -175,6 +207,9 @@ class Database:
     @contextmanager
     def _begun(self, kind: str) -> Iterator[sqlite3.Connection]:
         with self._lock, self._failures.translated():
+            if kind == "DEFERRED" and self._connection.in_transaction:
+                yield self._connection  # of the moment of the one around it
+                return
             self._connection.execute(f"BEGIN {kind}")
             try:
                 yield self._connection

@@ -37,9 +37,9 @@ CLI = "__main__ cli"
 # Set-up builds the bundled model from the packages that others serve from.
 HOMES = {
     "anyio": "gate",
-    "bm25s": "index.lexical",
     "bs4": "documents.html",
-    "faiss": "index.dense",
+    "faiss": "index.vectors",
+    "filelock": "index.writing",
     "jieba": "language.terms",
     "jinja2": "evaluation.report",
     "langchain_text_splitters": "documents.chunks",

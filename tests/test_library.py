@@ -17,6 +17,7 @@ from rag.config import Settings
 from rag.documents.uploads import Upload
 from rag.errors import (
     DocumentNotFound,
+    IndexBusy,
     IndexingStopped,
     IndexMismatch,
     IndexNotFound,
@@ -28,6 +29,7 @@ from rag.index.maintenance import build_index
 from rag.index.schema import DATABASE_FILE
 from rag.index.search_files import SearchFiles
 from rag.index.store import Store
+from rag.index.writing import writing
 from rag.language.lexicon import Lexicon
 from rag.library import MOST_WAITING, Library
 from rag.models.embedding import BundledEmbedder
@@ -220,16 +222,70 @@ def test_who_adds_or_removes_leaves_search_files_and_who_asks_writes_none(
     folder, assistant = settings.indexes / "default", library.assistant()
 
     def written():
-        searchers = SearchFiles(folder).read(assistant.store.generation)
-        return searchers and len(searchers.dense)
+        manifest = SearchFiles(folder).manifest()
+        return manifest and manifest.generation == assistant.store.generation
 
     assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Lindqvist steers.")])
-    assert written() == 2
+    assert written()
     assistant.remove("渡船.txt")
-    assert written() == 1
+    assert written()
     (folder / "manifest.json").unlink()
     assert assistant.ask("马云第一次上网是在哪里？").answered
     assert written() is None
+
+
+def test_a_server_whose_model_was_exchanged_on_disk_keeps_to_the_one_it_has(
+    library, settings, tmp_path, monkeypatch
+):
+    """Another process trains and indexes; what this one embeds is of the model that it loaded."""
+    monkeypatch.setattr("rag.models.e5.identity", lambda: "multilingual-e5-small@later")
+    page = upload(tmp_path, "渡船.txt", "The ferry to Skagen: Lindqvist steers.")
+    library.assistant("papers").add([page])
+    assert library.assistant("papers").ask("Who is the director?").answered
+
+    before = library.assistant("papers")
+    with closing(Store.open(settings.indexes / "papers")) as store:
+        store.renewed_with("multilingual-e5-small@later")
+    with pytest.raises(IndexBusy, match="try again"):
+        before.add([page])
+    with pytest.raises(IndexMismatch, match="another training"):
+        library.assistant("papers")
+    assert library.assistant().ask("马云第一次上网是在哪里？").answered
+
+
+def test_a_library_that_does_not_open_leaves_nothing_open(settings, open_library, monkeypatch):
+    monkeypatch.setattr(Assistant, "ask", lambda *_, **__: 1 / 0)
+    closed, close = [], Database.close
+    monkeypatch.setattr(Database, "close", lambda self: (closed.append(self.path), close(self)))
+    library = Library(settings)
+    with pytest.raises(ZeroDivisionError):
+        library.open()
+    assert settings.indexes / "default" / DATABASE_FILE in closed
+    with pytest.raises(RuntimeError, match="not open"):
+        library.assistant()
+    monkeypatch.undo()
+    library.open()
+    assert library.assistant().ask("马云第一次上网是在哪里？").answered
+    library.close()
+
+
+def test_another_process_that_writes_is_waited_for_briefly(
+    library, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("rag.index.writing.PATIENCE", 0.05)
+    with writing(settings.indexes / "default"):
+        with pytest.raises(IndexBusy, match="another process is writing"):
+            library.assistant().add([upload(tmp_path, "渡船.txt", "Lindqvist steers.")])
+        assert library.assistant().ask("马云第一次上网是在哪里？").answered
+
+
+def test_what_was_removed_is_compacted_away_behind_the_questions(library, settings, tmp_path):
+    assistant = library.assistant()
+    assistant.add([upload(tmp_path, "渡船.txt", "The ferry to Skagen: Lindqvist steers.")])
+    assistant.remove("渡船.txt")
+    assistant.settle()
+    files = [path for path in (settings.indexes / "default").rglob("*") if path.is_file()]
+    assert not any(b"lindqvist" in path.read_bytes().lower() for path in files)
 
 
 def test_what_cannot_be_read_is_reported_and_takes_no_ones_place(library, tmp_path):

@@ -20,7 +20,7 @@ from rag.errors import InvalidInput, LLMUnavailable
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.language.text import detect_language, has_words
 from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
 from rag.reading.cross_encoder import PassageReader

@@ -15,7 +15,7 @@ from rag.errors import DocumentNotFound, InvalidInput
 from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore
 from rag.index.retriever import Retriever
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.language.sentences import sentences
 from rag.language.text import detect_language, has_words
 from rag.reasons import Reason

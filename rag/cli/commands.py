@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DONE, NOTHING_FOUND, FAILED = 0, 1, 2
 _INDEXING = functools.partial(printing.progress, what="Indexing")
+_EMBEDDING = functools.partial(printing.progress, what="Embedding again")
 
 
 def index(options: Namespace, settings: Settings) -> int:
@@ -29,7 +30,12 @@ def index(options: Namespace, settings: Settings) -> int:
     from rag.index.maintenance import build_index
 
     reports = build_index(
-        settings, options.paths, options.index, prune=options.prune, progress=_INDEXING
+        settings,
+        options.paths,
+        options.index,
+        prune=options.prune,
+        progress=_INDEXING,
+        renewal_progress=_EMBEDDING,
     )
     inputs = shape(Inputs(tuple(reports)))
     printing.show(inputs, printing.report_lines(reports), as_json=options.json)
@@ -176,14 +182,25 @@ def remove(options: Namespace, settings: Settings) -> int:
     return DONE
 
 
+def compact(options: Namespace, settings: Settings) -> int:
+    """Have no file hold what was removed."""
+    from rag.index.maintenance import compact_index
+
+    compact_index(settings, options.index)
+    return DONE
+
+
 def verify(options: Namespace, settings: Settings) -> int:
     """Look for damage."""
-    from rag.index.maintenance import check_index
+    from rag.index.maintenance import check_index, repair_index
 
     if options.command == "check":
         printing.note("wenju check is now called wenju verify; check-text checks a text")
     try:
-        damage = check_index(settings, options.index, repair=options.repair)
+        if options.repair:
+            for line in repair_index(settings, options.index):
+                printing.note(printing.on_one_line(line))
+        damage = check_index(settings, options.index)
     except IndexDamaged as error:
         damage = [str(error)]
     found = {"index": options.index, "damage": damage}

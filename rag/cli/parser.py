@@ -77,8 +77,9 @@ def build_parser() -> argparse.ArgumentParser:
     command("list", commands.list_documents)
     command("feedback", commands.feedback)
     command("remove", commands.remove, json=False).add_argument("id")
+    command("compact", commands.compact, json=False)
     verify = command("verify", commands.verify, old_name="check")
-    verify.add_argument("--repair", action="store_true", help="build the search files again")
+    verify.add_argument("--repair", action="store_true", help="mend what can be mended")
     command("setup", commands.setup, json=False)
     return parser
 

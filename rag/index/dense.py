@@ -1,4 +1,4 @@
-"""Nearest vectors by cosine: the home of FAISS.
+"""Nearest vectors by cosine, over the segments of an index.
 
 Passages of the question's own language lie nearer to it than those of another language, whatever
 they say. In a mixed collection that hides every answer in the smaller language. So passages are
@@ -9,57 +9,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-import faiss
 import numpy as np
 
 from rag.index.passage import Scale
+from rag.index.vectors import HAN, OTHER, Moments, Vectors
 
-HAN, OTHER = 0, 1
-_FILES = "han.faiss", "other.faiss"
 _SHRINKAGE = 8  # passages' worth of belief in the covariance of all parts
 _LEAST = 0.02  # standard deviation of cosines; 0.04 to 0.05 is usual
 
 
 class DenseIndex:
-    """Exact search over unit vectors, each under the key of its chunk, by standardised cosine."""
+    """Search over unit vectors, each under the key of its chunk, by standardised cosine."""
 
-    def __init__(self, partitions: Sequence[faiss.IndexIDMap2]) -> None:
-        self._partitions = partitions
-        keys = [faiss.vector_to_array(part.id_map) for part in partitions]
-        numbers = np.repeat(np.arange(len(keys), dtype=np.int8), [len(each) for each in keys])
-        order = np.argsort(np.concatenate(keys))
-        self._keys, self._numbers = np.concatenate(keys)[order], numbers[order]
-        self._partition_of = dict(zip(self._keys.tolist(), self._numbers.tolist(), strict=True))
-        self._statistics = _statistics([_vectors(part) for part in partitions])
+    def __init__(self, parts: Sequence[Vectors], kept: Sequence[np.ndarray]) -> None:
+        """From segments in the order of their keys, and (n,) bool of each: which rows are left."""
+        self._parts = []
+        keys, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int8)]
+        sums: list[list[Moments]] = [[], []]
+        for part, keeps in zip(parts, kept, strict=True):
+            gone = part.keys[~keeps]
+            self._parts.append((part, [gone[part.numbers[~keeps] == each] for each in (0, 1)]))
+            keys.append(part.keys[keeps])
+            numbers.append(part.numbers[keeps])
+            for number, without in enumerate(self._parts[-1][1]):
+                moments = part.moments[number]
+                sums[number].append(
+                    moments - Moments.of(part.rows(without)) if len(without) else moments
+                )
+        self._keys, self._numbers = np.concatenate(keys), np.concatenate(numbers)
+        self._counts = [int((self._numbers == number).sum()) for number in (HAN, OTHER)]
+        self._first_keys = np.array([part.keys[0] for part, _ in self._parts if len(part)])
+        self._parts = [(part, gone) for part, gone in self._parts if len(part)]
+        self._statistics = _statistics([_sum(each) for each in sums]) if parts else None
 
     @classmethod
     def build(cls, keys: np.ndarray, vectors: np.ndarray, is_han: np.ndarray) -> DenseIndex:
         """From keys (n,) int64, vectors (n, d) float32 of unit length, and (n,) bool."""
-        partitions = []
-        for rows in (is_han, ~is_han):
-            part = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-            part.add_with_ids(vectors[rows], keys[rows])
-            partitions.append(part)
-        return cls(partitions)
-
-    @classmethod
-    def load(cls, folder: Path) -> DenseIndex:
-        """From a folder written by `save`; raises RuntimeError if FAISS cannot read it."""
-        partitions = []
-        for name in _FILES:
-            part = faiss.read_index(str(folder / name))
-            if not isinstance(part, faiss.IndexIDMap2):
-                raise RuntimeError(f"{folder / name} holds another kind of FAISS index")
-            partitions.append(part)
-        return cls(partitions)
-
-    def save(self, folder: Path) -> None:
-        """Write into a folder, which is made."""
-        folder.mkdir(parents=True)
-        for part, name in zip(self._partitions, _FILES, strict=True):
-            faiss.write_index(part, str(folder / name))
+        return cls([Vectors.build(keys, vectors, is_han)], [np.ones(len(keys), dtype=bool)])
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -67,7 +54,7 @@ class DenseIndex:
     @property
     def keys(self) -> set[int]:
         """Keys of all vectors."""
-        return set(self._partition_of)
+        return set(self._keys.tolist())
 
     def partitions_of(self, keys: np.ndarray) -> np.ndarray:
         """(n,) the partition, `HAN` or `OTHER`, that holds each key."""
@@ -76,19 +63,24 @@ class DenseIndex:
     def search(self, query: np.ndarray, top_k: int) -> dict[int, float]:
         """Key → cosine of the nearest `top_k` of each partition."""
         found: dict[int, float] = {}
-        for part in self._partitions:
-            if part.ntotal:
-                cosines, keys = part.search(query[None, :], min(top_k, part.ntotal))
-                found |= dict(zip(keys[0].tolist(), cosines[0].tolist(), strict=True))
+        for number in (HAN, OTHER):
+            each = [part.nearest(number, query, top_k, gone[number]) for part, gone in self._parts]
+            if not each:
+                continue
+            keys = np.concatenate([keys for keys, _ in each])
+            cosines = np.concatenate([cosines for _, cosines in each])
+            best = np.argsort(-cosines, kind="stable")[:top_k]
+            found |= dict(zip(keys[best].tolist(), cosines[best].tolist(), strict=True))
         return found
 
     def cosine(self, query: np.ndarray, key: int) -> float:
         """Cosine of the query with the vector of a key."""
-        return float(self._partitions[self._partition_of[key]].reconstruct(key) @ query)
+        part, _ = self._parts[int(np.searchsorted(self._first_keys, key, side="right")) - 1]
+        return float(part.rows(np.array([key]))[0] @ query)
 
     def partition_of(self, key: int) -> int:
         """The partition, `HAN` or `OTHER`, that holds a key."""
-        return int(self._partition_of[key])
+        return int(self._numbers[np.searchsorted(self._keys, key)])
 
     def scales(self, query: np.ndarray) -> list[Scale]:
         """How the cosines of the query lie in each partition.
@@ -100,7 +92,7 @@ class DenseIndex:
                 float(query @ mean),
                 max(math.sqrt(max(float(query @ covariance @ query), 0.0)), _LEAST),
             )
-            for mean, covariance in self._statistics
+            for mean, covariance in self._statistics or _no_statistics(len(query))
         ]
 
     def standardise(
@@ -111,38 +103,52 @@ class DenseIndex:
         The best of n normal values lies sqrt(2 ln n) above the mean, so that the best passages of
         a large and of a small partition meet at zero.
         """
-        expected = [math.sqrt(2 * math.log(max(part.ntotal, 1))) for part in self._partitions]
-        numbers = {key: self._partition_of[key] for key in cosines}
+        expected = [math.sqrt(2 * math.log(max(count, 1))) for count in self._counts]
+        numbers = {key: self.partition_of(key) for key in cosines}
         return {
             key: scales[numbers[key]].of(cosine) - expected[numbers[key]]
             for key, cosine in cosines.items()
         }
 
 
-def _vectors(part: faiss.IndexIDMap2) -> np.ndarray:
-    flat = faiss.downcast_index(part.index)
-    return np.asarray(flat.reconstruct_n(0, part.ntotal)).reshape(part.ntotal, part.d)
+def _sum(moments: Sequence[Moments]) -> Moments:
+    first, *others = moments
+    for each in others:
+        first += each
+    return first
 
 
-def _statistics(parts: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+_Statistics = list[tuple[np.ndarray, np.ndarray]]
+
+
+def _no_statistics(dimension: int) -> _Statistics:
+    return [(np.zeros(dimension), np.zeros((dimension, dimension)))] * 2
+
+
+def _statistics(parts: Sequence[Moments]) -> _Statistics:
     """Mean (d,) and covariance (d, d) of each part.
 
     The covariance of a small part is drawn towards that within the parts together; the mean of a
     single vector, which would be the vector itself, halfway towards that of all.
     """
-    whole = np.concatenate(parts).astype(np.float64)
-    if not len(whole):
-        dimension = whole.shape[1]
-        return [(np.zeros(dimension), np.zeros((dimension, dimension)))] * len(parts)
-    owns = [part.astype(np.float64) if len(part) else whole for part in parts]
-    covariances = [np.cov(own.T, bias=True) for own in owns]
-    sizes = [len(part) for part in parts]
-    within = sum(n * c for n, c in zip(sizes, covariances, strict=True)) / len(whole)
+    whole = _sum(parts)
+    if not whole.count:
+        return _no_statistics(len(whole.total))
+    owns = [part if part.count else whole for part in parts]
+    covariances = [_covariance(own) for own in owns]
+    sizes = [part.count for part in parts]
+    within = sum(n * c for n, c in zip(sizes, covariances, strict=True)) / whole.count
     statistics = []
     for size, own, covariance in zip(sizes, owns, covariances, strict=True):
-        mean = own.mean(axis=0)
+        mean = own.total / own.count
         if size == 1:
-            mean = (mean + whole.mean(axis=0)) / 2
+            mean = (mean + whole.total / whole.count) / 2
         trust = size / (size + _SHRINKAGE)
         statistics.append((mean, trust * covariance + (1 - trust) * within))
     return statistics
+
+
+def _covariance(moments: Moments) -> np.ndarray:
+    mean = moments.total / moments.count
+    covariance: np.ndarray = moments.outer / moments.count - np.outer(mean, mean)
+    return covariance

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.index.passage import Scale
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import Group, query_groups
 

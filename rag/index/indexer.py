@@ -10,26 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.documents.chunks import chunk, context
 from rag.documents.files import UPLOAD, InputFile, Loader, discover
 from rag.documents.formats import FORMATS
 from rag.documents.ignoring import IgnoreRules
 from rag.documents.load import load, sample_questions
-from rag.errors import IndexingStopped, NothingIndexed, Unreadable
+from rag.errors import DocumentNotFound, NothingIndexed, Unreadable
 from rag.index.glossaries import remember_glossaries
+from rag.index.pieces import pieces_of
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
-from rag.language.file_names import beyond, name_words
 from rag.language.glossary import GLOSSARY_FILE
-from rag.language.terms import index_terms
-from rag.language.units import units
-from rag.models.embedding import Embedder, EmbeddingInput
+from rag.models.embedding import Embedder
 from rag.storage import file_digest
-from rag.types import Chunk, Document, InputReport
+from rag.types import Document, InputReport
 
 Status = Literal["indexed", "unchanged"]
 _COMMIT_SECONDS = 20.0
 Progress = Callable[[Sequence[InputFile]], Iterable[InputFile]]
+RenewalProgress = Callable[[Sequence[str]], Iterable[str]]
 
 
 @dataclass(slots=True)
@@ -103,19 +101,33 @@ class Indexer:
         self._commit()
         return reports + self._taken
 
-    def renew(self) -> list[InputReport]:
-        """Index all documents again, as they were read; what the embedder made of them changed."""
-        reports = []
-        for document_id, origin in self._origins.items():
-            document = self._store.document(document_id)
-            pieces = [self._indexed(document, piece) for piece in chunk(document)]
-            self._batch.additions.append((document, origin, pieces))
-            reason = "the bundled model was trained further"
-            reports.append(InputReport(document.source, "indexed", 1, len(pieces), reason))
-            if time.monotonic() - self._batch.since > _COMMIT_SECONDS:
-                self._commit()
-        self._commit()
-        return reports
+    def renew(self, progress: RenewalProgress = iter) -> list[InputReport]:
+        """Embed all documents again, as they were read; what the embedder makes of them changed.
+
+        What was removed or changed by others meanwhile stays as they left it.
+        """
+        reports: list[InputReport] = []
+        batch: list[tuple[Document, Sequence[IndexedChunk]]] = []
+        since = time.monotonic()
+        for document_id in progress(sorted(self._origins)):
+            with suppress(DocumentNotFound):
+                document = self._store.document(document_id)
+                batch.append((document, pieces_of(document, self._embedder, self._is_stopping)))
+            if time.monotonic() - since > _COMMIT_SECONDS:
+                reports += self._renewed(batch)
+                batch, since = [], time.monotonic()
+        return reports + self._renewed(batch)
+
+    def _renewed(
+        self, batch: Sequence[tuple[Document, Sequence[IndexedChunk]]]
+    ) -> list[InputReport]:
+        done = set(self._store.reindex(batch))
+        reason = "the bundled model was trained further"
+        return [
+            InputReport(document.source, "indexed", 1, len(pieces), reason)
+            for document, pieces in batch
+            if document.id in done
+        ]
 
     def _index_files(self, files: Iterable[InputFile]) -> list[InputReport]:
         reports: list[InputReport] = []
@@ -182,7 +194,7 @@ class Indexer:
             if is_same and document.id not in going:
                 unchanged += 1
             else:
-                pieces = [self._indexed(document, piece) for piece in chunk(document)]
+                pieces = pieces_of(document, self._embedder, self._is_stopping)
                 if not pieces:
                     row_reports.append(
                         InputReport(document.source, "skipped", reason="no text to index")
@@ -204,16 +216,6 @@ class Indexer:
         status: Status = "indexed" if indexed else "unchanged"
         report = InputReport(file.source, status, indexed or unchanged, chunks, replaced)
         return [report, *row_reports]
-
-    def _indexed(self, document: Document, piece: Chunk) -> IndexedChunk:
-        if self._is_stopping():
-            raise IndexingStopped("the server is shutting down", "send the files again later")
-        head = context(document, piece)
-        spans = list(units(piece.text))
-        vectors = self._embedder.embed_passage(EmbeddingInput(head, piece.text, spans))
-        name = beyond(name_words(document.source), head)
-        terms = index_terms(f"{name}\n{head}{piece.text}")
-        return IndexedChunk(piece, terms, vectors.passage, spans, vectors.units)
 
     def _claimed_by_another(self, document_id: str, path: str) -> str | None:
         owner = self._origins.get(document_id)

@@ -1,24 +1,26 @@
-"""BM25 over index terms, with alternatives: the home of bm25s.
+"""BM25 (Lucene's) over index terms, with alternatives.
 
-bm25s computes and stores the weight of every term in every passage (Lucene's BM25); a question
-is scored here, because its terms come in groups of alternatives of which the best one counts
-(a disjunction-max, so that a word with ten translations does not outweigh one with a single).
+    idf · tf / (tf + k1 · (1 - b + b · length / mean length)), idf = ln(1 + (N - n + ½) / (n + ½))
+
+A question's terms come in groups of alternatives of which the best one counts (a disjunction-max,
+so that a word with ten translations does not outweigh one with a single). Passages lie in segments
+that stay as they are while others come and go; terms are weighed when they are asked for, over all
+segments together, so that scores are those of a single index. Libraries that store finished weights
+(bm25s) would have to compute all of them again at each change.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
-from pathlib import Path
 
-import bm25s
 import numpy as np
 
+from rag.index.postings import Postings
 from rag.language.term_groups import Group
 
 K1 = 1.2
 B = 0.75
-_KEYS_FILE = "keys.npy"
 
 
 def inverse_document_frequency(passages: int, holding: int) -> float:
@@ -29,41 +31,34 @@ def inverse_document_frequency(passages: int, holding: int) -> float:
 class LexicalIndex:
     """Passages by the terms they hold, each under the key of its chunk."""
 
-    def __init__(self, keys: np.ndarray, model: bm25s.BM25 | None) -> None:
-        self.keys = keys
-        self._model = model
-        self._vocabulary: dict[str, int] = dict(model.vocab_dict) if model else {}
+    def __init__(
+        self, parts: Sequence[tuple[np.ndarray, Postings]], kept: Sequence[np.ndarray]
+    ) -> None:
+        """From segments – keys (n,) ascending, postings – and (n,) bool: which rows are left."""
+        self._parts = []
+        keys, lengths, before = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], 0
+        for (part_keys, postings), keeps in zip(parts, kept, strict=True):
+            places = np.where(keeps, np.cumsum(keeps) - 1 + before, -1)
+            self._parts.append((postings, places, bool(keeps.all())))
+            keys.append(part_keys[keeps])
+            lengths.append(postings.lengths[keeps])
+            before += int(keeps.sum())
+        self.keys = np.concatenate(keys)
+        size = np.concatenate(lengths).astype(np.float64)
+        mean = float(size.mean()) if size.any() else 1.0
+        self._norms = (K1 * (1 - B + B * size / mean)).astype(np.float32)
 
     @classmethod
     def build(cls, keys: np.ndarray, terms: Sequence[Sequence[str]]) -> LexicalIndex:
-        """From keys (n,) int64 and the terms of each passage, with repetitions."""
-        if not any(terms):
-            return cls(keys, None)
-        model = bm25s.BM25(k1=K1, b=B, method="lucene")
-        model.index([list(passage) for passage in terms], show_progress=False)
-        return cls(keys, model)
-
-    @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        """From a folder written by `save`; raises OSError or ValueError if it is not one."""
-        keys = np.load(folder / _KEYS_FILE)
-        if not (folder / "params.index.json").exists():
-            return cls(keys, None)
-        return cls(keys, bm25s.BM25.load(folder, show_progress=False))
-
-    def save(self, folder: Path) -> None:
-        """Write into a folder, which is made."""
-        folder.mkdir(parents=True)
-        np.save(folder / _KEYS_FILE, self.keys)
-        if self._model is not None:
-            self._model.save(folder, show_progress=False)
+        """From keys (n,) int64, ascending, and the terms of each passage, with repetitions."""
+        return cls([(keys, Postings.build(terms))], [np.ones(len(keys), dtype=bool)])
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
-        return bool(term) and term in self._vocabulary
+        return self._holding(term) > 0
 
     def scores(self, groups: Sequence[Group]) -> np.ndarray:
         """BM25 (n,) float32 of every passage, in the order of `keys`; 0 where nothing matches."""
@@ -71,7 +66,7 @@ class LexicalIndex:
         for group in groups:
             best = np.zeros(len(self.keys), dtype=np.float32)
             for term, weight in group.alternatives:
-                rows, weights = self._postings(term)
+                rows, weights = self._weighed(term)
                 best[rows] = np.maximum(best[rows], weight * weights)
             total += group.weight * best
         return total
@@ -105,12 +100,24 @@ class LexicalIndex:
 
     def idf(self, term: str) -> float:
         """Inverse document frequency of a term."""
-        return inverse_document_frequency(len(self.keys), len(self._postings(term)[0]))
+        return inverse_document_frequency(len(self.keys), self._holding(term))
 
-    def _postings(self, term: str) -> tuple[np.ndarray, np.ndarray]:
-        token = self._vocabulary.get(term) if term else None
-        if token is None or self._model is None:
-            return np.empty(0, np.int32), np.empty(0, np.float32)
-        scores = self._model.scores
-        start, end = scores["indptr"][token], scores["indptr"][token + 1]
-        return scores["indices"][start:end], scores["data"][start:end]
+    def _holding(self, term: str) -> int:
+        """The number of passages that hold a term."""
+        found = 0
+        for postings, places, is_whole in self._parts:
+            rows, _ = postings.of(term)
+            found += len(rows) if is_whole else int((places[rows] >= 0).sum())
+        return found
+
+    def _weighed(self, term: str) -> tuple[np.ndarray, np.ndarray]:
+        """The passages that hold a term, by their place in `keys`, and its weight in each."""
+        rows, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
+        for postings, places, is_whole in self._parts:
+            held, often = postings.of(term)
+            found = places[held]
+            rows.append(found if is_whole else found[found >= 0])
+            counts.append(often if is_whole else often[found >= 0])
+        where, often = np.concatenate(rows), np.concatenate(counts).astype(np.float32)
+        idf = np.float32(inverse_document_frequency(len(self.keys), len(where)))
+        return where, idf * often / (often + self._norms[where])

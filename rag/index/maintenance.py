@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.files import discover
-from rag.errors import IndexDamaged
-from rag.index.indexer import Indexer, Progress
-from rag.index.schema import index_folder
+from rag.documents.load import load
+from rag.index.indexer import Indexer, Progress, RenewalProgress
+from rag.index.repair import repair
+from rag.index.schema import DATABASE_FILE, index_folder
 from rag.index.store import Store
+from rag.index.writing import writing
 from rag.models.embedding import open_embedder
 from rag.types import InputReport
 
@@ -26,38 +28,67 @@ def build_index(
     *,
     prune: bool = False,
     progress: Progress = iter,
+    renewal_progress: RenewalProgress = iter,
 ) -> list[InputReport]:
-    """Bring the index `name` up to date with files and folders; one report per input."""
+    """Bring the index `name` up to date with files and folders; one report per input.
+
+    Raises IndexBusy where another process is writing to it.
+    """
     folder = index_folder(settings.indexes, name)
     if not folder.exists():
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
     opened = Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
-    with closing(opened) as store:
+    with closing(opened) as store, writing(folder):
         try:
             indexer = Indexer(store, embedder)
             renewed = []
             if store.model != embedder.name:
                 store.renewed_with(_UNFINISHED)
-                renewed = indexer.renew()
+                renewed = indexer.renew(renewal_progress)
                 store.renewed_with(embedder.name)
             return renewed + indexer.index(paths, prune=prune, progress=progress)
         finally:
             if store.counts()[0]:
-                store.refresh()
+                keep_up(store)
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:
-    """Remove a document from an index; raises DocumentNotFound."""
-    with closing(Store.open(index_folder(settings.indexes, name))) as store:
+    """Remove a document from an index; raises DocumentNotFound and IndexBusy."""
+    folder = index_folder(settings.indexes, name)
+    with closing(Store.open(folder)) as store, writing(folder):
         store.remove(document_id)
-        store.refresh()
+        keep_up(store)
 
 
-def check_index(settings: Settings, name: str = "default", *, repair: bool = False) -> list[str]:
-    """What is damaged in an index, a line each; with `repair` the search files are rewritten."""
+def compact_index(settings: Settings, name: str = "default") -> None:
+    """Have no file of an index hold what was removed; raises IndexBusy."""
+    folder = index_folder(settings.indexes, name)
+    with closing(Store.open(folder)) as store, writing(folder):
+        store.compact()
+
+
+def keep_up(store: Store) -> None:
+    """Write the search files of what is new, and compact them where that is worth its while."""
+    store.refresh()
+    if store.is_scattered:
+        store.compact()
+
+
+def check_index(settings: Settings, name: str = "default") -> list[str]:
+    """What is damaged in an index, a line each."""
     with closing(Store.open(index_folder(settings.indexes, name))) as store:
-        if repair:
-            with suppress(IndexDamaged):  # of documents and chunks: these are listed below
-                store.repair()
         return store.damage()
+
+
+def repair_index(settings: Settings, name: str = "default") -> list[str]:
+    """Mend an index as far as that can be; a line on each document or number that was mended.
+
+    Raises IndexNotFound, IndexBusy, and IndexDamaged where nothing can be read any more.
+    """
+    folder = index_folder(settings.indexes, name)
+    if not (folder / DATABASE_FILE).is_file():
+        with closing(Store.open(folder)):  # says what is missing
+            return []
+    with writing(folder):
+        return repair(folder, lambda: open_embedder(settings), load)

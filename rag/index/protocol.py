@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rag.index.rows import IndexedChunk, Origin
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.types import Document, DocumentInfo
 
 
@@ -39,6 +39,12 @@ class DocumentStore(Protocol):
         """Put documents in the place of their former versions, and remove others: all or nothing.
 
         `touched` are documents whose content stayed the same while their file changed.
+        """
+
+    def reindex(self, documents: Sequence[tuple[Document, Sequence[IndexedChunk]]]) -> list[str]:
+        """Put chunks in the place of a document's former ones; all else of it stays.
+
+        Gives the ids of those done: a document that was changed or removed meanwhile is left.
         """
 
     def remove(self, document_id: str) -> None:

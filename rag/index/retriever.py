@@ -10,10 +10,12 @@ from rag.index.fusion import Search, fuse, prepare
 from rag.index.passage import Passage, Scale
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.language.glossary import Glossary
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import Embedder
+
+ATTEMPTS = 5  # to find passages that are not removed before they are read
 
 
 class Retriever:
@@ -60,11 +62,17 @@ class Retriever:
     def find(
         self, current: Searchers, search: Search, top_k: int, hidden: Collection[str] = ()
     ) -> list[Passage]:
-        """The passages for a query, best first; `hidden` documents are left out."""
-        candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
-        chunks = self._store.chunks(candidate.key for candidate in candidates)
-        # A chunk that was removed since `current` is passed over.
-        there = [candidate for candidate in candidates if candidate.key in chunks]
+        """The passages for a query, best first; `hidden` documents are left out.
+
+        All are of one generation: where the index is changed meanwhile, of a later one.
+        """
+        for _ in range(ATTEMPTS):
+            candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
+            chunks = self._store.chunks(candidate.key for candidate in candidates)
+            there = [candidate for candidate in candidates if candidate.key in chunks]
+            if len(there) == len(candidates):
+                break
+            current = self.current()
         return [
             _passage(chunks[each.key], each.score, rank, each.ranks, each.scale)
             for rank, each in enumerate(there, start=1)

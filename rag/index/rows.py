@@ -15,7 +15,7 @@ from rag.language.text_tables import header_above
 from rag.storage import Row
 from rag.types import Chunk, Document
 
-DOCUMENT_COLUMNS = "id, source, origin, digest, title, text, meta, added, checksum"
+DOCUMENT_COLUMNS = "id, source, origin, digest, title, text, meta, added, checksum, chunks, seal"
 CHUNK_COLUMNS = (
     'key, document_id, ordinal, section, start, "end", terms, vector, spans, unit_vectors, checksum'
 )
@@ -53,27 +53,43 @@ def document_checksum(document: Document) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def document_row(document: Document, origin: Origin, added: str) -> Row:
-    """The values of `DOCUMENT_COLUMNS`."""
+def document_row(document: Document, origin: Origin, added: str, chunks: int) -> Row:
+    """The values of `DOCUMENT_COLUMNS`; `chunks` is their number."""
+    path, content = path_value(origin.path), document_checksum(document)
     return (
         document.id,
         document.source,
-        path_value(origin.path),
+        path,
         origin.digest,
         document.title,
         document.text,
         json.dumps(dict(document.meta), ensure_ascii=False),
         added,
-        document_checksum(document),
+        content,
+        chunks,
+        document_seal(document.id, path, origin.digest, added, content, chunks),
     )
+
+
+def document_seal(
+    document_id: str, path: str | bytes, digest: str, added: str, content: str, chunks: int
+) -> int:
+    """CRC-32 over all that a document's row holds beside its content, and that one's checksum."""
+    return checksum((document_id, path, digest, added, content, chunks))
+
+
+def is_sealed(row: Row) -> bool:
+    """Whether a row of `DOCUMENT_COLUMNS` is what was written, its content apart."""
+    document_id, _, path, digest, _, _, _, added, content, chunks, seal = row
+    return bool(seal == checksum((document_id, path, digest, added, content, chunks)))
 
 
 def read_document(row: Row) -> Document | None:
     """The document of a row of `DOCUMENT_COLUMNS`, None if it is not what was written."""
-    document_id, source, _, _, title, text, meta, _, checksum = row
+    document_id, source, _, _, title, text, meta, _, content, _, _ = row
     try:
         document = Document(document_id, source, title, text, json.loads(meta))
-        return document if document_checksum(document) == checksum else None
+        return document if document_checksum(document) == content else None
     except (TypeError, ValueError):  # a value of another type than was written
         return None
 
@@ -101,12 +117,22 @@ def chunk_row(indexed: IndexedChunk) -> Row:
         np.asarray(indexed.spans, dtype=np.int32).tobytes(),
         np.asarray(indexed.unit_vectors, dtype=np.float16).tobytes(),
     )
-    return (None, *values, _checksum(values))
+    return (None, *values, checksum(values))
 
 
 def is_sound(row: Row) -> bool:
     """Whether a row of `CHUNK_COLUMNS` is what was written."""
-    return bool(_checksum(row[1:-1]) == row[-1])
+    return bool(checksum(row[1:-1]) == row[-1])
+
+
+def damage_of_chunk(row: Row, dimension: int) -> str:
+    """What is wrong with a row of `CHUNK_COLUMNS`, "" for nothing."""
+    if not is_sound(row):
+        return f"chunk {row[2]} of {row[1]!r} was altered"
+    sizes = len(row[7]), len(row[8]) * dimension * 2
+    if sizes != (4 * dimension, len(row[9]) * 8):
+        return f"chunk {row[2]} of {row[1]!r} has vectors of another length"
+    return ""
 
 
 def read_chunk(row: Row, document: Document, dimension: int) -> IndexedChunk:
@@ -127,10 +153,10 @@ def read_chunk(row: Row, document: Document, dimension: int) -> IndexedChunk:
     )
 
 
-def _checksum(values: Row) -> int:
-    """CRC-32 over the values of a row."""
-    checksum = 0
+def checksum(values: Row) -> int:
+    """CRC-32 over values, one after the other."""
+    found = 0
     for value in values:
         part = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-        checksum = zlib.crc32(b"\0" + part, checksum)
-    return checksum
+        found = zlib.crc32(b"\0" + part, found)
+    return found

@@ -1,25 +1,35 @@
 """The SQLite file of an index: where it lies, its tables, and what it says of itself.
 
-Its `meta` are `format`, `model`, `dimension`, `generation`, and `questions` where there are some.
+Its `meta` are `format`, `model`, `dimension`, `generation`, `counts` (of documents and chunks), and
+`questions` and `glossaries` where there are some, each with a checksum. `commits` holds a random
+stamp for each of the last generations: what was derived from one of them is known by it, also where
+the file was put back from a copy and the same generation came about twice.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
+import uuid
 from pathlib import Path
 
 from rag.config import BUNDLED_MODEL
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexUnavailable, InvalidInput
+from rag.index.rows import checksum
 from rag.storage import Database, Failures
 
-FORMAT = 1
+FORMAT = 2
 DATABASE_FILE = "wenju.db"
+KEPT_STAMPS = 1000
 SCHEMA = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE commits (generation INTEGER PRIMARY KEY, stamp TEXT NOT NULL);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, origin TEXT NOT NULL, digest TEXT NOT NULL,
     title TEXT NOT NULL, text TEXT NOT NULL, meta TEXT NOT NULL, added TEXT NOT NULL,
-    checksum TEXT NOT NULL
+    checksum TEXT NOT NULL, chunks INTEGER NOT NULL DEFAULT 0, seal INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX documents_by_origin ON documents (origin);
 CREATE TABLE chunks (
@@ -30,8 +40,44 @@ CREATE TABLE chunks (
     unit_vectors BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (document_id, ordinal)
 );
 INSERT INTO meta VALUES
-    ('format', '{FORMAT}'), ('model', :model), ('dimension', :dimension), ('generation', '0')
+    ('format', '{FORMAT}', :format_sum), ('model', :model, :model_sum),
+    ('dimension', :dimension, :dimension_sum), ('generation', '0', :generation_sum),
+    ('counts', '0 0', :counts_sum);
+INSERT INTO commits VALUES (0, :stamp)
 """
+
+
+def make(database: Database, model: str, dimension: int) -> None:
+    """Make the tables of a new index on a blank file."""
+    first = {"format": FORMAT, "model": model, "dimension": dimension, "generation": 0}
+    sums = {f"{key}_sum": checksum((key, str(value))) for key, value in first.items()}
+    sums["counts_sum"] = checksum(("counts", "0 0"))
+    database.make(SCHEMA, model=model, dimension=str(dimension), stamp=uuid.uuid4().hex, **sums)
+
+
+def put(connection: sqlite3.Connection, key: str, value: object) -> None:
+    """Have the index say this of itself, within a transaction."""
+    row = (key, str(value), checksum((key, str(value))))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", row)
+
+
+def advance(database: Database, connection: sqlite3.Connection) -> None:
+    """Count the generation on and stamp it, at the end of a transaction that changed something."""
+    generation = number(database, "generation") + 1
+    put(connection, "generation", generation)
+    put(connection, "counts", " ".join(map(str, connection.execute(COUNTS).fetchone())))
+    stamp = (generation, uuid.uuid4().hex)
+    connection.execute("INSERT OR REPLACE INTO commits VALUES (?, ?)", stamp)
+    connection.execute("DELETE FROM commits WHERE generation <= ?", (generation - KEPT_STAMPS,))
+
+
+def stamp_of(database: Database, generation: int) -> str:
+    """The stamp of a generation, "" where it is not among the last ones."""
+    row = database.one("SELECT stamp FROM commits WHERE generation = ?", generation)
+    return str(row[0]) if row else ""
+
+
+COUNTS = "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
 
 
 def index_folder(indexes: Path, name: str) -> Path:
@@ -49,7 +95,7 @@ def is_index_name(name: str) -> bool:
     return re.fullmatch(r"\w[\w.-]{0,63}", name) is not None
 
 
-def open_database(folder: Path) -> Database:
+def open_database(folder: Path, name: str = DATABASE_FILE) -> Database:
     """The database of the index in `folder`, made blank if it is not there."""
     failures = Failures(
         f"the index at {folder}",
@@ -58,7 +104,7 @@ def open_database(folder: Path) -> Database:
         damaged=IndexDamaged,
         remedy=_index_anew(folder),
     )
-    return Database(folder / DATABASE_FILE, failures)
+    return Database(folder / name, failures, "secure_delete = ON")
 
 
 def is_blank(database: Database) -> bool:
@@ -76,12 +122,7 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
     if problems != ("ok",):
         raise database.damage(str(problems))
     folder = database.path.parent
-    form, built_with = meta(database, "format"), meta(database, "model")
-    if form != str(FORMAT):
-        raise IndexMismatch(
-            f"the index at {folder} has format {form}, this Wenju reads {FORMAT}",
-            _index_anew(folder),
-        )
+    built_with = meta(database, "model")
     if model not in (None, built_with):
         if is_outdated(database, model):
             raise IndexMismatch(
@@ -102,12 +143,35 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
         )
 
 
+def form(database: Database) -> int:
+    """The format of the index; raises IndexMismatch for one that is too new."""
+    row = database.one("SELECT value FROM meta WHERE key = 'format'")
+    if row is None or not str(row[0]).isdecimal():
+        raise database.damage(f"its format is {row and row[0]!r}")
+    held = int(row[0])
+    if held > FORMAT:
+        folder = database.path.parent
+        raise IndexMismatch(
+            f"the index at {folder} has format {held}, this Wenju reads up to {FORMAT}",
+            f"use the newer Wenju that made it, or {_index_anew(folder)}",
+        )
+    return held
+
+
 def meta(database: Database, key: str) -> str:
     """What the index says of itself; raises IndexDamaged where it does not."""
-    row = database.one("SELECT value FROM meta WHERE key = ?", key)
+    row = database.one("SELECT value, checksum FROM meta WHERE key = ?", key)
     if row is None:
         raise database.damage(f"it has no {key}")
+    if row[1] != checksum((key, str(row[0]))):
+        raise database.damage(f"its {key} is {row[0]!r}")
     return str(row[0])
+
+
+def optional_meta(database: Database, key: str) -> str | None:
+    """The same, None where it says nothing."""
+    is_there = database.one("SELECT 1 FROM meta WHERE key = ?", key)
+    return meta(database, key) if is_there else None
 
 
 def number(database: Database, key: str) -> int:

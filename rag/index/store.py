@@ -3,8 +3,8 @@
 `wenju.db` holds documents and chunks with their terms and vectors; every change is one
 transaction, so that a process killed at any moment leaves the last good state. A chunk's text is
 not stored: it is cut from its document, which makes a quote verbatim by construction. Each row
-carries a checksum that is verified when the row is read. The FAISS and BM25 files
-(`rag.index.search_files`) are derived from it.
+carries a checksum that is verified when the row is read. What searches it (`rag.index.segments`) is
+derived from it.
 """
 
 # ruff: noqa: D102 (methods without a docstring have the one of `DocumentStore`)
@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from rag.errors import DocumentNotFound, IndexDamaged, IndexNotFound
+from rag.errors import DocumentNotFound, IndexNotFound
 from rag.index import schema
 from rag.index.protocol import DocumentStore
 from rag.index.rows import (
@@ -28,13 +27,18 @@ from rag.index.rows import (
     IndexedChunk,
     Origin,
     chunk_row,
+    document_checksum,
     document_row,
+    document_seal,
     is_sound,
     path_value,
     read_chunk,
     read_document,
 )
-from rag.index.search_files import Searchers, SearchFiles
+from rag.index.searchers import Searchers
+from rag.index.segments import Segments, counts
+from rag.index.upgrade import upgrade
+from rag.index.verification import faults_of
 from rag.storage import Database, Row, now
 from rag.types import Document, DocumentInfo
 
@@ -43,9 +47,9 @@ _INFO = (
     "SELECT id, title, source, coalesce(json_extract(meta, '$.language'), ''),"
     " (SELECT count(*) FROM chunks WHERE document_id = id), length(text), added FROM documents"
 )
-_SET_META = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
-_NEXT_GENERATION = "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
-_ADD_DOCUMENT = f"INSERT INTO documents ({DOCUMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_DOCUMENT = (
+    f"INSERT INTO documents ({DOCUMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _ADD_CHUNK = f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -58,7 +62,7 @@ class Store(DocumentStore):
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
         self._database = database
-        self._files = SearchFiles(folder)
+        self._segments = Segments(folder, database)
         weakref.finalize(self, database.close)
 
     @classmethod
@@ -71,7 +75,8 @@ class Store(DocumentStore):
         database = schema.open_database(folder)
         with database.closed_on_error():
             if schema.is_blank(database):
-                database.make(schema.SCHEMA, model=model, dimension=dimension)
+                schema.make(database, model, dimension)
+            upgrade(database)
             is_outdated = is_renewed and schema.is_outdated(database, model)
             schema.verify(database, None if is_outdated else model, dimension)
         return cls(folder, database)
@@ -91,6 +96,7 @@ class Store(DocumentStore):
         with database.closed_on_error():
             if schema.is_blank(database):
                 raise missing
+            upgrade(database)
             schema.verify(database, model)
         return cls(folder, database)
 
@@ -113,7 +119,7 @@ class Store(DocumentStore):
     def renewed_with(self, model: str) -> None:
         """Say that all vectors are this model's now."""
         with self._database.transaction() as connection:
-            connection.execute(_SET_META, ("model", model))
+            schema.put(connection, "model", model)
 
     @property
     def dimension(self) -> int:
@@ -131,25 +137,53 @@ class Store(DocumentStore):
             for document_id in [*removals, *(document.id for document, _, _ in additions)]:
                 connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             for document, origin, chunks in additions:
-                connection.execute(_ADD_DOCUMENT, document_row(document, origin, added))
+                row = document_row(document, origin, added, len(chunks))
+                connection.execute(_ADD_DOCUMENT, row)
                 connection.executemany(_ADD_CHUNK, map(chunk_row, chunks))
             for document_id, origin in touched:
-                connection.execute(
-                    "UPDATE documents SET origin = ?, digest = ? WHERE id = ?",
-                    (path_value(origin.path), origin.digest, document_id),
-                )
+                self._touch(connection, document_id, origin)
             if additions or removals:
-                connection.execute(_NEXT_GENERATION)
+                schema.advance(self._database, connection)
+
+    def _touch(self, connection: sqlite3.Connection, document_id: str, origin: Origin) -> None:
+        kept = "SELECT added, checksum, chunks FROM documents WHERE id = ?"
+        for added, content, chunks in connection.execute(kept, (document_id,)).fetchall():
+            path = path_value(origin.path)
+            seal = document_seal(document_id, path, origin.digest, added, content, chunks)
+            connection.execute(
+                "UPDATE documents SET origin = ?, digest = ?, seal = ? WHERE id = ?",
+                (path, origin.digest, seal, document_id),
+            )
+
+    def reindex(self, documents: Sequence[tuple[Document, Sequence[IndexedChunk]]]) -> list[str]:
+        done = []
+        with self._database.transaction() as connection:
+            for document, chunks in documents:
+                row = self._database.one(
+                    "SELECT origin, digest, added, checksum FROM documents WHERE id = ?",
+                    document.id,
+                )
+                if row is None or row[3] != document_checksum(document):
+                    continue
+                connection.execute("DELETE FROM chunks WHERE document_id = ?", (document.id,))
+                connection.executemany(_ADD_CHUNK, map(chunk_row, chunks))
+                path, digest, added, content = row
+                seal = document_seal(document.id, path, digest, added, content, len(chunks))
+                connection.execute(
+                    "UPDATE documents SET chunks = ?, seal = ? WHERE id = ?",
+                    (len(chunks), seal, document.id),
+                )
+                done.append(document.id)
+            if done:
+                schema.advance(self._database, connection)
+        return done
 
     def remove(self, document_id: str) -> None:
         self.document_info(document_id)
         self.replace([], [document_id])
 
     def counts(self) -> tuple[int, int]:
-        ((documents, chunks),) = self._database.all(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM chunks)"
-        )
-        return documents, chunks
+        return counts(self._database)
 
     def documents(self) -> list[DocumentInfo]:
         return [DocumentInfo(*row) for row in self._database.all(f"{_INFO} ORDER BY id")]
@@ -190,23 +224,23 @@ class Store(DocumentStore):
         )
 
     def questions(self) -> list[str]:
-        row = self._database.one("SELECT value FROM meta WHERE key = 'questions'")
-        return [str(question) for question in json.loads(row[0])] if row else []
+        held = schema.optional_meta(self._database, "questions")
+        return [str(question) for question in json.loads(held)] if held else []
 
     def remember_questions(self, questions: Sequence[str]) -> None:
-        row = ("questions", json.dumps(list(questions), ensure_ascii=False))
+        value = json.dumps(list(questions), ensure_ascii=False)
         with self._database.transaction() as connection:
-            connection.execute(_SET_META, row)
+            schema.put(connection, "questions", value)
 
     def glossaries(self) -> dict[str, str]:
-        row = self._database.one("SELECT value FROM meta WHERE key = 'glossaries'")
-        return {str(path): str(text) for path, text in json.loads(row[0]).items()} if row else {}
+        held = schema.optional_meta(self._database, "glossaries")
+        return {str(path): str(text) for path, text in json.loads(held).items()} if held else {}
 
     def remember_glossaries(self, glossaries: Mapping[str, str]) -> None:
-        row = ("glossaries", json.dumps(dict(glossaries)))  # a path may be no Unicode
+        value = json.dumps(dict(glossaries))  # a path may be no Unicode
         with self._database.transaction() as connection:
-            connection.execute(_SET_META, row)
-            connection.execute(_NEXT_GENERATION)
+            schema.put(connection, "glossaries", value)
+            schema.advance(self._database, connection)
 
     def chunks(self, keys: Iterable[int]) -> dict[int, IndexedChunk]:
         found: dict[int, IndexedChunk] = {}
@@ -238,60 +272,26 @@ class Store(DocumentStore):
         return [key for (key,) in self._database.all("SELECT key FROM chunks ORDER BY key")]
 
     def searchers(self) -> Searchers:
-        files = None if self.is_replaced else self._files.read(self.generation)
-        return files or self._derive()
+        return self._segments.searchers()
 
     def refresh(self) -> None:
-        if not self._files.are_sound(self.generation):
-            self.repair()
+        self._segments.refresh()
 
     def repair(self) -> None:
-        searchers = self._derive()
-        with self._database.transaction():  # no other process commits or writes files meanwhile
-            if searchers.generation != self.generation or self.is_replaced:
-                return  # who moved on writes what belongs to it
-            documents, chunks = self.counts()
-            about = {"model": self.model, "dimension": self.dimension}
-            self._files.write(searchers, {**about, "documents": documents, "chunks": chunks})
+        self._segments.repair()
 
-    def _derive(self) -> Searchers:
-        rows = []
-        with self._database.snapshot() as connection:
-            generation, dimension = self.generation, self.dimension
-            for row in connection.execute(f"{_CHUNKS} ORDER BY key"):
-                self._check(row)
-                rows.append((row[0], row[6].split(), row[7]))
-            documents = connection.execute("SELECT title, text FROM documents").fetchall()
-        keys = np.array([row[0] for row in rows], dtype=np.int64)
-        vectors = np.frombuffer(b"".join(row[2] for row in rows), dtype=np.float32)
-        if len(vectors) != len(rows) * dimension:
-            raise self._database.damage("its vectors have another length")
-        vectors = vectors.reshape(-1, dimension)
-        texts = (f"{title}\n{text}" for title, text in documents)
-        return Searchers.build(generation, keys, vectors, [row[1] for row in rows], texts)
+    def compact(self) -> None:
+        """Have no file hold what was removed, and few segments search the index."""
+        self._segments.compact()
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether `compact` is worth its while."""
+        return self._segments.is_scattered()
 
     def damage(self) -> list[str]:
-        found: list[str] = []
-        try:
-            with self._database.snapshot():
-                problems = self._database.all("PRAGMA integrity_check")
-                found += [str(problem) for (problem,) in problems if problem != "ok"]
-                for (document_id,) in self._database.all("SELECT id FROM documents ORDER BY id"):
-                    found += self._damage_of(document_id)
-                generation, keys = self.generation, set(self.all_keys())
-            found += self._files.damage(generation, keys)
-        except IndexDamaged as error:
-            found.append(error.message)
-        return found
-
-    def _damage_of(self, document_id: str) -> list[str]:
-        try:
-            self.document(document_id)
-            for row in self._database.all(f"{_CHUNKS} WHERE document_id = ?", document_id):
-                self._check(row)
-        except IndexDamaged as error:
-            return [error.message]
-        return []
+        lines = faults_of(self._database).lines
+        return lines or self._segments.damage()
 
     def _check(self, row: Row) -> None:
         if not is_sound(row):

@@ -487,17 +487,30 @@ def spoil(path, offset=None):
 
 
 def test_verify_finds_a_damaged_search_file_and_repairs_it(indexes, wenju):
-    spoil(next(indexes.glob("default/derived-*/lexical/*")))
+    spoil(next(indexes.glob("default/segment-*/arrays.npz")))
 
     code, output, _ = wenju("verify")
     assert code == 1
-    assert output.startswith("derived-")
-    code, _, error = wenju("ask", "账册由谁保管？")
-    assert code == 2
-    assert "run: wenju verify --repair --index default" in only_line(error)
+    assert output.startswith("segment-")
+    assert wenju("ask", "账册由谁保管？")[0] == 0  # all is derived from the database
 
     assert wenju("verify", "--repair") == (0, "the index 'default' is sound\n", "")
     assert wenju("ask", "账册由谁保管？")[0] == 0
+
+
+def test_verify_repairs_a_document_from_its_file_and_says_so(indexes, wenju):
+    with sqlite3.connect(indexes / "default" / "wenju.db") as database:
+        database.execute("UPDATE documents SET text = replace(text, '方德海', '李四光')")
+    database.close()
+
+    code, output, error = wenju("verify", "--repair")
+    assert (code, output) == (0, "the index 'default' is sound\n")
+    assert error == "wenju: ledger.txt was read again from its file\n"
+    assert "方德海" in wenju("ask", "账册由谁保管？")[1]
+
+
+def test_compact_says_nothing(indexes, wenju):
+    assert wenju("compact") == (0, "", "")
 
 
 def test_check_is_the_old_name_of_verify_and_says_so(indexes, wenju):
@@ -506,7 +519,7 @@ def test_check_is_the_old_name_of_verify_and_says_so(indexes, wenju):
 
     assert sound[2] == ""
     assert wenju("check", "--json") == (0, sound[1], notice)
-    spoil(next(indexes.glob("default/derived-*/lexical/*")))
+    spoil(next(indexes.glob("default/segment-*/arrays.npz")))
     assert wenju("check")[0::2] == (1, notice)
     assert wenju("check", "--repair") == (0, "the index 'default' is sound\n", notice)
     assert wenju("verify")[0] == 0

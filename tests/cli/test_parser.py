@@ -38,6 +38,7 @@ def parsed(*arguments):
         (["remove", "a.txt"], {"id": "a.txt"}),
         (["verify"], {"repair": False, "json": False, "command": "verify"}),
         (["check", "--repair"], {"repair": True, "json": False, "command": "check"}),
+        (["compact"], {}),
         (["setup"], {}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -89,4 +90,4 @@ def test_every_command_says_what_it_does(capsys):
     commands = capsys.readouterr().out.split("COMMAND\n")[-1]
     assert "    ask           Answer a question.\n" in commands
     assert "    verify (check)\n                  Look for damage.\n" in commands
-    assert len(commands.splitlines()) == 12
+    assert len(commands.splitlines()) == 14

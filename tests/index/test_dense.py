@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rag.index.dense import HAN, OTHER, DenseIndex
+from rag.index.vectors import Vectors
 
 
 def unit_vectors(count, dimension=16, seed=3):
@@ -117,22 +118,25 @@ def test_keys_know_their_partition():
     assert index.partitions_of(np.array([1000, 11])).tolist() == [OTHER, HAN]
 
 
-@pytest.mark.parametrize(("han", "other"), [(5, 3), (2, 0), (0, 0)])
-def test_what_is_saved_is_loaded(tmp_path, query, han, other):
-    vectors = unit_vectors(han + other)
-    index = built(vectors[:han], vectors[han:])
-    index.save(tmp_path / "索引")
-    loaded = DenseIndex.load(tmp_path / "索引")
-    cosines = index.search(query, 4)
-    assert loaded.search(query, 4) == cosines
-    assert loaded.standardise(loaded.scales(query), cosines) == index.standardise(
-        index.scales(query), cosines
-    )
-    assert loaded.keys == index.keys
+def test_segments_search_as_one_index_does_without_what_is_gone(query):
+    vectors = unit_vectors(60)
+    keys, is_han = np.arange(100, 160), np.arange(60) % 3 > 0
+    left = np.arange(60) % 7 != 2
+    bounds = [slice(0, 25), slice(25, 26), slice(26, 60)]
+    parts = [Vectors.build(keys[each], vectors[each], is_han[each]) for each in bounds]
+    segmented = DenseIndex(parts, [left[each] for each in bounds])
+    whole = DenseIndex.build(keys[left], vectors[left], is_han[left])
+    cosines = whole.search(query, 9)
+    assert segmented.search(query, 9) == pytest.approx(cosines, abs=1e-6)
+    assert segmented.keys == whole.keys
+    assert segmented.cosine(query, 130) == pytest.approx(float(vectors[30] @ query), abs=1e-6)
+    expected = whole.standardise(whole.scales(query), cosines)
+    found = segmented.standardise(segmented.scales(query), cosines)
+    assert found == pytest.approx(expected, abs=1e-4)
+    assert len(segmented.search(query, 1000)) == int(left.sum())
 
 
-def test_a_file_of_another_kind_is_not_loaded(tmp_path):
-    built(unit_vectors(2), unit_vectors(1)).save(tmp_path / "x")
-    (tmp_path / "x" / "han.faiss").write_bytes(b"not an index")
-    with pytest.raises(RuntimeError):
-        DenseIndex.load(tmp_path / "x")
+def test_nothing_at_all_is_searched_too(query):
+    empty = DenseIndex([], [])
+    assert (len(empty), empty.search(query, 5), empty.keys) == (0, {}, set())
+    assert [scale.mean for scale in empty.scales(query)] == [0, 0]

@@ -9,7 +9,7 @@ from rag.index.dense import DenseIndex
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.indexer import Indexer
 from rag.index.lexical import LexicalIndex
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.index.store import Store
 from rag.models.embedding import BundledEmbedder
 from rag.types import Document

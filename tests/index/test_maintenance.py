@@ -1,5 +1,4 @@
 import json
-import sqlite3
 from contextlib import closing
 
 import numpy as np
@@ -15,9 +14,16 @@ from rag.errors import (
     NothingIndexed,
 )
 from rag.index import maintenance
-from rag.index.maintenance import build_index, check_index, remove_document
+from rag.index.maintenance import (
+    build_index,
+    check_index,
+    compact_index,
+    remove_document,
+    repair_index,
+)
 from rag.index.search_files import SearchFiles
 from rag.index.store import Store
+from rag.index.writing import writing
 from rag.models.embedding import PassageVectors
 
 LOBSTER = "加拿大龙虾在天猫上卖出九万只。Canada sold 90,000 lobsters."
@@ -46,9 +52,14 @@ def docs(tmp_path):
 
 def written(folder):
     """Keys in the search files of the current generation, None where there are none."""
+    files = SearchFiles(folder)
+    manifest = files.manifest()
     with closing(Store.open(folder)) as store:
-        searchers = SearchFiles(folder).read(store.generation)
-    return searchers and searchers.dense.keys
+        if manifest is None or manifest.generation != store.generation:
+            return None
+        live = np.array(store.all_keys())
+    held = [segment.keys[segment.kept(live)].tolist() for segment in files.read(manifest)]
+    return {key for keys in held for key in keys}
 
 
 def stored_vectors(folder):
@@ -60,7 +71,7 @@ def stored_vectors(folder):
 
 
 def search_file(folder):
-    return next(folder.glob("derived-*/lexical/keys.npy"))
+    return next(folder.glob("segment-*/arrays.npz"))
 
 
 # Built
@@ -138,6 +149,41 @@ def test_an_index_of_another_training_is_embedded_again(
     assert written(folder)
 
 
+def test_a_renewal_keeps_dates_shows_its_progress_and_brings_nothing_back(
+    settings, docs, folder, embedder, monkeypatch
+):
+    embedder.name = "multilingual-e5-small@1"
+    build_index(settings, [docs])
+    with closing(Store.open(folder)) as store:
+        before = store.documents(), store.origins()
+    embedder.name = "multilingual-e5-small@2"
+    embed, shown = embedder.embed_passage, []
+
+    def embed_while_another_removes(passage):
+        monkeypatch.setattr(embedder, "embed_passage", embed)
+        with closing(Store.open(folder)) as other:
+            other.remove("cities.txt")
+        return embed(passage)
+
+    def progress(ids):
+        shown.extend(ids)
+        return ids
+
+    monkeypatch.setattr(embedder, "embed_passage", embed_while_another_removes)
+    monkeypatch.setattr("rag.storage.now", lambda: "2030-01-01T00:00:00+00:00")
+    monkeypatch.setattr("rag.index.store.now", lambda: "2030-01-01T00:00:00+00:00")
+    reports = build_index(settings, [docs / "龙虾.txt"], renewal_progress=progress)
+    assert [(r.source, r.status) for r in reports] == [
+        ("龙虾.txt", "indexed"),
+        ("龙虾.txt", "unchanged"),
+    ]
+    assert shown == ["cities.txt", "龙虾.txt"]
+    with closing(Store.open(folder)) as store:
+        assert store.documents() == before[0][1:]
+        assert store.origins() == {"龙虾.txt": before[1]["龙虾.txt"]}
+        assert store.damage() == []
+
+
 def test_an_index_that_is_renewed_in_part_is_not_searched_and_renewed_by_the_next_run(
     settings, docs, folder, embedder, monkeypatch
 ):
@@ -195,34 +241,38 @@ def test_a_damaged_search_file_is_found_and_repaired(settings, docs, folder, spo
     build_index(settings, [docs])
     path = search_file(folder)
     path.write_bytes(b"x") if spoil else path.unlink()
-    (line,) = check_index(settings)
-    assert (
-        line == f"{path.parent.parent.name}/lexical/keys.npy is damaged; run: wenju verify --repair"
-    )
-    assert check_index(settings, repair=True) == []
+    expected = f"{path.parent.name}/arrays.npz is damaged; run: wenju verify --repair"
+    assert check_index(settings) == [expected]
+    assert repair_index(settings) == []
+    assert check_index(settings) == []
     assert written(folder) == {1, 2}
-
-
-def test_a_damaged_document_is_found_and_not_repaired(settings, docs, folder):
-    build_index(settings, [docs])
-    with closing(sqlite3.connect(folder / "wenju.db")) as connection, connection:
-        connection.execute("UPDATE chunks SET section = '别' WHERE key = 1")
-    for repair in (False, True):
-        (line,) = check_index(settings, repair=repair)
-        assert "chunk 0 of 'cities.txt' was altered" in line
 
 
 def test_a_repair_beside_a_writer_is_refused(settings, docs, folder, monkeypatch):
     build_index(settings, [docs])
-    monkeypatch.setattr("rag.storage.BUSY_SECONDS", 0.05)
-    with closing(sqlite3.connect(folder / "wenju.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(IndexBusy):
-            check_index(settings, repair=True)
-        other.execute("ROLLBACK")
+    monkeypatch.setattr("rag.index.writing.PATIENCE", 0.05)
+    with writing(folder):
+        for use in (
+            lambda: repair_index(settings),
+            lambda: build_index(settings, [docs]),
+            lambda: remove_document(settings, "cities.txt"),
+            lambda: compact_index(settings),
+        ):
+            with pytest.raises(IndexBusy, match=f"another process is writing to .* {folder}; wait"):
+                use()
+        assert check_index(settings) == []
 
 
-@pytest.mark.parametrize("use", [check_index, lambda s: remove_document(s, "x")])
+def test_what_was_removed_is_in_no_file_after_compaction(settings, docs, folder):
+    build_index(settings, [docs])
+    remove_document(settings, "cities.txt")
+    compact_index(settings)
+    held = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert any("龙虾".encode() in each for each in held)
+    assert not any(b"Tianjin" in each or b"tianjin" in each for each in held)
+
+
+@pytest.mark.parametrize("use", [check_index, repair_index, lambda s: remove_document(s, "x")])
 def test_an_index_that_is_not_there_is_named(settings, use):
     with pytest.raises(IndexNotFound, match="run: wenju index PATH --index default"):
         use(settings)

@@ -440,5 +440,7 @@ def test_a_model_that_now_has_another_length_is_refused(filled, folder):
 
 def test_another_format_is_named(filled, folder):
     alter(folder, "UPDATE meta SET value = '99' WHERE key = 'format'")
-    with pytest.raises(IndexMismatch, match=f"has format 99, .* reads 1; delete {folder}"):
+    with pytest.raises(
+        IndexMismatch, match=f"format 99, .* reads up to 2; use the newer .* delete {folder}"
+    ):
         Store.open(folder)

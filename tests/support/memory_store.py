@@ -7,7 +7,7 @@ import numpy as np
 
 from rag.errors import DocumentNotFound
 from rag.index.rows import document_checksum
-from rag.index.search_files import Searchers
+from rag.index.searchers import Searchers
 from rag.types import DocumentInfo
 
 
@@ -49,6 +49,17 @@ class MemoryStore:
                 documents[document_id] = documents[document_id][0], origin
             self._documents, self._chunks = documents, chunks
             self.generation += bool(additions or removals)
+
+    def reindex(self, documents):
+        with self._lock:
+            done = [
+                (document, self._documents[document.id][1], chunks)
+                for document, chunks in documents
+                if self._documents.get(document.id, (None,))[0] == document
+            ]
+            if done:
+                self.replace(done)
+        return [document.id for document, _, _ in done]
 
     def _cut(self, document, indexed):
         chunk = indexed.chunk
@@ -131,8 +142,12 @@ class MemoryStore:
         vectors = [each.vector for each in chunks.values()]
         vectors = np.array(vectors, dtype=np.float32).reshape(len(keys), self._dimension)
         terms = [list(each.terms) for each in chunks.values()]
-        documents = [document for document, _ in self._documents.values()]
-        texts = [f"{document.title}\n{document.text}" for document in documents]
+        texts = {
+            key: f"{document.title}\n{document.text}"
+            for key, each in chunks.items()
+            if each.chunk.ordinal == 0
+            for document, _ in [self._documents[each.chunk.document_id]]
+        }
         return Searchers.build(generation, keys, vectors, terms, texts)
 
     def refresh(self):
