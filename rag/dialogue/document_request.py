@@ -1,0 +1,152 @@
+"""Whether a question is about a document as a whole, the collection or the assistant.
+
+"What is this document about?" and 总结一下马云公开信的主要内容 are; "What is B200 about?" and
+总结了哪三条经验？ ask for something that stands in a document, and are not.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.dialogue.document_reference import Meant, Reference, reference
+from rag.language.tables import table
+from rag.language.text import to_simplified
+
+_LONGEST = 300  # characters; what is longer says something of its own
+_CLOSING = re.compile(
+    r"(?:[\s?？!！。.,，;；:：~～…]|(?<=[\u3400-\u9fff ])(?:[呢吗呀啊吧]|好吗|可以吗|行吗|谢谢你?)"
+    r"|,? (?:please|thanks|thank you))$",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"[,，;；]\s*(?:and\s+)?|\s+and\s+(?=wh|how|by wh)|(?:以及|还有|和)(?=什么|何|谁|哪)"
+)
+_MORE = {  # what may follow "who wrote it"
+    "date": re.compile(r"(?:什么时候|何时|哪年)(?:写|发表)?的?|when", re.IGNORECASE),
+    "author": re.compile(r"谁写?的?|(?:by )?whom?", re.IGNORECASE),
+}
+
+
+class Kind(StrEnum):
+    """What is wanted: a summary, the headings, who wrote it and when, all titles, or help."""
+
+    SUMMARY = "summary"
+    ABOUT = "about"  # a summary too, where what is meant turns out to be a document
+    CONTENTS = "contents"
+    PARTICULARS = "particulars"
+    COLLECTION = "collection"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRequest:
+    """What is wanted of which document; `fields` are the particulars that were asked for.
+
+    These are `author`, `date`, `length`, `language`, `source` and `title`.
+    """
+
+    kind: Kind
+    meant: Meant
+    fields: tuple[str, ...] = ()
+
+
+def document_request(
+    question: str, history: Sequence[Mapping[str, str]] = ()
+) -> DocumentRequest | None:
+    """What a question asks of a whole document, None for one about what stands in it.
+
+    "it" is a document where the question before was about one, or there was none.
+
+    >>> document_request("What is this document about?").meant.reference
+    <Reference.THIS: 'this'>
+    >>> document_request("总结一下马云公开信的主要内容。").meant.words
+    '马云公开信'
+    >>> document_request("总结了哪三条经验？") is None
+    True
+    """
+    if len(question) > _LONGEST:
+        return None
+    request = next(_requests(_plain(question)), None)
+    if request is not None and request.meant.is_pronoun:
+        asked = [turn.get("content") or "" for turn in history if turn.get("role") == "user"]
+        if asked and document_request(asked[-1]) is None:
+            return None
+    return request
+
+
+def _requests(text: str) -> Iterator[DocumentRequest]:
+    """What the text may want, the likeliest first."""
+    for kind in (Kind.ASSISTANT, Kind.COLLECTION):
+        if _meets(kind, text):
+            yield DocumentRequest(kind, Meant(Reference.ALL))
+    particulars = list(_particulars(text))
+    if particulars:
+        fields = tuple(dict.fromkeys(name for name, _ in particulars))
+        yield DocumentRequest(Kind.PARTICULARS, particulars[0][1], fields)
+    for kind in (Kind.CONTENTS, Kind.SUMMARY, Kind.ABOUT):
+        for field, words in _meets(kind, text):
+            meant = reference(words)
+            if field == "document" and not meant.is_surely_a_document:
+                continue
+            if meant.reference is Reference.ALL and kind is not Kind.CONTENTS:
+                yield DocumentRequest(Kind.COLLECTION, meant)
+            else:
+                yield DocumentRequest(kind, meant)
+
+
+def _particulars(text: str) -> Iterator[tuple[str, Meant]]:
+    """Each thing that is asked about a document, and the document: "who wrote it, when?".
+
+    Nothing where a part of the question asks for something else.
+    """
+    found: list[tuple[str, Meant]] = []
+    for part in _PARTS.split(text):
+        more = [name for name, pattern in _MORE.items() if found and pattern.fullmatch(part)]
+        asked = [(name, found[0][1]) for name in more] or [
+            (name, meant)
+            for name, words in _meets(Kind.PARTICULARS, part)
+            for meant in (reference(words),)
+            if meant.is_surely_a_document or meant.reference is Reference.TITLE
+        ]
+        if not asked:
+            return
+        found.append(asked[0])
+    yield from found
+
+
+def _meets(kind: Kind, text: str) -> list[tuple[str, str]]:
+    """Which patterns of a kind the whole text meets: its field, and the words for what is meant."""
+    return [
+        (field, " ".join(part.strip() for part in match.groups() if part))
+        for field, pattern in _patterns()[kind]
+        for match in (pattern.fullmatch(text),)
+        if match is not None
+    ]
+
+
+@functools.cache
+def _patterns() -> dict[Kind, list[tuple[str, re.Pattern[str]]]]:
+    """The patterns of `rag/data/requests.tsv` by kind, each with its field."""
+    words = {"X": "(.+?)", "X?": "(.*?)"}
+    found: dict[Kind, list[tuple[str, re.Pattern[str]]]] = {kind: [] for kind in Kind}
+    for kind, field, pattern in table("requests"):
+        whole = re.sub(r"<([A-Za-z]+\??)>", lambda match: words[match[1]], pattern)
+        if kind == "word":
+            words[field] = whole
+        else:
+            compiled = re.compile(words["polite"] + whole, re.IGNORECASE)
+            found[Kind(kind)].append((field, compiled))
+    return found
+
+
+def _plain(question: str) -> str:
+    """The question in simplified script, on one line, without what closes it."""
+    text = " ".join(to_simplified(unicodedata.normalize("NFKC", question)).split())
+    while match := _CLOSING.search(text):
+        text = text[: match.start()]
+    return text
