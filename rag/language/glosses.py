@@ -171,7 +171,7 @@ def _chinese_of(phrase: str, opens: bool, lexicon: Lexicon) -> tuple[float, str,
         entry = lexicon.meaning_in_chinese(phrase_key(phrase), True)
         if entry is not None:
             return entry.weight + _NAME_FIRST, entry.chinese, entry.traditional
-    for spelling in _spellings(phrase):
+    for spelling in spellings(phrase):
         if not words[0][0].isupper() or opens:
             entry = lexicon.meaning_in_chinese(spelling, False)
             if entry is not None and (len(words) > 1 or entry.weight > _TOO_COMMON_ENGLISH):
@@ -180,7 +180,7 @@ def _chinese_of(phrase: str, opens: bool, lexicon: Lexicon) -> tuple[float, str,
     return None
 
 
-def _spellings(phrase: str) -> Iterator[str]:
+def spellings(phrase: str) -> Iterator[str]:
     """Keys under which to look a phrase up: as it is, then without the ending of a plural."""
     key = phrase_key(phrase)
     yield key

@@ -1,4 +1,7 @@
-"""Pinyin syllables."""
+"""Pinyin: the syllables of a name that is written in it, and how one is written.
+
+The home of pypinyin, which knows how most characters are read, and many words.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,18 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     syllable = f"(?:{'|'.join(spellings)})"
     # The rule, jian-guo, since jiang'uo has its mark; then what leaves it out: tian-an-men.
     return re.compile(rf"{syllable}(?![aeiouv])"), re.compile(syllable)
+
+
+def romanized(name: str) -> str:
+    """A Chinese name, simplified and without a surname, as one word of pinyin without tones.
+
+    >>> romanized("乌镇"), romanized("西安"), romanized("吕梁")
+    ('Wuzhen', "Xi'an", 'Lüliang')
+    """
+    from pypinyin import lazy_pinyin
+
+    first, *rest = lazy_pinyin(name, v_to_u=True)
+    return first.capitalize() + "".join(f"'{each}" if each[0] in "aoe" else each for each in rest)
 
 
 def is_pinyin(letters: str) -> bool:

@@ -29,6 +29,11 @@ def to_simplified(text: str) -> str:
     return str(_converter("t2s").convert(_SURROGATE.sub("\ufffd", text)))
 
 
+def to_traditional(text: str) -> str:
+    """`text` in traditional script."""
+    return str(_converter("s2t").convert(_SURROGATE.sub("\ufffd", text)))
+
+
 def simplify_in_place(text: str) -> str:
     """`text` in simplified script with every character at its former offset.
 
