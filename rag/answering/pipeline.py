@@ -21,9 +21,11 @@ from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.searchers import Searchers
+from rag.language.question import split
 from rag.language.text import detect_language, has_words
 from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
 from rag.reading.cross_encoder import PassageReader
+from rag.reading.parts import joined
 from rag.reading.ranking import reranked
 from rag.reading.results import Reading
 from rag.reading.sentence_reader import READ, SentenceReader
@@ -119,9 +121,7 @@ class Pipeline:
             current, passages = self._found(search, top_k, hidden)
         yield Found(asked.searched, language, tuple(each.hit for each in passages[:top_k]))
         with timings.timed("read"):
-            is_whole = asked.asked == asked.searched
-            own = search if is_whole else self.retriever.prepare(asked.asked)
-            reading = self._reader(current, search, own).read(passages)
+            reading = self._read(current, search, asked, passages)
         best_first = reranked(passages, reading.ranking)
         answer = replace(
             answer,
@@ -162,6 +162,16 @@ class Pipeline:
         current = self.retriever.current()
         return current, self.retriever.find(current, search, max(top_k, to_read), hidden)
 
+    def _read(
+        self, current: Searchers, search: Search, asked: Resolved, passages: Sequence[Passage]
+    ) -> Reading:
+        """What the passages say to the question, or to each of its parts."""
+        parts = split(asked.asked)
+        is_whole = parts == (asked.searched,)
+        prepared = [search] if is_whole else [self.retriever.prepare(part) for part in parts]
+        readings = [self._reader(current, search, part).read(passages) for part in prepared]
+        return joined(readings, len(passages[:CANDIDATES]), self._threshold)
+
     def _reader(
         self, current: Searchers, search: Search, asked: Search, *, reads_all: bool = False
     ) -> SentenceReader | SpanReader:
@@ -188,11 +198,15 @@ class Pipeline:
             marks_unsupported=generator.marks_unsupported,
         )
 
+    @property
+    def _threshold(self) -> float:
+        """The confidence from which an answer is given."""
+        return self.confidence or (THRESHOLD if self.reader is None else SPAN_THRESHOLD)
+
     def _reason_to_refuse(self, reading: Reading, found: Sequence[Passage]) -> Reason | None:
         if not found:
             return Reason.EMPTY_INDEX
-        usual = THRESHOLD if self.reader is None else SPAN_THRESHOLD
-        is_sure = reading.spans and reading.confidence >= (self.confidence or usual)
+        is_sure = reading.spans and reading.confidence >= self._threshold
         return None if is_sure else Reason.NOT_IN_DOCUMENTS
 
 

@@ -167,6 +167,24 @@ def parts_of(question: str) -> int:
     return max(1, clauses, len(kinds), named)
 
 
+_BETWEEN = re.compile(r"[，,；;。？?]+\s*|以及|并且|还有|\band\b\s*", re.IGNORECASE)
+
+
+def split(question: str) -> tuple[str, ...]:
+    """The parts of a question that each ask by a word of their own, itself where there is one.
+
+    >>> split("灯塔建于哪年，高多少米？"), split("When was it built, and by whom did it burn?")
+    (('灯塔建于哪年', '高多少米？'), ('When was it built', 'by whom did it burn?'))
+    """
+    found, start = [], 0
+    for match in _BETWEEN.finditer(question):
+        before, after = question[start : match.start()], question[match.end() :]
+        if all(_ASKING.search(fold(each).strip()) for each in (before, after)):
+            found.append(before.strip())
+            start = match.end()
+    return (*found, question[start:].strip())
+
+
 _FOCUS = re.compile(
     r"哪(?:[一二两三四五六七八九十\d]*[个家位种座项大条些])?(?P<after>[\u4e00-\u9fff]{2,4})"
     r"|(?P<before>[\u4e00-\u9fff]{2,4})(?:分别)?(?:是|为|有|达到?|了)?(?:什么|多少|谁|几)"
