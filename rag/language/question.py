@@ -180,7 +180,7 @@ def split(question: str) -> tuple[str, ...]:
     for match in _BETWEEN.finditer(question):
         before, after = question[start : match.start()], question[match.end() :]
         if all(_ASKING.search(fold(each).strip()) for each in (before, after)):
-            found.append(before.strip())
+            found.append(before.strip(" ,，"))
             start = match.end()
     return (*found, question[start:].strip())
 
