@@ -408,3 +408,17 @@ def test_a_count_that_is_met_makes_an_answer_no_surer(text, several, some):
 
     assert counted.evidence == open_.evidence
     assert counted.confidence == open_.confidence
+
+
+def test_words_from_a_sentence_on_another_year_rank_lower():
+    text = "2013年买了2万只。2014年卖出9万只。"
+    former, right = (text.index(words) for words in ("2万只", "9万只"))
+
+    class BothRead(GivenReader):
+        def _read(self, text):
+            spans = (ScoredSpan(former, former + 3, 5.0), ScoredSpan(right, right + 3, 1.0))
+            return PassageReading(spans, 0.0)
+
+    (span,) = read(BothRead(), [passage(text)], "2014年卖了多少只？").spans
+
+    assert span.highlights == ((right, right + 3),)

@@ -1,0 +1,29 @@
+"""The year that a question names, against the one its answer's sentence speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.question import kinds_of
+from rag.language.sentences import sentences
+
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+
+
+def is_of_another_year(question: str, text: str, start: int) -> bool:
+    """Whether the sentence at `start` of a text names years, and none that the question names.
+
+    A question that asks when does not say which year it is about.
+
+    >>> text = "2013年买了2万只。2014年卖出9万只。"
+    >>> [is_of_another_year("2014年卖了几只？", text, text.index(n)) for n in ("2万", "9万")]
+    [True, False]
+    """
+    asked = set(_YEAR.findall(question))
+    if not asked or "when" in kinds_of(question):
+        return False
+    for first, end in sentences(text):
+        if first <= start < end:
+            named = set(_YEAR.findall(text[first:end]))
+            return bool(named) and not named & asked
+    return False
