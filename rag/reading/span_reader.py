@@ -32,9 +32,9 @@ TOGETHER = 2  # passages that are read at a time
 # its passage was found. How its sentence reads without the reader and the logit of the passage
 # answering at all add nothing on documents not in view.
 WEIGHTS = (0.5, 1.0)
-# That a span's rank loses to others of its passage where its sentence speaks of another year. Of 399
-# questions that name a year it changes the words of nine, in no set to worse ones in sum (xquad-zh-a
-# and xquad-en-a in both languages, drcd-dev, cmrc2018-trial; 4.0 no longer does so).
+# That a span's rank loses to others of its passage where its sentence speaks of another year. Of
+# 399 questions that name a year it changes the words of nine, in no set to worse ones in sum
+# (xquad-zh-a and xquad-en-a in both languages, drcd-dev, cmrc2018-trial; 4.0 does in two).
 OTHER_YEAR = 3.0
 # Reading stops where the next passage would have to gain more rank by being read than any did that
 # held the best span after all, but for one in two hundred.
