@@ -62,7 +62,6 @@ class Paired(Protocol):
     @property
     def pair(self) -> Pair:
         """Both as tokens."""
-        ...
 
 
 class Batcher:
