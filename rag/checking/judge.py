@@ -96,6 +96,6 @@ def judgement_of(logits: np.ndarray) -> Judgement:
     >>> judgement_of(np.array([0.0, 0.0, np.log(2)]))
     Judgement(supported=0.25, contradicted=0.25, not_enough=0.5)
     """
-    shares = np.exp(logits - logits.max())
+    shares = np.exp((logits - logits.max()).astype(np.float64))
     supported, contradicted, not_enough = (shares / shares.sum()).round(6).tolist()
     return Judgement(supported, contradicted, not_enough)
