@@ -9,7 +9,7 @@ from rag.evidence import Evidenced, check_evidenced
 
 ZONES = "国务院决定在天津、上海等12座城市设立综合试验区。其他城市以后再说。"
 PUMP = "The X200 pump has a head of 32 metres. It was sold in Berlin."
-UNSURE = Judgement(0.2, 0.2, 0.6)
+UNSURE = Judgement(0.1, 0.05, 0.85)
 
 
 class Reads:
@@ -90,7 +90,7 @@ def test_a_value_that_differs_outweighs_the_judge(embedder, lexicon):
 
     (found,) = findings(embedder, lexicon, *pairs, judge=Reads(综合试验区=sure))
 
-    assert (found.verdict, found.reason, found.claimed) == ("contradicted", "number", "13座")
+    assert (found.verdict, found.reason, found.claimed) == ("contradicted", "number", "13")
 
 
 def test_the_words_that_the_judge_finds_best_are_the_quote(embedder, lexicon):

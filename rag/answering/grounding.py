@@ -23,7 +23,7 @@ from rag.types import Citation, Dropped
 NEIGHBOURS_OF = 2  # best passages that are shown with what stands before and behind them
 FEW_WORDS = 3  # a sentence of fewer is checked together with the question
 _PROMPT = re.compile(r"</?passage-\w+|^(?:question|user|assistant|问题|问)\s*[:：]", re.IGNORECASE)
-_OF_ABSENCE = (Reason.NOTHING_NEAR, Reason.NEGATION, Reason.NAME)
+_OF_ABSENCE = (Reason.NOTHING_NEAR, Reason.NEGATION, Reason.NAME, Reason.NOT_STATED)
 _UNMARKED = {"zh": "（未获文档支持）", "en": " (not supported by the documents)"}
 _ABSENCE = re.compile(
     r"(?:没有|未|无法|并未|不)[^。]{0,12}(?:提到|提及|提供|说明|找到|回答|涉及|包含|给出)|无相关|没有相关"

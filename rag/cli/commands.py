@@ -82,7 +82,7 @@ def check_text(options: Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure over gold questions, or over claims with their evidence."""
+    """Measure over gold questions or claims."""
     from rag.evaluation.claims import holds_claims
 
     if holds_claims(options.gold):

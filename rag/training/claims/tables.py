@@ -136,8 +136,8 @@ def _cell(
         shown = str(value) if drawn.random() < 0.6 else said[language]
         return _Cell(shown, said)
     if column.kind == "year":
-        founded = str(drawn.randint(column.least, column.most))
-        return _Cell(founded, {"zh": f"{founded}年", "en": founded})
+        figures = str(drawn.randint(column.least, column.most))
+        return _Cell(figures, {"zh": f"{figures}年", "en": figures})
     if column.kind == "date":
         year, month, day = (
             drawn.randint(column.least, column.most),
