@@ -146,6 +146,18 @@ class Database:
         except OSError:
             return True
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the file is smaller than it says, while nothing is in the log to come."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            return False
+        with self.path.open("rb") as file:
+            header = file.read(32)
+        size = int.from_bytes(header[16:18], "big")
+        pages = int.from_bytes(header[28:32], "big")
+        return self.path.stat().st_size < pages * (65536 if size == 1 else size)
+
     def make(self, schema: str, **values: object) -> None:
         """Run the statements of `schema` on a blank file, in write-ahead mode: all or nothing.
 
@@ -153,7 +165,7 @@ class Database:
         """
         if not self.is_blank:
             return
-        self._write_ahead()
+        self.write_ahead()
         with self.transaction() as connection:
             if not self.is_blank:
                 return  # another process was faster
@@ -167,8 +179,11 @@ class Database:
             "SELECT 1 FROM sqlite_master"
         )
 
-    def _write_ahead(self) -> None:
-        """Switch the journal; SQLite does not wait here for another process that does the same."""
+    def write_ahead(self) -> None:
+        """Let readers go on while somebody writes.
+
+        SQLite does not wait here for another process that does the same.
+        """
         give_up = time.monotonic() + BUSY_SECONDS
         with self._lock, self._failures.translated():
             while True:

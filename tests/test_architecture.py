@@ -64,6 +64,7 @@ HOMES = {
     "rich": "cli.printing evaluation.screen",
     "transformers": "models.bert",
     "uvicorn": "cli.serve",
+    "watchfiles": "cli.watching",
     "yaml": "documents.plain",
 }
 

@@ -6,7 +6,7 @@ import functools
 import sys
 import tempfile
 from argparse import Namespace
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,21 @@ def index(options: Namespace, settings: Settings) -> int:
     )
     inputs = shape(Inputs(tuple(reports)))
     printing.show(inputs, printing.report_lines(reports), as_json=options.json)
+    if options.watch:
+        _watch(options, settings)
     return DONE
+
+
+def _watch(options: Namespace, settings: Settings) -> None:
+    """Index what changes, until interrupted."""
+    from rag.cli.watching import changes
+    from rag.index.maintenance import follow
+
+    printing.note("watching for changes; Ctrl-C ends it")
+    with suppress(KeyboardInterrupt):
+        for reports in follow(settings, options.paths, options.index, changes(options.paths)):
+            inputs = shape(Inputs(tuple(reports)))
+            printing.show(inputs, printing.report_lines(reports), as_json=options.json)
 
 
 def ask(options: Namespace, settings: Settings) -> int:
@@ -187,6 +201,24 @@ def compact(options: Namespace, settings: Settings) -> int:
     from rag.index.maintenance import compact_index
 
     compact_index(settings, options.index)
+    return DONE
+
+
+def export(options: Namespace, settings: Settings) -> int:
+    """Write the index into one file."""
+    from rag.index.transport import export_index
+
+    documents, chunks = export_index(settings, options.file, options.index)
+    print(f"{options.file}: {documents} documents, {chunks} chunks")
+    return DONE
+
+
+def import_(options: Namespace, settings: Settings) -> int:
+    """Make an index of a file that export wrote."""
+    from rag.index.transport import import_index
+
+    documents, chunks = import_index(settings, options.file, options.index)
+    print(f"index {options.index!r}: {documents} documents, {chunks} chunks")
     return DONE
 
 

@@ -40,6 +40,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--prune", action="store_true", help="drop documents that vanished from under the PATHs"
     )
 
+    index.add_argument(
+        "--watch", action="store_true", help="then go on and index what changes under the PATHs"
+    )
+
     ask = command("ask", commands.ask)
     ask.add_argument("question", type=_question)
     ask.add_argument(
@@ -78,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     command("feedback", commands.feedback)
     command("remove", commands.remove, json=False).add_argument("id")
     command("compact", commands.compact, json=False)
+    command("export", commands.export, json=False).add_argument("file", type=Path, metavar="FILE")
+    command("import", commands.import_, json=False).add_argument("file", type=Path, metavar="FILE")
     verify = command("verify", commands.verify, old_name="check")
     verify.add_argument("--repair", action="store_true", help="mend what can be mended")
     command("setup", commands.setup, json=False)

@@ -63,14 +63,19 @@ class Indexer:
         self._batch = _Batch()
 
     def index(
-        self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = iter
+        self,
+        paths: Sequence[Path],
+        *,
+        prune: bool = False,
+        progress: Progress = iter,
+        only: Container[str] | None = None,
     ) -> list[InputReport]:
         """Index files and folders; one report per input, and one per row skipped or removed.
 
         With `prune`, documents are removed whose file has vanished from under `paths`, or is now
         excluded there by an ignore file. Raises InputNotFound for a path that is neither there nor
         was indexed before, InvalidInput for an ignore file that cannot be used, and NothingIndexed
-        if the index ends up empty.
+        if the index ends up empty. Of the files, those are read whose absolute path is in `only`.
         """
         present = [path for path in paths if path.exists() or not (prune and self._knows(path))]
         files = discover(present)
@@ -78,7 +83,8 @@ class Indexer:
         files = [file for file in files if file not in glossaries]
         roots = [Path(_absolute(path)) for path in paths]
         reports = remember_glossaries(self._store, roots, glossaries)
-        reports += self._index_files(progress(files))
+        changed = files if only is None else [each for each in files if str(each.path) in only]
+        reports += self._index_files(progress(changed))
         self._commit()
         if prune:
             reports += self._prune(paths, {_absolute(file.path) for file in files})

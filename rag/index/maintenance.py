@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence, Set
+from contextlib import closing, suppress
 from pathlib import Path
 
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.files import discover
 from rag.documents.load import load
+from rag.errors import IndexBusy, NothingIndexed
 from rag.index.indexer import Indexer, Progress, RenewalProgress
 from rag.index.repair import repair
 from rag.index.schema import DATABASE_FILE, index_folder
@@ -51,6 +52,31 @@ def build_index(
         finally:
             if store.counts()[0]:
                 keep_up(store)
+
+
+def follow(
+    settings: Settings, paths: Sequence[Path], name: str, changes: Iterable[Set[str]]
+) -> Iterator[list[InputReport]]:
+    """Bring the index up to date at each of the `changes`, sets of absolute paths.
+
+    One report per input. What cannot be done because another process writes is done with the next.
+    """
+    folder = index_folder(settings.indexes, name)
+    embedder = open_embedder(settings)
+    waiting: Set[str] = set()
+    for changed in changes:
+        waiting = waiting | changed
+        opened = Store.create(folder, embedder.name, embedder.dimension)
+        reports: list[InputReport] | None = None
+        with closing(opened) as store, suppress(IndexBusy), writing(folder):
+            try:
+                reports = Indexer(store, embedder).index(paths, prune=True, only=waiting)
+            except NothingIndexed as error:
+                reports = [InputReport(name, "skipped", reason=error.message)]
+            waiting = set()
+            keep_up(store)
+        if reports is not None:
+            yield reports
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:

@@ -224,8 +224,8 @@ class Store(DocumentStore):
         )
 
     def questions(self) -> list[str]:
-        held = schema.optional_meta(self._database, "questions")
-        return [str(question) for question in json.loads(held)] if held else []
+        held = json.loads(schema.meta(self._database, "questions"))
+        return [str(question) for question in held]
 
     def remember_questions(self, questions: Sequence[str]) -> None:
         value = json.dumps(list(questions), ensure_ascii=False)
@@ -233,8 +233,8 @@ class Store(DocumentStore):
             schema.put(connection, "questions", value)
 
     def glossaries(self) -> dict[str, str]:
-        held = schema.optional_meta(self._database, "glossaries")
-        return {str(path): str(text) for path, text in json.loads(held).items()} if held else {}
+        held = json.loads(schema.meta(self._database, "glossaries"))
+        return {str(path): str(text) for path, text in held.items()}
 
     def remember_glossaries(self, glossaries: Mapping[str, str]) -> None:
         value = json.dumps(dict(glossaries))  # a path may be no Unicode
@@ -288,6 +288,10 @@ class Store(DocumentStore):
     def is_scattered(self) -> bool:
         """Whether `compact` is worth its while."""
         return self._segments.is_scattered()
+
+    def export(self, target: Path) -> None:
+        """Write a copy of the database, as of one moment, into a new file."""
+        self._database.all("VACUUM INTO ?", str(target))
 
     def damage(self) -> list[str]:
         lines = faults_of(self._database).lines

@@ -18,6 +18,7 @@ def parsed(*arguments):
     [
         (["index"], {"paths": [Path("seeds")], "prune": False, "json": False}),
         (["index", "a", "b", "--prune"], {"paths": [Path("a"), Path("b")], "prune": True}),
+        (["index", "a", "--watch"], {"paths": [Path("a")], "watch": True, "prune": False}),
         (["ask", "谁？"], {"question": "谁？", "mode": "auto", "json": False}),
         (["ask", "谁？", "--mode", "llm", "--json"], {"mode": "llm", "json": True}),
         (["search", "谁"], {"query": "谁", "top_k": 5, "json": False}),
@@ -39,6 +40,8 @@ def parsed(*arguments):
         (["verify"], {"repair": False, "json": False, "command": "verify"}),
         (["check", "--repair"], {"repair": True, "json": False, "command": "check"}),
         (["compact"], {}),
+        (["export", "a.wenju"], {"file": Path("a.wenju")}),
+        (["import", "a.wenju"], {"file": Path("a.wenju")}),
         (["setup"], {}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -90,4 +93,4 @@ def test_every_command_says_what_it_does(capsys):
     commands = capsys.readouterr().out.split("COMMAND\n")[-1]
     assert "    ask           Answer a question.\n" in commands
     assert "    verify (check)\n                  Look for damage.\n" in commands
-    assert len(commands.splitlines()) == 14
+    assert len(commands.splitlines()) == 15

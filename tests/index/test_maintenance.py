@@ -18,6 +18,7 @@ from rag.index.maintenance import (
     build_index,
     check_index,
     compact_index,
+    follow,
     remove_document,
     repair_index,
 )
@@ -219,6 +220,43 @@ def test_an_index_of_nothing_has_no_search_files(settings, tmp_path, folder):
     with pytest.raises(NothingIndexed):
         build_index(settings, [tmp_path / "empty"])
     assert not (folder / "manifest.json").exists()
+
+
+# Followed
+
+
+def test_what_changes_is_indexed_and_nothing_else_is_read(settings, docs, folder, monkeypatch):
+    build_index(settings, [docs])
+    read, digest = [], maintenance.Indexer.index.__globals__["file_digest"]
+    monkeypatch.setattr(
+        "rag.index.indexer.file_digest", lambda path: (read.append(path.name), digest(path))[1]
+    )
+
+    def changes():
+        (docs / "new.txt").write_text("渡轮每天三次。The ferry leaves.", "utf-8")
+        yield {str(docs / "new.txt")}
+        (docs / "cities.txt").unlink()
+        yield {str(docs / "cities.txt")}
+        monkeypatch.setattr("rag.index.writing.PATIENCE", 0.05)
+        (docs / "龙虾.txt").write_text(f"{LOBSTER} 改", "utf-8")
+        with writing(folder):
+            yield {str(docs / "龙虾.txt")}
+        yield set()
+
+    reports = [
+        [(report.source, report.status) for report in each]
+        for each in follow(settings, [docs], "default", changes())
+    ]
+
+    assert reports == [
+        [("new.txt", "indexed")],
+        [("cities.txt", "removed")],
+        [("龙虾.txt", "indexed")],
+    ]
+    assert read == ["new.txt", "龙虾.txt"]
+    with closing(Store.open(folder)) as store:
+        assert [each.id for each in store.documents()] == ["new.txt", "龙虾.txt"]
+    assert check_index(settings) == []
 
 
 # Removed
