@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from rag.index.rows import (
     read_document,
 )
 from rag.index.salvage import salvage
+from rag.index.segments import counts
 from rag.index.store import Store
 from rag.index.upgrade import upgrade
 from rag.index.verification import Faults, faults_of
@@ -39,15 +40,15 @@ def repair(folder: Path, open_embedder: Callable[[], Embedder], loader: Loader) 
     can be read any more, and IndexMismatch for an index of another model than that.
     """
     done = _with_tables(folder)
-    with closing(schema.open_database(folder)) as database:
+    database = schema.open_database(folder)
+    with closing(Store(folder, database)) as store:
         _mend_format(database)
         upgrade(database)
         faults = faults_of(database)
         if faults.lines:
-            done += _Mending(Store(folder, database), database, open_embedder, loader).mend(faults)
-        with closing(Store.open(folder)) as store:
-            if not faults_of(database).lines:
-                store.repair()
+            done += _Mending(store, database, open_embedder, loader).mend(faults)
+        if not faults_of(database).lines:
+            store.repair()
     return done
 
 
@@ -63,7 +64,7 @@ def _with_tables(folder: Path) -> list[str]:
     except IndexDamaged as error:
         damage = error
     try:
-        return salvage(folder)
+        return [salvage(folder)]
     except sqlite3.DatabaseError as error:
         raise damage from error
 
@@ -101,16 +102,55 @@ class _Mending:
 
     def mend(self, faults: Faults) -> list[str]:
         """Mend all faults; a line each."""
+        expected = self._expected()
         self._mend_meta(faults)
         for document_id in faults.contents:
             self._mend_content(document_id)
         for document_id in faults.records:
             self._mend_record(document_id)
-        self._drop_orphans()
-        left = faults_of(self._database)
-        for document_id in left.chunks:
+        lost = self._drop_orphans()
+        missing = expected - counts(self._database)[0]
+        if lost or missing > 0:
+            self._read_again(lost)
+            missing = expected - counts(self._database)[0]
+        if missing > 0:
+            self._done.append(f"{missing} documents are lost; index their files again")
+        for document_id in faults_of(self._database).chunks:
             self._embed_again(document_id)
         return self._done
+
+    def _expected(self) -> int:
+        """The number of documents that there should be, 0 where it is not known."""
+        with suppress(IndexDamaged):
+            return int(schema.meta(self._database, "counts").split()[0])
+        return 0
+
+    def _read_again(self, lost: Sequence[str]) -> None:
+        """Look for lost documents where the files of the others lie, and in corpus files."""
+        origins = self._store.origins()
+        roots = {
+            Path(origin.path.removesuffix(name))
+            for name, origin in origins.items()
+            if origin.path.endswith(f"/{name}")
+        }
+        files = [
+            InputFile(root / name, name, name)
+            for name in lost
+            for root in sorted(roots)
+            if (root / name).is_file()
+        ]
+        corpora = {name: origin for name, origin in origins.items() if _is_corpus(origin)}
+        touched = [(name, Origin(origin.path, "")) for name, origin in corpora.items()]
+        self._store.replace([], [], touched)
+        paths = sorted({origin.path for origin in corpora.values()})
+        files += [InputFile(Path(path), path, Path(path).name) for path in paths]
+        Indexer(self._store, self._embedder(), self._loader).add(files)
+        there = set(self._store.origins())
+        for name in lost:
+            if name in there:
+                self._done.append(f"{name} was read again from its file")
+            else:
+                self._done.append(f"{name} is lost; index its file again")
 
     def _embedder(self) -> Embedder:
         if self._opened is None:
@@ -131,7 +171,10 @@ class _Mending:
         embedder = self._open_embedder() if is_unknown else None
         with self._database.transaction() as connection:
             for key in keys - {"generation", "counts"}:
-                connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+                if key in schema.EMPTY:
+                    schema.put(connection, key, schema.EMPTY[key])
+                else:
+                    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
             if embedder is not None:
                 schema.put(connection, "model", embedder.name)
                 schema.put(connection, "dimension", embedder.dimension)
@@ -144,7 +187,8 @@ class _Mending:
                 last = connection.execute("SELECT max(generation) FROM commits").fetchone()[0] or 0
                 schema.put(connection, "generation", last)
             schema.advance(self._database, connection)
-        self._done += [f"what the index says of its {key} was set again" for key in sorted(keys)]
+        set_again = sorted(keys - {"counts"})  # which follows from all else
+        self._done += [f"what the index says of its {key} was set again" for key in set_again]
         if is_unknown:
             for each in self._store.documents():
                 self._embed_again(each.id)
@@ -201,20 +245,26 @@ class _Mending:
             )
         self._done.append(f"what is known of {document_id} was set again; its words are sound")
 
-    def _drop_orphans(self) -> None:
-        if self._database.all(f"{_ORPHANS} LIMIT 1"):
+    def _drop_orphans(self) -> list[str]:
+        """Remove passages whose document is gone; the ids that they name."""
+        names = [str(name) for (name,) in self._database.all(_ORPHANS)]
+        if names:
             with self._database.transaction() as connection:
                 connection.execute(
                     "DELETE FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)"
                 )
                 schema.advance(self._database, connection)
-            self._done.append("passages without a document were removed")
+        return names
 
     def _embed_again(self, document_id: str) -> None:
         with suppress(DocumentNotFound, IndexDamaged):
             document = self._store.document(document_id)
             self._store.reindex([(document, pieces_of(document, self._embedder()))])
             self._done.append(f"{document_id} was embedded again")
+
+
+def _is_corpus(origin: Origin) -> bool:
+    return origin.path.endswith(".jsonl") and Path(origin.path).is_file()
 
 
 def _is_date(text: object) -> bool:

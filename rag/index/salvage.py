@@ -12,13 +12,13 @@ from rag.index import schema
 from rag.index.rows import CHUNK_COLUMNS, DOCUMENT_COLUMNS, checksum, is_sound, read_document
 from rag.storage import Row, flush
 
-_META = "model", "dimension", "questions", "glossaries"
+_META = "model", "dimension", "generation", "counts", *schema.EMPTY
 _LEAST_ROW = 64  # bytes: no table of the file has more rows than this allows
 _MARKS = ", ".join("?" * 11)
 
 
-def salvage(folder: Path) -> list[str]:
-    """Replace the database by one of its sound documents and chunks; a line on what is lost.
+def salvage(folder: Path) -> str:
+    """Replace the database by one of its sound documents and chunks; says so in a line.
 
     Others that have the index open see that it was replaced. Raises sqlite3.DatabaseError where
     not even its tables can be read: then the old file stays.
@@ -28,8 +28,9 @@ def salvage(folder: Path) -> list[str]:
     for name in (fresh, *_beside(fresh)):
         name.unlink(missing_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        old.execute("PRAGMA writable_schema = ON")  # tables that are gone do not hide the others
         old.execute("SELECT * FROM sqlite_master").fetchall()
-        kept, rest = _copied(old, path.stat().st_size, folder, fresh)
+        kept = _copied(old, path.stat().st_size, folder, fresh)
         with suppress(sqlite3.DatabaseError):
             old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for name in _beside(path):  # a log of the old file would be taken for one of the new
@@ -37,17 +38,17 @@ def salvage(folder: Path) -> list[str]:
     flush(fresh)
     os.replace(fresh, path)  # noqa: PTH105 (both are paths of one folder)
     flush(folder)
-    line = f"the database was damaged: {kept} documents were brought into a new one"
-    return [f"{line}, {rest} could not be read in full" if rest else line]
+    return f"the database was damaged: {kept} documents were brought into a new one"
 
 
-def _copied(old: sqlite3.Connection, size: int, folder: Path, fresh: Path) -> tuple[int, int]:
+def _copied(old: sqlite3.Connection, size: int, folder: Path, fresh: Path) -> int:
     held = dict(_meta(old))
     dimension = held.get("dimension", "0")
     database = schema.open_database(folder, fresh.name)
-    kept, lost = 0, 0
+    kept = 0
     with closing(database):
         schema.make(database, held.get("model", "unknown"), int(dimension))
+        database.all("PRAGMA foreign_keys = OFF")  # passages tell which documents are lost
         with database.transaction() as connection:
             for row in _rows(old, "documents", DOCUMENT_COLUMNS, "rowid", size):
                 if isinstance(row[0], str) and read_document(row) is not None:
@@ -56,27 +57,23 @@ def _copied(old: sqlite3.Connection, size: int, folder: Path, fresh: Path) -> tu
                         row,
                     )
                     kept += 1
-                else:
-                    lost += 1
             for row in _rows(old, "chunks", CHUNK_COLUMNS, "key", size):
                 if is_sound(row):
                     connection.execute(
-                        f"INSERT OR IGNORE INTO chunks ({CHUNK_COLUMNS}) SELECT {_MARKS}"
-                        " WHERE EXISTS (SELECT 1 FROM documents WHERE id = ?)",
-                        (*row, row[1]),
+                        f"INSERT OR IGNORE INTO chunks ({CHUNK_COLUMNS}) VALUES ({_MARKS})", row
                     )
-            for key in ("questions", "glossaries"):
-                if key in held:
-                    schema.put(connection, key, held[key])
             schema.put(connection, "generation", int(held.get("generation", "0")))
             schema.advance(database, connection)
+            for key in ("counts", *schema.EMPTY):
+                if key in held:
+                    schema.put(connection, key, held[key])
         database.checkpoint()
-    return kept, lost
+    return kept
 
 
 def _meta(old: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """What the old file says of itself and can be trusted."""
-    for key in (*_META, "generation"):
+    for key in _META:
         with suppress(sqlite3.DatabaseError):
             select = "SELECT value, checksum FROM meta WHERE key = ?"
             for value, found in old.execute(select, (key,)):
@@ -98,7 +95,9 @@ def _rows(
             found = old.execute(
                 f"{select} WHERE {number} > ? ORDER BY {number} LIMIT 1", (after,)
             ).fetchone()
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if "no such" in str(error):
+                return
             after += 1
             continue
         if found is None:

@@ -1,7 +1,7 @@
 """The SQLite file of an index: where it lies, its tables, and what it says of itself.
 
-Its `meta` are `format`, `model`, `dimension`, `generation`, `counts` (of documents and chunks), and
-`questions` and `glossaries` where there are some, each with a checksum. `commits` holds a random
+Its `meta` are `format`, `model`, `dimension`, `generation`, `counts` (of documents and chunks),
+`questions` and `glossaries`, each with a checksum. `commits` holds a random
 stamp for each of the last generations: what was derived from one of them is known by it, also where
 the file was put back from a copy and the same generation came about twice.
 """
@@ -21,6 +21,8 @@ from rag.storage import Database, Failures
 FORMAT = 2
 DATABASE_FILE = "wenju.db"
 KEPT_STAMPS = 1000
+QUICKLY_READ = 64_000_000  # bytes
+EMPTY = {"questions": "[]", "glossaries": "{}"}
 SCHEMA = f"""
 CREATE TABLE meta (
     key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL DEFAULT 0
@@ -42,7 +44,8 @@ CREATE TABLE chunks (
 INSERT INTO meta VALUES
     ('format', '{FORMAT}', :format_sum), ('model', :model, :model_sum),
     ('dimension', :dimension, :dimension_sum), ('generation', '0', :generation_sum),
-    ('counts', '0 0', :counts_sum);
+    ('counts', '0 0', :counts_sum), ('questions', '[]', :questions_sum),
+    ('glossaries', '{{}}', :glossaries_sum);
 INSERT INTO commits VALUES (0, :stamp)
 """
 
@@ -50,8 +53,8 @@ INSERT INTO commits VALUES (0, :stamp)
 def make(database: Database, model: str, dimension: int) -> None:
     """Make the tables of a new index on a blank file."""
     first = {"format": FORMAT, "model": model, "dimension": dimension, "generation": 0}
+    first |= {"counts": "0 0", **EMPTY}
     sums = {f"{key}_sum": checksum((key, str(value))) for key, value in first.items()}
-    sums["counts_sum"] = checksum(("counts", "0 0"))
     database.make(SCHEMA, model=model, dimension=str(dimension), stamp=uuid.uuid4().hex, **sums)
 
 
@@ -118,9 +121,7 @@ def is_blank(database: Database) -> bool:
 
 def verify(database: Database, model: str | None, dimension: int | None = None) -> None:
     """Raise IndexDamaged, or IndexMismatch for another format, model or length of vectors."""
-    problems = database.one("PRAGMA quick_check(1)")
-    if problems != ("ok",):
-        raise database.damage(str(problems))
+    _check_quickly(database)
     folder = database.path.parent
     built_with = meta(database, "model")
     if model not in (None, built_with):
@@ -141,6 +142,19 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
             f"the model {model} makes {dimension}",
             "index into another name",
         )
+
+
+def _check_quickly(database: Database) -> None:
+    """Raise IndexDamaged for a file that was cut short, or has damaged pages.
+
+    The pages of a large one are left to `wenju verify`: to read them all takes seconds.
+    """
+    if database.path.stat().st_size <= QUICKLY_READ:
+        problems = database.one("PRAGMA quick_check(1)")
+        if problems != ("ok",):
+            raise database.damage(str(problems))
+    elif database.is_cut_short:
+        raise database.damage("its file was cut short")
 
 
 def form(database: Database) -> int:
@@ -166,12 +180,6 @@ def meta(database: Database, key: str) -> str:
     if row[1] != checksum((key, str(row[0]))):
         raise database.damage(f"its {key} is {row[0]!r}")
     return str(row[0])
-
-
-def optional_meta(database: Database, key: str) -> str | None:
-    """The same, None where it says nothing."""
-    is_there = database.one("SELECT 1 FROM meta WHERE key = ?", key)
-    return meta(database, key) if is_there else None
 
 
 def number(database: Database, key: str) -> int:

@@ -47,6 +47,10 @@ def upgrade(database: Database) -> None:
         schema.put(connection, "format", schema.FORMAT)
         counts = connection.execute(schema.COUNTS).fetchone()
         schema.put(connection, "counts", " ".join(map(str, counts)))
+        for key, value in schema.EMPTY.items():
+            connection.execute(
+                "INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (key, value)
+            )
         for key, value in connection.execute("SELECT key, value FROM meta").fetchall():
             sums = (checksum((key, str(value))), key)
             connection.execute("UPDATE meta SET checksum = ? WHERE key = ?", sums)

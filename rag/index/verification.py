@@ -20,7 +20,7 @@ from rag.index.rows import (
 from rag.storage import Database, Row
 from rag.types import Document
 
-_NEEDED = "format", "model", "dimension", "generation", "counts"
+_NEEDED = "format", "model", "dimension", "generation", "counts", *schema.EMPTY
 _ORPHANS = "SELECT count(*) FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)"
 
 
