@@ -73,14 +73,16 @@ class DenseIndex:
             found |= dict(zip(keys[best].tolist(), cosines[best].tolist(), strict=True))
         return found
 
-    def cosine(self, query: np.ndarray, key: int) -> float:
-        """Cosine of the query with the vector of a key."""
-        part, _ = self._parts[int(np.searchsorted(self._first_keys, key, side="right")) - 1]
-        return float(part.rows(np.array([key]))[0] @ query)
-
-    def partition_of(self, key: int) -> int:
-        """The partition, `HAN` or `OTHER`, that holds a key."""
-        return int(self._numbers[np.searchsorted(self._keys, key)])
+    def cosines(self, query: np.ndarray, keys: Sequence[int]) -> dict[int, float]:
+        """Key → cosine of the query with its vector."""
+        found: dict[int, float] = {}
+        sought = np.array(sorted(keys), dtype=np.int64)
+        numbers = np.searchsorted(self._first_keys, sought, side="right") - 1
+        for number in np.unique(numbers).tolist():
+            here = sought[numbers == number]
+            rows = self._parts[number][0].rows(here)
+            found |= dict(zip(here.tolist(), (rows @ query).tolist(), strict=True))
+        return found
 
     def scales(self, query: np.ndarray) -> list[Scale]:
         """How the cosines of the query lie in each partition.
@@ -104,10 +106,10 @@ class DenseIndex:
         a large and of a small partition meet at zero.
         """
         expected = [math.sqrt(2 * math.log(max(count, 1))) for count in self._counts]
-        numbers = {key: self.partition_of(key) for key in cosines}
+        numbers = self.partitions_of(np.fromiter(cosines, np.int64, len(cosines))).tolist()
         return {
-            key: scales[numbers[key]].of(cosine) - expected[numbers[key]]
-            for key, cosine in cosines.items()
+            key: scales[number].of(cosine) - expected[number]
+            for (key, cosine), number in zip(cosines.items(), numbers, strict=True)
         }
 
 

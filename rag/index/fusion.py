@@ -63,25 +63,25 @@ def fuse(
     best_rows = best_rows[scores[best_rows] > 0]
     dense_ranks = _ranks(sorted(cosines, key=lambda key: -cosines[key]))
     lexical_ranks = _ranks([int(lexical.keys[row]) for row in best_rows])
-    for key in lexical_ranks:
-        if key not in cosines:
-            cosines[key] = dense.cosine(search.vector, key)
+    cosines |= dense.cosines(search.vector, [key for key in lexical_ranks if key not in cosines])
     ideal = lexical.ideal(search.groups)
     boosts = _standardised(scores, dense.partitions_of(lexical.keys), LEXICAL_FLOOR * ideal)
     scales = dense.scales(search.vector)
+    keys = np.fromiter(cosines, np.int64, len(cosines))
+    rows, partitions = np.searchsorted(lexical.keys, keys), dense.partitions_of(keys)
     candidates = []
-    for key, standardised in dense.standardise(scales, cosines).items():
+    for (key, standardised), row, partition in zip(
+        dense.standardise(scales, cosines).items(), rows.tolist(), partitions.tolist(), strict=True
+    ):
         if key in hidden:
             continue
-        row = int(np.searchsorted(lexical.keys, key))
         boost = LEXICAL_WEIGHT * float(boosts[row])
         ranks = {
             arm: order[key]
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
             if key in order
         }
-        scale = scales[dense.partition_of(key)]
-        candidates.append(ScoredChunk(key, standardised + boost, scale, ranks))
+        candidates.append(ScoredChunk(key, standardised + boost, scales[partition], ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 

@@ -90,8 +90,9 @@ class Vectors:
         found = np.empty((len(keys), self._partitions[HAN].d), dtype=np.float32)
         numbers = self.numbers[np.searchsorted(self.keys, keys)]
         for number, part in enumerate(self._partitions):
-            for place in np.flatnonzero(numbers == number):
-                found[place] = part.reconstruct(int(keys[place]))
+            places = np.flatnonzero(numbers == number)
+            if len(places):
+                found[places] = part.reconstruct_batch(keys[places])
         return found
 
     def all_rows(self) -> np.ndarray:

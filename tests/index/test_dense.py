@@ -42,8 +42,10 @@ def test_search_gives_all_where_there_are_fewer(query):
 def test_cosine_is_the_dot_product(query):
     vectors = unit_vectors(4)
     index = built(vectors[:3], vectors[3:])
-    assert index.cosine(query, 12) == pytest.approx(float(vectors[2] @ query), abs=1e-6)
-    assert index.cosine(query, 1000) == pytest.approx(float(vectors[3] @ query), abs=1e-6)
+    assert index.cosines(query, [1000, 12]) == {
+        12: pytest.approx(float(vectors[2] @ query), abs=1e-6),
+        1000: pytest.approx(float(vectors[3] @ query), abs=1e-6),
+    }
 
 
 def test_one_partition_is_standardised_by_its_mean_and_deviation(query):
@@ -68,7 +70,7 @@ def test_each_partition_has_its_mean_and_a_small_one_the_variance_of_both(query)
         expected = (cosine - mean) / math.sqrt(variance) - math.sqrt(2 * math.log(len(part)))
         found = index.standardise(index.scales(query), {key: cosine})[key]
         assert found == pytest.approx(float(expected), abs=1e-4)
-        scale = index.scales(query)[index.partition_of(key)]
+        scale = index.scales(query)[int(key == 1000)]
         assert scale.mean == pytest.approx(float(mean), abs=1e-6)
         assert scale.deviation == pytest.approx(math.sqrt(variance), abs=1e-6)
 
@@ -129,7 +131,9 @@ def test_segments_search_as_one_index_does_without_what_is_gone(query):
     cosines = whole.search(query, 9)
     assert segmented.search(query, 9) == pytest.approx(cosines, abs=1e-6)
     assert segmented.keys == whole.keys
-    assert segmented.cosine(query, 130) == pytest.approx(float(vectors[30] @ query), abs=1e-6)
+    assert segmented.cosines(query, [130, 101, 125]) == {
+        key: pytest.approx(float(vectors[key - 100] @ query), abs=1e-6) for key in (101, 125, 130)
+    }
     expected = whole.standardise(whole.scales(query), cosines)
     found = segmented.standardise(segmented.scales(query), cosines)
     assert found == pytest.approx(expected, abs=1e-4)

@@ -5,7 +5,7 @@ import pytest
 
 from rag.config import BUNDLED_MODEL
 from rag.index import fusion
-from rag.index.dense import DenseIndex
+from rag.index.dense import HAN, DenseIndex
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.indexer import Indexer
 from rag.index.lexical import LexicalIndex
@@ -159,7 +159,7 @@ def test_a_candidate_carries_its_cosine_and_its_ranks(ask, searchers, embedder):
     first = ask(question)[0]
     query = embedder.embed_query(question)
     assert first.key == 1
-    scale = searchers.dense.scales(query)[searchers.dense.partition_of(1)]
+    scale = searchers.dense.scales(query)[HAN]
     assert first.scale == scale
     assert first.ranks["lexical"] == 1
 
