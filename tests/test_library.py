@@ -230,6 +230,7 @@ def test_who_adds_or_removes_leaves_search_files_and_who_asks_writes_none(
     assert written()
     assistant.remove("渡船.txt")
     assert written()
+    assistant.settle()
     (folder / "manifest.json").unlink()
     assert assistant.ask("马云第一次上网是在哪里？").answered
     assert written() is None

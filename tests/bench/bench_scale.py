@@ -170,22 +170,27 @@ def _changed(store: Store, folder: Path, size: int, drawn: Drawn) -> dict[str, f
 
 
 _MEMORY = """
-import resource, sys
+import sys
 from pathlib import Path
 from rag.index.store import Store
+
+def peak():
+    fields = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return int(fields["VmHWM"].split()[0]) / 1000
+
 store = Store.open(Path(sys.argv[1]))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 searchers = store.searchers()
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1000)
+print(peak() - before)
 """
 
 
 def _memory(folder: Path) -> float:
     """Of a process that opens the index to search it, at the most, beside what it had before."""
-    done = subprocess.run(
-        [sys.executable, "-c", _MEMORY, folder], capture_output=True, check=True, encoding="utf-8"
-    )
-    return float(done.stdout)
+    if not Path("/proc/self/status").exists():
+        return float("nan")
+    command = [sys.executable, "-W", "ignore", "-c", _MEMORY, str(folder)]
+    return float(subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

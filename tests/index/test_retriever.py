@@ -56,6 +56,24 @@ def test_a_glossary_is_seen_as_soon_as_it_is_there(retriever, store):
     assert shop.ranks["lexical"] == 1
 
 
+def test_a_document_that_is_replaced_while_it_is_found_is_found_as_it_is_then(
+    retriever, store, indexed, monkeypatch
+):
+    """What a question finds is of one generation, before or after: no document is missing."""
+    later = Document("port.txt", "port.txt", "Port", "The port of Bergen opens at ten.")
+    chunks = store.chunks
+
+    def replace_just_before(keys):
+        monkeypatch.setattr(store, "chunks", chunks)
+        store.replace([(later, Origin("/1", "digest"), indexed(later))])
+        return chunks(keys)
+
+    monkeypatch.setattr(store, "chunks", replace_just_before)
+    passages = found(retriever, "When does the port of Bergen open?")
+
+    assert [passage.text for passage in passages] == [later.text, SHOP.text]
+
+
 def test_neighbours_are_those_of_the_document(retriever, store, indexed):
     text = "\n\n".join(f"# 第{n}节\n\n" + "港口在北方。" * 20 for n in range(3))
     long = Document("long.md", "long.md", "长", text)
