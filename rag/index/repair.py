@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from rag.documents.files import UPLOAD, InputFile, Loader
-from rag.errors import DocumentNotFound, IndexDamaged, IndexMismatch
+from rag.errors import DocumentNotFound, IndexDamaged, IndexMismatch, WenjuError
 from rag.index import schema
 from rag.index.indexer import Indexer
 from rag.index.pieces import pieces_of
@@ -40,16 +40,27 @@ def repair(folder: Path, open_embedder: Callable[[], Embedder], loader: Loader) 
     can be read any more, and IndexMismatch for an index of another model than that.
     """
     done = _with_tables(folder)
+    faults, lines = _mended(folder, open_embedder, loader)
+    if faults.file:  # rows that cannot be read, on pages that look sound
+        done.append(_salvaged(folder))
+        _, lines = _mended(folder, open_embedder, loader)
+    return done + lines
+
+
+def _mended(
+    folder: Path, open_embedder: Callable[[], Embedder], loader: Loader
+) -> tuple[Faults, list[str]]:
+    """The faults that were found; what was mended, nothing where rows cannot be read."""
     database = schema.open_database(folder)
     with closing(Store(folder, database)) as store:
         _mend_format(database)
         upgrade(database)
-        faults = faults_of(database)
-        if faults.lines:
-            done += _Mending(store, database, open_embedder, loader).mend(faults)
+        faults, lines = faults_of(database), list[str]()
+        if faults.lines and not faults.file:
+            lines = _Mending(store, database, open_embedder, loader).mend(faults)
         if not faults_of(database).lines:
             store.repair()
-    return done
+    return faults, lines
 
 
 def _with_tables(folder: Path) -> list[str]:
@@ -63,10 +74,15 @@ def _with_tables(folder: Path) -> list[str]:
             damage = database.damage("its pages")
     except IndexDamaged as error:
         damage = error
+    return [_salvaged(folder, damage)]
+
+
+def _salvaged(folder: Path, damage: WenjuError | None = None) -> str:
     try:
-        return [salvage(folder)]
+        return salvage(folder)
     except sqlite3.DatabaseError as error:
-        raise damage from error
+        remedy = f"delete {folder} and run: wenju index PATH --index {folder.name}"
+        raise damage or IndexDamaged(f"{folder} cannot be read ({error})", remedy) from error
 
 
 def _mend_format(database: Database) -> None:
@@ -171,7 +187,9 @@ class _Mending:
         embedder = self._open_embedder() if is_unknown else None
         with self._database.transaction() as connection:
             for key in keys - {"generation", "counts"}:
-                if key in schema.EMPTY:
+                if key == "format":
+                    schema.put(connection, key, schema.FORMAT)
+                elif key in schema.EMPTY:
                     schema.put(connection, key, schema.EMPTY[key])
                 else:
                     connection.execute("DELETE FROM meta WHERE key = ?", (key,))

@@ -16,7 +16,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from small_collection import HashEmbedder, build, write_documents
@@ -40,16 +40,17 @@ Damage = Callable[[Path, random.Random], str]
 
 def _value(folder: Path, draw: random.Random) -> str:
     """Another value in one column of one row."""
-    table = draw.choice(list(_COLUMNS))
-    column = draw.choice(_COLUMNS[table])
     with _database(folder) as database:
-        key = "key" if table != "documents" else "id"
-        (row,) = draw.choice(database.execute(f"SELECT {key} FROM {table}").fetchall())
-        ((value,),) = database.execute(f"SELECT {column} FROM {table} WHERE {key} = ?", (row,))
-        database.execute(
-            f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (_other(value, draw), row)
-        )
-    return f"{table}.{column}"
+        while True:
+            table = draw.choice(list(_COLUMNS))
+            column, key = draw.choice(_COLUMNS[table]), "id" if table == "documents" else "key"
+            (row,) = draw.choice(database.execute(f"SELECT {key} FROM {table}").fetchall())
+            select = f"SELECT {column} FROM {table} WHERE {key} = ?"
+            ((value,),) = database.execute(select, (row,)).fetchall()
+            update = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"
+            with suppress(sqlite3.IntegrityError):  # the database itself refuses another's place
+                database.execute(update, (_other(value, draw), row))
+                return f"{table}.{column}"
 
 
 def _other(value: object, draw: random.Random) -> object:

@@ -48,7 +48,8 @@ _DOCUMENTS = 30
 
 def run(count: int, seed: int, folder: Path) -> Counter[str]:
     """Kill so many writers; counts what came of it, and prints each fault."""
-    draw, counts, state = random.Random(seed), Counter[str](), State()
+    draw, state = random.Random(seed), State()
+    counts = Counter(dict.fromkeys(("kills", "commits", "full disks", "upgrades", "faults"), 0))
     index = folder / "index"
     for number in range(count):
         if number % 10 == 9:
@@ -68,7 +69,8 @@ def run(count: int, seed: int, folder: Path) -> Counter[str]:
         if fault:
             counts["faults"] += 1
             print(f"round {number}: {fault}", flush=True)
-    counts["faults"] += 0
+        if number % 50 == 49 and number + 1 < count:
+            print(_line(counts), flush=True)
     return counts
 
 
@@ -224,7 +226,11 @@ def main(count: int, seed: int) -> None:
     """Kill, print."""
     with tempfile.TemporaryDirectory() as folder:
         counts = run(count, seed, Path(folder))
-    print("; ".join(f"{name} {number}" for name, number in counts.items()))
+    print(_line(counts))
+
+
+def _line(counts: Counter[str]) -> str:
+    return "; ".join(f"{name} {number}" for name, number in counts.items())
 
 
 if __name__ == "__main__":

@@ -107,11 +107,28 @@ def test_an_id_that_was_altered_is_set_again(folder, mend):
 @pytest.mark.parametrize("key", ["format", "model", "dimension", "generation", "counts"])
 def test_what_the_index_says_of_itself_is_set_again(folder, mend, key):
     before = mend()[1]
-    for statement in ("UPDATE meta SET value = 'x' WHERE", "DELETE FROM meta WHERE"):
+    for statement in (
+        "UPDATE meta SET value = 'x' WHERE",
+        "UPDATE meta SET checksum = 1 WHERE",
+        "DELETE FROM meta WHERE",
+    ):
         alter(folder, f"{statement} key = '{key}'")
         with closing(sqlite3.connect(folder / "wenju.db")) as connection:
             assert connection.execute("SELECT count(*) FROM meta").fetchone()[0] in (6, 7)
         assert mend()[1] == before
+
+
+def test_a_row_that_is_no_text_any_more_is_left_out_and_made_again(folder, mend):
+    before = mend()[1]
+    path = folder / "wenju.db"
+    data = path.read_bytes()
+    terms = "龙虾 ^龙虾".encode()
+    assert terms in data
+    path.write_bytes(data.replace(terms, b"\xff" * len(terms)))
+    assert "Could not decode" in damage(folder)[0]
+    lines, texts = mend()
+    assert lines[0].startswith("the database was damaged: ")
+    assert texts == before
 
 
 def test_pages_that_are_gone_leave_the_rest(folder, mend):
