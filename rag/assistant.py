@@ -7,6 +7,8 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
+from rag.answering.document_answer import DocumentAnswers
+from rag.answering.overview import WholeDocument
 from rag.answering.pipeline import Pipeline, Turn
 from rag.answering.proofreading import Proofreader
 from rag.config import Settings
@@ -23,7 +25,16 @@ from rag.language.lexicon import Lexicon
 from rag.models.embedding import identity
 from rag.reading.results import Reading
 from rag.reading.tables.table_reader import TableReader
-from rag.types import Answer, CheckedSentence, Found, Hit, InputReport, Retrieval, Token
+from rag.types import (
+    Answer,
+    CheckedSentence,
+    DocumentOverview,
+    Found,
+    Hit,
+    InputReport,
+    Retrieval,
+    Token,
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,6 +60,7 @@ class Assistant:
             self._generator,
             self._proofreader.checker,
             TableReader(engine.embedder.embed_query),
+            DocumentAnswers(store, self._retriever),
             engine.settings.confidence,
         )
         self._writing = threading.Lock()
@@ -140,6 +152,10 @@ class Assistant:
         With `reads_all` also in those that cannot hold the answer any more.
         """
         return self._pipeline.read(question, hidden, reads_all=reads_all)
+
+    def overview(self, document_id: str) -> DocumentOverview:
+        """What a document is about, cited; raises DocumentNotFound."""
+        return WholeDocument.of(self.store, document_id).overview()
 
     def check(self, text: str) -> list[CheckedSentence]:
         """Each sentence of anyone's text checked against the documents; raises InvalidInput."""

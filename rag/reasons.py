@@ -17,6 +17,7 @@ class Reason(StrEnum):
     EMPTY_INDEX = "empty_index"
     EMPTY_QUESTION = "empty_question"
     SMALL_TALK = "small_talk"
+    ABOUT_ASSISTANT = "about_assistant"
 
     # Why a sentence is not supported: what differs, or is not there.
     NUMBER = "number"

@@ -112,7 +112,7 @@ class Refusal:
     """Why there is no answer: a `reason` for programs, a `message` for people.
 
     The reason is `not_in_documents`, `not_supported` (nothing that the language model wrote was),
-    `empty_index`, `empty_question` or `small_talk`.
+    `empty_index`, `empty_question`, `small_talk` or `about_assistant`.
     """
 
     reason: Reason
@@ -238,6 +238,31 @@ class DocumentText(DocumentInfo):
     """A document with its canonical text, in which all offsets count."""
 
     text: str
+
+
+@result
+class Heading:
+    """A heading at `start`..`end` of its document's text; `depth` counts from 1."""
+
+    title: str
+    depth: int
+    start: int
+    end: int
+
+
+@result
+class DocumentOverview(DocumentInfo):
+    """What a document is about: its central sentences, cited in their order, and its headings.
+
+    `author`, `date`, `publisher` and `url` are what it says of itself, null where it does not.
+    """
+
+    author: str | None
+    date: str | None
+    publisher: str | None
+    url: str | None
+    contents: tuple[Heading, ...]
+    citations: tuple[Citation, ...]
 
 
 @result

@@ -48,6 +48,16 @@ def explained(kind: str, code: str, language: str) -> str:
     return _text(kind, code if (kind, code) in _texts() else "other", language)
 
 
+def overview_message(code: str, language: str, count: int = 0) -> str:
+    """What names a particular of a document, or counts; a code that has no text is its own.
+
+    >>> overview_message("documents", "zh", 5), overview_message("fr", "en")
+    ('共 5 篇文档', 'fr')
+    """
+    known = ("overview", code) in _texts()
+    return _text("overview", code, language).format(count=f"{count:,}") if known else code
+
+
 def label(name: str, language: str) -> str:
     """The text of LABELS that has this name."""
     return _in(language, LABELS[name])

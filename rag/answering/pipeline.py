@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.citations import Quote, cite, is_cited, short_answer
+from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
 from rag.answering.grounding import Grounding, within_budget
 from rag.answering.table_answers import Written, from_tables
 from rag.answering.timings import Timings
 from rag.checking.checker import Checker
+from rag.dialogue.document_request import document_request
 from rag.dialogue.followup import Resolved, resolved
 from rag.dialogue.small_talk import is_small_talk
 from rag.errors import InvalidInput, LLMUnavailable
@@ -47,7 +49,8 @@ class Pipeline:
 
     `reader` finds the exact words, None where sentences do; `generator` writes answers where it is
     not None; `checker_of` gives what checks sentences against the index as it stands; `tables`
-    reads the tables of the documents found.
+    reads the tables of the documents found; `documents` answers what is asked about whole
+    documents.
     `confidence` is that from which an answer is given, 0 for the usual one.
     """
 
@@ -57,6 +60,7 @@ class Pipeline:
     generator: generation.Generator | None
     checker_of: Callable[[Searchers], Checker]
     tables: TableReader
+    documents: DocumentAnswers
     confidence: float = 0.0
 
     def search(self, query: str, top_k: int, hidden: Collection[str] = ()) -> Retrieval:
@@ -103,13 +107,19 @@ class Pipeline:
             raise InvalidInput(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
         timings, language = Timings(), detect_language(question)
         answer = AnswerBuilder(question, question, language, self.index, top_k, timings)
-        if reason := _without_search(question):
-            yield Found(question, language, ())
-            yield answer.refused(reason)
-            return
         if mode == "llm" and self.generator is None:
             answer = replace(answer, fallback=Reason.LLM_NOT_CONFIGURED)
         generator = self.generator if mode != "extractive" else None
+        if request := document_request(question, history):
+            with timings.timed("overview"):
+                about = self.documents.answer(request, history, language, hidden)
+            if about is not None:
+                yield from self._about_documents(about, answer, generator)
+                return
+        if reason := _without_search(question):
+            yield Found(question, language, ())
+            yield replace(answer, fallback=None).refused(reason)
+            return
         whole: Resolved | None = None
         if generator and any(turn.get("content") for turn in history):
             whole, generator, failure = _rewritten(generator, question, history, answer)
@@ -153,6 +163,34 @@ class Pipeline:
         for piece in filter(None, _PIECE.findall(written.text)):
             yield Token(piece)
         yield answer.answered(written.text, written.short, written.citations)
+
+    def _about_documents(
+        self,
+        about: DocumentAnswer,
+        answer: AnswerBuilder,
+        generator: generation.Generator | None,
+    ) -> Iterator[Found | Token | Answer]:
+        """What was found out about whole documents, in a language model's words where it can."""
+        hits = tuple(
+            replace(passage, rank=rank).hit for rank, passage in enumerate(about.passages, start=1)
+        )
+        answer = replace(answer, hits=hits, confidence=0.0 if about.refusal else 1.0)
+        yield Found(answer.searched, answer.language, hits[: answer.top_k])
+        if about.refusal:
+            yield answer.refused(about.refusal)
+            return
+        if generator and about.for_model:
+            current = self.retriever.current()
+            grounding = self._grounding(generator, answer, current, about.for_model)
+            with answer.timings.timed("generate"):
+                text, failure = yield from _generated(generator, answer, grounding)
+            if text is not None and grounding.citations:
+                yield _from_model(answer, generator, text, grounding, ())
+                return
+            answer = replace(answer, fallback=failure)
+        for piece in filter(None, _PIECE.findall(about.text)):
+            yield Token(piece)
+        yield answer.answered(about.text, None, about.citations)
 
     def _found(
         self, search: Search, top_k: int, hidden: Collection[str]

@@ -49,7 +49,7 @@ _QUALIFIER = re.compile(
     re.IGNORECASE,
 )
 _PART_OF = re.compile(rf"\w (?:of|to|in|for) (?:the |this )?(?:\w+ )?{_PAPER}$", re.IGNORECASE)
-_QUOTED = re.compile(r"[《“\"「『‘'](.+)[》”\"」』’']")
+_QUOTED = re.compile(r"《(.+)》|“(.+)”|「(.+)」|『(.+)』|\"(.+)\"|(?<!\w)['‘](.+)['’](?!\w)")
 
 
 class Reference(StrEnum):
@@ -66,18 +66,20 @@ class Meant:
     """A document as some words mean it; `words` are those that tell it from others.
 
     `is_pronoun` where the words are no more than "it"; `is_bare` where they name a sort of text,
-    such as a letter, that a document may be or speak of, or a part of one.
+    such as a letter, that a document may be or speak of, or a part of one;
+    `is_quoted` where they stand in the marks of a title.
     """
 
     reference: Reference
     words: str = ""
     is_pronoun: bool = False
     is_bare: bool = False
+    is_quoted: bool = False
 
     @property
     def is_surely_a_document(self) -> bool:
         """Whether nothing else can be meant, such as a speech that a document tells of."""
-        return self.reference is not Reference.TITLE and not self.is_bare
+        return self.is_quoted or not (self.reference is Reference.TITLE or self.is_bare)
 
 
 def reference(words: str) -> Meant:
@@ -98,7 +100,7 @@ def reference(words: str) -> Meant:
     if _ALL.fullmatch(words):
         return Meant(Reference.ALL)
     if quoted := _QUOTED.search(words):
-        return Meant(Reference.TITLE, quoted[1])
+        return Meant(Reference.TITLE, next(filter(None, quoted.groups())), is_quoted=True)
     if _NOUN.search(words):
         told = _without_frame(_NOUN.sub("", words)) or words
         return Meant(Reference.NAMED, told, is_bare=bool(_PART_OF.search(words)))

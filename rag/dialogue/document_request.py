@@ -111,7 +111,9 @@ def _particulars(text: str) -> Iterator[tuple[str, Meant]]:
             (name, meant)
             for name, words in _meets(Kind.PARTICULARS, part)
             for meant in (reference(words),)
-            if meant.is_surely_a_document or meant.reference is Reference.TITLE
+            # How long the bridge is, is not asked of a document with that title.
+            if meant.is_surely_a_document
+            or (name == "author" and meant.reference is Reference.TITLE)
         ]
         if not asked:
             return

@@ -20,7 +20,9 @@ from rag.language.text import fold, han_share, one_line
 
 MOST = 8  # sentences
 _RELEVANCE = 0.7  # weight of nearness to the middle; the rest is distance from those chosen
-_FOCUS = 2.0  # how much nearness to a question weighs against that to the middle
+# How much nearness to a question weighs against that to the middle. Of 24 requests for a summary of
+# an aspect (dragonball-en), 2 took 0.29 of its sentences from the reference, 5 took 0.37.
+_FOCUS = 5.0
 _LEAD = 0.5  # standard deviations that the first sentence of a document is favoured by
 _LEAD_LENGTH = 0.1  # share of the document over which that fades
 _SHORTEST, _LONGEST = 12, 90  # characters of a sentence in Han script; twice as many in others

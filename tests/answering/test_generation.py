@@ -178,6 +178,29 @@ def test_what_is_marked_waits_for_something_that_is_supported(asked):
     assert before.answer == "大桥全长5.3公里。（未获文档支持）海湾大桥全长3.5公里。[1]"
 
 
+def test_a_summary_goes_to_the_model_whatever_the_confidence(asked):
+    answer, requests = asked(
+        Says("海湾大桥全长3.5公里[1]。大桥全长5.3公里[1]。"), question="总结一下海湾大桥这份文件。"
+    )
+
+    assert (answer.mode, answer.answer) == ("llm", "海湾大桥全长3.5公里。[1]")
+    assert [dropped.text for dropped in answer.dropped] == ["大桥全长5.3公里。"]
+    assert "海湾大桥于2015年5月19日通车" in str(requests[0])
+
+
+def test_where_the_model_supports_nothing_the_summary_is_the_documents_own(asked):
+    answer, _ = asked(Says("月亮上住着很多兔子。"), question="总结一下海湾大桥这份文件。")
+
+    assert (answer.mode, answer.answered) == ("extractive", True)
+    assert answer.answer.startswith("海湾大桥\n")
+
+
+def test_titles_are_listed_without_the_model(asked):
+    answer, requests = asked(Says("Nothing."), question="What documents are there?")
+
+    assert (answer.answered, answer.mode, requests) == (True, "extractive", [])
+
+
 def test_an_invented_marker_is_named_and_a_wrong_one_is_put_right(asked, assert_cited):
     def reply(body):
         wrong = number_of(body, "Bergen")

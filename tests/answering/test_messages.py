@@ -76,7 +76,7 @@ def test_what_is_supported_needs_no_reason():
     )
 
 
-REFUSALS = [*Reason][:5]
+REFUSALS = [*Reason][:6]
 FINDINGS = (
     "number date name negation swapped added nothing_near too_long not_an_answer not_stated"
     " says_otherwise"

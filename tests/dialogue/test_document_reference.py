@@ -34,6 +34,11 @@ def test_documents_are_meant_by_what_they_are_called(words, meant):
         ("the article on lobsters", "lobsters"),
         ("关于龙虾的那篇文章", "龙虾"),
         ("《公开信》", "公开信"),
+        ("'Lobsters and syrup'", "Lobsters and syrup"),
+        (
+            "the firm's plans in the company's third year",
+            "firm's plans in the company's third year",
+        ),
         ("the report", "report"),
         ("file 004", "004"),
     ],
