@@ -15,7 +15,7 @@ from api.multipart import OPENAPI, read_form
 from api.services import IndexQuery, Served
 from rag.assistant import Assistant
 from rag.shapes import shape
-from rag.types import Documents, DocumentText, InputReport, Inputs
+from rag.types import DocumentOverview, Documents, DocumentText, InputReport, Inputs
 
 DocumentId = Annotated[
     str, PathParameter(description="A document's id; slashes in it stay slashes.")
@@ -40,6 +40,23 @@ async def documents(served: Served, index: IndexQuery = None) -> dict[str, Any]:
     """All documents of an index, by id."""
     found = await served.run(served.reads, index, lambda assistant: assistant.store.documents())
     return shape(Documents(tuple(found)))
+
+
+@router.get(
+    "/{document_id:path}/overview",
+    summary="What a document is about",
+    response_model=DocumentOverview,
+    operation_id="overview",
+)
+async def overview(
+    served: Served, document_id: DocumentId, index: IndexQuery = None
+) -> dict[str, Any]:
+    """Its central sentences, cited in their order, its headings, and what it says of itself."""
+
+    def read(assistant: Assistant) -> dict[str, Any]:
+        return shape(assistant.overview(document_id))
+
+    return await served.run(served.reads, index, read)
 
 
 @router.get(

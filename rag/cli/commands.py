@@ -168,6 +168,18 @@ def list_documents(options: Namespace, settings: Settings) -> int:
     return DONE
 
 
+def about(options: Namespace, settings: Settings) -> int:
+    """Say what a document is about."""
+    from rag.answering.overview import WholeDocument
+    from rag.index.schema import index_folder
+    from rag.index.store import Store
+
+    with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
+        overview = WholeDocument.of(store, options.id).overview()
+    printing.show(shape(overview), printing.overview_lines(overview), as_json=options.json)
+    return DONE
+
+
 def feedback(options: Namespace, settings: Settings) -> int:
     """List what people thought of answers in the chat."""
     from rag.dialogue.conversations import Conversations

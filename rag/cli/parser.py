@@ -79,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluation.add_argument("--out", type=Path, metavar="DIR", help="write JSON and HTML here")
 
     command("list", commands.list_documents)
+    command("about", commands.about).add_argument("id", help="as wenju list shows it")
     command("feedback", commands.feedback)
     command("remove", commands.remove, json=False).add_argument("id")
     command("compact", commands.compact, json=False)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rag.types import Answer, CheckedSentence, Citation, Hit, InputReport
+from rag.types import Answer, CheckedSentence, Citation, DocumentOverview, Hit, InputReport
 
 if TYPE_CHECKING:
     from rag.config import Settings
@@ -70,6 +70,20 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         header = f"\n    {on_one_line(each.header)}" if each.header else ""
         yield f"\n[{each.marker}] {place(each)}{header}\n    “{each.quote}”"
         yield f"    … {on_one_line(around)} …"
+
+
+def overview_lines(overview: DocumentOverview) -> Iterator[str]:
+    """Title and particulars of a document, its central sentences, and its headings below."""
+    yield on_one_line(overview.title)
+    stated = overview.author, overview.date, overview.publisher, overview.url
+    counted = f"{overview.language}; {overview.characters} characters"
+    yield on_one_line(" · ".join([*filter(None, stated), counted]))
+    yield ""
+    yield from (f"[{each.marker}] {on_one_line(each.quote)}" for each in overview.citations)
+    if overview.contents:
+        yield ""
+    for heading in overview.contents:
+        yield "  " * (heading.depth - 1) + on_one_line(heading.title)
 
 
 def checked_lines(sentences: Iterable[CheckedSentence]) -> Iterator[str]:

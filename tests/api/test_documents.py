@@ -56,6 +56,33 @@ def test_documents_are_listed_by_id_and_read_with_their_text(client):
     assert "天津、上海、重庆" in one["text"]
 
 
+def test_an_overview_cites_central_sentences_and_lists_the_headings(client):
+    made = client.get("/v1/documents/twelve-new-zones.md/overview").json()
+    text = client.get("/v1/documents/twelve-new-zones.md").json()["text"]
+
+    assert list(made)[: len(INFO)] == INFO
+    assert (made["author"], made["date"]) == (None, "2015-12")
+    assert made["contents"][0]["title"] == "是哪十二座城市"
+    assert 5 <= len(made["citations"]) <= 8
+    for each in made["citations"]:
+        assert text[each["start"] : each["end"]] == each["quote"]
+
+
+def test_the_overview_of_a_document_that_is_not_there_is_404(client):
+    response = client.get("/v1/documents/没有.txt/overview")
+
+    assert response.status_code == 404
+    assert response.json()["error"]["message"] == "no document '没有.txt'"
+
+
+def test_a_question_about_the_collection_is_answered_with_its_documents(client):
+    answer = ask(client, "What documents do you have?")
+
+    assert answer["answered"]
+    assert len(answer["answer"]) <= 400
+    assert len({each["document_id"] for each in answer["citations"]}) == len(answer["citations"])
+
+
 @pytest.mark.parametrize("document_id", ["没有.txt", "a/b/c", "nul\0", "...", "%", "?", "x" * 3000])
 def test_a_document_that_is_not_there_is_404(client, document_id):
     for response in (client.get(path_of(document_id)), client.delete(path_of(document_id))):

@@ -413,7 +413,37 @@ def test_the_json_of_search_list_index_and_verify(collection, indexes, wenju):
     assert json.loads(wenju("verify", "--json")[1]) == {"index": "default", "damage": []}
 
 
-# search, list, remove
+# search, list, about, remove
+
+
+def test_about_prints_the_central_sentences_and_the_headings(indexes, wenju):
+    code, output, _ = wenju("about", "zones.md")
+    made = json.loads(wenju("about", "zones.md", "--json")[1])
+
+    assert code == 0
+    assert output.startswith("跨境电商综合试验区\nzh; ")
+    assert "\n[1] " in output
+    assert output.endswith("\n是哪十二座城市\n两个平台\n")
+    assert [heading["title"] for heading in made["contents"]] == ["是哪十二座城市", "两个平台"]
+    assert all(each["quote"] in FILES["zones.md"] for each in made["citations"])
+
+
+def test_about_an_unknown_id_is_an_error(indexes, wenju):
+    code, output, error = wenju("about", "unknown.txt")
+
+    assert (code, output) == (2, "")
+    assert only_line(error) == "no document 'unknown.txt'; see: wenju list"
+
+
+def test_ask_lists_the_documents_and_tells_what_one_is_about(indexes, wenju):
+    code, output, _ = wenju("ask", "有哪些文档？")
+    assert code == 0
+    assert "共 5 篇文档：" in output
+    assert "跨境电商综合试验区（中文）[5]" in output
+
+    code, output, _ = wenju("ask", "Summarise the document growers.txt")
+    assert code == 0
+    assert "600 tons of cherries" in output
 
 
 def test_search_prints_the_best_passages_in_order(indexes, wenju):

@@ -35,6 +35,7 @@ def parsed(*arguments):
         (["eval", "g", "--corpus", "c", "--out", "o"], {"corpus": Path("c"), "out": Path("o")}),
         (["eval", "claims.jsonl", "--json"], {"gold": Path("claims.jsonl"), "json": True}),
         (["list", "--json"], {"json": True}),
+        (["about", "a.txt", "--json"], {"id": "a.txt", "json": True}),
         (["feedback"], {"json": False}),
         (["remove", "a.txt"], {"id": "a.txt"}),
         (["verify"], {"repair": False, "json": False, "command": "verify"}),
@@ -93,4 +94,4 @@ def test_every_command_says_what_it_does(capsys):
     commands = capsys.readouterr().out.split("COMMAND\n")[-1]
     assert "    ask           Answer a question.\n" in commands
     assert "    verify (check)\n                  Look for damage.\n" in commands
-    assert len(commands.splitlines()) == 15
+    assert len(commands.splitlines()) == 16
