@@ -29,11 +29,15 @@ _SHORTEST, _LONGEST = 12, 90  # characters of a sentence in Han script; twice as
 _TABLE = re.compile(r"\t|\|")
 _ENDS = re.compile(r"[。！!.…][”’」』》）)\"']*$")
 _LEANS = re.compile(  # on a sentence that is not shown with it
-    r"(?:那么?|此外|另外|同时|因此|所以|但是?|然而|而且?|并且?|其中|其次|再者|这|该|此|他们?|她们?|它们?|也|还|就|即便|不过|于是|例如|比如"
-    r"|(?:this|that|these|those|it|they|he|she|however|but|and|so|moreover|furthermore|also|thus|therefore"
+    r"(?:那么?|此外|另外|同时|因此|所以|但是?|然而|而且?|并且?|其中|其次|再者|这|该|此|其|他们?|她们?|它们?|也|还|就|即便|不过|于是|例如|比如"
+    r"|(?:this|that|these|those|it|they|he|she|his|her|its|their|there|however|but|and|so|moreover|furthermore|also|thus|therefore"
     r"|in addition|for example|additionally|such|then|instead)\b)"
 )
 _LEANING = 0.5  # standard deviations that such a sentence loses
+_OF_ITSELF = re.compile(  # not of what it is about
+    r"(?:[(（]?(?:来源|出处|原文|本文|作者|编辑|责任编辑|图|表|注)|source|author|editor|photo|note)\s*[:：]"
+)
+_BULLET = re.compile(r"(?:[-*+•·]|\d{1,2}[.)、])\s*(?=\D)")
 _GOES_ON = re.compile(r"[?!”’」』]$")  # before a sentence without white space: it is a part of one
 _SAME = 0.6  # share of its character pairs that a sentence has in common with one like it
 
@@ -70,6 +74,7 @@ def summary(
     lengths = np.array([end - start for _, start, end, _ in found], dtype=float)
     texts = [one_line(passages[number].text[start:end]) for number, start, end, _ in found]
     scale = 1 if han_share("".join(texts)) >= 0.5 else 2
+    longest = min(_LONGEST * scale, max(room / 3, _SHORTEST * scale))
     middle = np.minimum(lengths, _LONGEST * scale) @ vectors
     relevance = _standardised(vectors @ middle)
     if query is not None:
@@ -81,9 +86,10 @@ def summary(
     usable = [
         i
         for i, text in enumerate(texts)
-        if _SHORTEST * scale <= len(text) <= _LONGEST * scale
+        if _SHORTEST * scale <= len(text) <= longest
         and _ENDS.search(text)
         and not _TABLE.search(text)
+        and not _OF_ITSELF.match(fold(text))
         and not _GOES_ON.search(passages[found[i][0]].text[: found[i][1]])
     ]
     chosen = _diverse(vectors, relevance, texts, usable or range(len(found)), room)
@@ -130,6 +136,8 @@ def _vectors(passage: Passage) -> list[tuple[int, int, np.ndarray]]:
     """The sentences of a passage, each with the unit vector (d,) of its quotable parts."""
     found = []
     for start, end in sentences(passage.text):
+        bullet = _BULLET.match(passage.text, start, end)
+        start = bullet.end() if bullet else start
         shares = np.array([max(0, min(end, b) - max(start, a)) for a, b in passage.spans])
         vector = shares @ passage.unit_vectors if shares.any() else np.zeros(0)
         length = float(np.linalg.norm(vector))

@@ -15,7 +15,9 @@ AGAIN = "海湾大桥连接两岸的三个城市与两个港口。"
 TOLL = "过桥费为每车十五元，夜间对所有车辆免费。"
 LUNCH = "工程师们中午常在附近的餐厅里吃面条。"
 WHY = "为什么要在这个海湾里修建这样一座大桥？"
+LONG = "海湾大桥连接两岸，" * 5 + "全长三公里半。"
 VECTORS = {
+    LONG: (1.0, 0.2, 0.0),
     BRIDGE: (1.0, 0.0, 0.0),
     AGAIN: (0.99, 0.1, 0.0),
     TOLL: (0.8, 0.6, 0.0),
@@ -60,9 +62,25 @@ def test_a_question_states_nothing():
 def test_the_sentences_fit_into_the_room_and_one_is_always_there():
     passages = document(BRIDGE, TOLL, LUNCH)
 
+    assert len(told(passages, room=60)) == 2
     assert len(told(passages, room=20)) == 1
     assert len(told(passages, room=1)) == 1
     assert summary([], 400) == []
+
+
+def test_no_sentence_takes_more_than_a_third_of_the_room():
+    assert told(document(LONG, TOLL, LUNCH), room=200) == [LONG, TOLL]
+    assert told(document(LONG, TOLL, LUNCH), room=120) == [TOLL]
+
+
+def test_what_a_document_says_of_itself_is_not_what_it_is_about():
+    source = "来源：《海湾日报》二〇一五年五月十九日第三版。"
+
+    assert told(document(BRIDGE, source, LUNCH)) == [BRIDGE]
+
+
+def test_the_mark_of_a_list_is_no_part_of_a_sentence():
+    assert told(document(f"- {BRIDGE}\n- {TOLL}")) == [BRIDGE, TOLL]
 
 
 def test_a_query_draws_the_sentences_to_what_it_asks():
