@@ -162,6 +162,7 @@ def test_all_endpoints_of_the_contract_are_described(openapi):
         "POST /v1/check",
         "GET /v1/documents",
         "POST /v1/documents",
+        "GET /v1/documents/{document_id}/overview",
         "GET /v1/documents/{document_id}",
         "DELETE /v1/documents/{document_id}",
         "GET /v1/models",

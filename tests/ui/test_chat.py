@@ -90,6 +90,16 @@ def test_an_answer_streams_and_is_kept(chat):
     assert "林月" in chat.export(ANNA, view)
 
 
+def test_the_documents_are_listed_and_each_opens(chat, sources):
+    view, shown = asked(chat, ANNA, VIEW, "有哪些文档？")
+
+    assert select(shown[1], ".found li")[0].text == "island"
+    (answer,) = select(chat.conversation(ANNA, view), ".turn:last-child .answer")
+    assert "共 1 篇文档：" in answer.text
+    opened = sources.source(ANNA, view, {"turn": turn_of(chat, ANNA, view), "marker": "1"})
+    assert "守塔人方德海在1893年点亮了灰岩岛的灯。" in opened
+
+
 def test_a_conversation_is_its_owners_alone(chat, sources):
     view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
     turn = turn_of(chat, ANNA, view)
