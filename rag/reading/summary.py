@@ -73,6 +73,7 @@ def summary(
     vectors = np.array([vector for *_, vector in found])
     lengths = np.array([end - start for _, start, end, _ in found], dtype=float)
     texts = [one_line(passages[number].text[start:end]) for number, start, end, _ in found]
+    folded = [fold(text) for text in texts]
     scale = 1 if han_share("".join(texts)) >= 0.5 else 2
     longest = min(_LONGEST * scale, max(room / 3, _SHORTEST * scale))
     middle = np.minimum(lengths, _LONGEST * scale) @ vectors
@@ -82,14 +83,14 @@ def summary(
     else:
         places = np.cumsum(lengths) - lengths
         relevance += _LEAD * np.exp(-places / (_LEAD_LENGTH * lengths.sum()))
-    relevance = relevance - _LEANING * np.array([bool(_LEANS.match(fold(text))) for text in texts])
+    relevance = relevance - _LEANING * np.array([bool(_LEANS.match(text)) for text in folded])
     usable = [
         i
         for i, text in enumerate(texts)
         if _SHORTEST * scale <= len(text) <= longest
         and _ENDS.search(text)
         and not _TABLE.search(text)
-        and not _OF_ITSELF.match(fold(text))
+        and not _OF_ITSELF.match(folded[i])
         and not _GOES_ON.search(passages[found[i][0]].text[: found[i][1]])
     ]
     chosen = _diverse(vectors, relevance, texts, usable or range(len(found)), room)
@@ -107,20 +108,31 @@ def _diverse(
 
     Behind the first, those nearer to the middle than most.
     """
-    alike = _standardised(vectors @ vectors.T)
+    mean, deviation = _cosines(vectors)
     chosen: list[int] = []
-    nearest = np.zeros(len(vectors))
-    rest = sorted(usable)
+    nearest = np.full(len(vectors), -1.0)
+    first = dict[str, int]()
+    for i in usable:
+        first.setdefault(texts[i], i)
+    rest = list(first.values())
     while rest and len(chosen) < MOST:
-        best = max(rest, key=lambda i: _RELEVANCE * relevance[i] - (1 - _RELEVANCE) * nearest[i])
+        gains = _RELEVANCE * relevance - (1 - _RELEVANCE) * (nearest - mean) / deviation
+        best = max(rest, key=lambda i: gains[i])
         rest.remove(best)
-        is_wanted = relevance[best] > 0 and len(texts[best]) <= room
-        if chosen and not (is_wanted and _is_new(texts[best], [texts[i] for i in chosen])):
+        if chosen and not _is_new(texts[best], [texts[i] for i in chosen]):
             continue
         room -= len(texts[best])
         chosen.append(best)
-        nearest = alike[:, chosen].max(axis=1)
+        nearest = np.maximum(nearest, vectors @ vectors[best])
+        rest = [i for i in rest if relevance[i] > 0 and len(texts[i]) <= room]
     return chosen
+
+
+def _cosines(vectors: np.ndarray) -> tuple[float, float]:
+    """Mean and deviation of the cosines of all pairs of unit vectors (n, d), without the pairs."""
+    mean = float(np.square(vectors.mean(axis=0)).sum())
+    squares = float(np.square(vectors.T @ vectors / len(vectors)).sum())
+    return mean, max(float(np.sqrt(max(squares - mean**2, 0.0))), 1e-6)
 
 
 def _is_new(text: str, others: Iterable[str]) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from effort import grows_linearly
 from passages import passage_of
 
 from rag.language.sentences import sentences
@@ -105,3 +106,9 @@ def test_english_sentences_have_room_for_their_letters():
     text = "The bridge joins three cities and two harbours on both shores of the bay. Why? No."
 
     assert told(document(text)) == [text[:-9]]
+
+
+def test_a_long_document_costs_by_its_length():
+    passages = document(*(f"海湾大桥第{number}段连接两岸的三个城市。" for number in range(2000)))
+
+    assert grows_linearly(lambda size: summary(passages[:size], 400), 2000)
