@@ -111,7 +111,8 @@ class DocumentAnswers:
         spoken = max(candidates, key=lambda each: each.spoken, default=None)
         if spoken is None or spoken.spoken < _SPOKEN:
             return None
-        return spoken.id, meant.words
+        # "the article on lobsters" tells which, "the lobsters' way to China" tells what of it.
+        return spoken.id, "" if meant.is_surely_a_document else meant.words
 
     def _spoken_of(
         self,

@@ -96,6 +96,12 @@ def test_a_summary_is_in_the_words_of_the_document_and_may_go_to_a_model(ask):
     assert [each.text for each in answer.for_model] == [LETTER.text]
 
 
+def test_words_that_tell_a_document_from_others_are_no_topic(ask):
+    told = ask("Summarize the article about cloud computing 云计算服务.")
+
+    assert told.text == ask("总结一下公开信。").text
+
+
 def test_a_summary_of_one_aspect_stays_with_that(ask):
     answer = ask("Based on The port of Bergen, summarize the fee that a ship pays for a night.")
 
