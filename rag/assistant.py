@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from rag.answering.document_answer import DocumentAnswers
 from rag.answering.overview import WholeDocument
-from rag.answering.pipeline import Pipeline, Turn
+from rag.answering.pipeline import Pipeline
 from rag.answering.proofreading import Proofreader
+from rag.answering.wording import Turn
 from rag.config import Settings
 from rag.documents.uploads import Upload, input_files, limited_loader
 from rag.engine import Engine

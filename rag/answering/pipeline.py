@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
-from rag.answering.citations import Quote, cite, is_cited, short_answer
+from rag.answering.citations import Quote, cite, short_answer
 from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
 from rag.answering.grounding import Grounding, within_budget
 from rag.answering.table_answers import Written, from_tables
 from rag.answering.timings import Timings
+from rag.answering.wording import Turn, from_model, generated, rewritten
 from rag.checking.checker import Checker
 from rag.dialogue.document_request import document_request
 from rag.dialogue.followup import Resolved, resolved
 from rag.dialogue.small_talk import is_small_talk
-from rag.errors import InvalidInput, LLMUnavailable
+from rag.errors import InvalidInput
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
@@ -36,7 +36,6 @@ from rag.reading.tables.table_reader import TableReader
 from rag.reasons import Reason
 from rag.types import Answer, Found, Retrieval, Token
 
-Turn = Mapping[str, str]
 LONGEST_QUESTION = 10_000  # characters
 ASK_MODEL = 0.1  # confidence from which a language model is asked; below, there is little to word
 MODES = ("auto", "extractive", "llm")
@@ -122,7 +121,7 @@ class Pipeline:
             return
         whole: Resolved | None = None
         if generator and any(turn.get("content") for turn in history):
-            whole, generator, failure = _rewritten(generator, question, history, answer)
+            whole, generator, failure = rewritten(generator, question, history, answer)
             answer = replace(answer, fallback=failure or answer.fallback)
         asked = whole or resolved(question, history)
         with timings.timed("prepare"):
@@ -147,9 +146,9 @@ class Pipeline:
         if generator and best_first and reading.confidence >= ASK_MODEL:
             grounding = self._grounding(generator, answer, current, best_first)
             with timings.timed("generate"):
-                text, failure = yield from _generated(generator, answer, grounding)
+                text, failure = yield from generated(generator, answer, grounding)
             if text is not None:
-                yield _from_model(answer, generator, text, grounding, quotes)
+                yield from_model(answer, generator, text, grounding, quotes)
                 return
             answer = replace(answer, fallback=failure)
         with timings.timed("tables"):
@@ -183,9 +182,9 @@ class Pipeline:
             current = self.retriever.current()
             grounding = self._grounding(generator, answer, current, about.for_model)
             with answer.timings.timed("generate"):
-                text, failure = yield from _generated(generator, answer, grounding)
+                text, failure = yield from generated(generator, answer, grounding)
             if text is not None and grounding.citations:
-                yield _from_model(answer, generator, text, grounding, ())
+                yield from_model(answer, generator, text, grounding, ())
                 return
             answer = replace(answer, fallback=failure)
         for piece in filter(None, _PIECE.findall(about.text)):
@@ -246,57 +245,6 @@ class Pipeline:
             return Reason.EMPTY_INDEX
         is_sure = reading.spans and reading.confidence >= self._threshold
         return None if is_sure else Reason.NOT_IN_DOCUMENTS
-
-
-def _rewritten(
-    generator: generation.Generator,
-    question: str,
-    history: Sequence[Turn],
-    answer: AnswerBuilder,
-) -> tuple[Resolved | None, generation.Generator | None, Reason | None]:
-    """The question as the model completes it, None where rules must.
-
-    With it the generator and the seconds that are left to it, or why there is none any more.
-    """
-    start = time.monotonic()
-    try:
-        with answer.timings.timed("rewrite"):
-            whole = generation.rewritten(generator, question, history, answer.language)
-    except LLMUnavailable as error:
-        return None, None, Reason(error.reason)
-    left = replace(generator, seconds=generator.seconds - (time.monotonic() - start))
-    return (Resolved(whole, whole) if whole is not None else None), left, None
-
-
-def _generated(
-    generator: generation.Generator, answer: AnswerBuilder, grounding: Grounding
-) -> Generator[Token, None, tuple[str | None, Reason | None]]:
-    """The model's answer as it comes, and as a whole; or why the model has failed."""
-    text = ""
-    try:
-        for piece in generation.generated(generator, answer.searched, answer.language, grounding):
-            text += piece
-            yield Token(piece)
-    except LLMUnavailable as error:
-        return None, Reason(error.reason)
-    return text, None
-
-
-def _from_model(
-    answer: AnswerBuilder,
-    generator: generation.Generator,
-    text: str,
-    grounding: Grounding,
-    quotes: Sequence[Quote],
-) -> Answer:
-    """The model's answer, refused where none of its sentences is supported."""
-    answer = replace(answer, model=generator.model.name, dropped=tuple(grounding.dropped))
-    citations = grounding.citations
-    if not citations:
-        absent = grounding.says_absent
-        return answer.refused(Reason.NOT_IN_DOCUMENTS if absent else Reason.NOT_SUPPORTED)
-    short = short_answer(quotes) if is_cited(quotes, citations) else None
-    return answer.answered(text, short, citations)
 
 
 def _without_search(question: str) -> Reason | None:
