@@ -17,6 +17,7 @@ from api.described import event_stream, failures
 from api.errors import Failure
 from api.services import Served
 from api.streams import DONE, collected, event, streamed, unless_left
+from rag.answering.messages import translation_line, without_translation_line
 from rag.shapes import shape
 from rag.types import Answer, Found, Token
 
@@ -77,7 +78,7 @@ def _conversation(
 ) -> tuple[str, list[dict[str, str]]]:
     """The question and the turns before it; "" where the user has said nothing."""
     turns = [
-        {"role": message.role, "content": _text(message.content)}
+        {"role": message.role, "content": without_translation_line(_text(message.content))}
         for message in messages
         if message.role in ("user", "assistant")
     ]
@@ -99,6 +100,12 @@ def _text(content: str | list[chat_schemas.Part] | None) -> str:
     return "\n".join(part.text for part in content if part.type == "text" and part.text)
 
 
+def _tail(answer: Answer) -> str:
+    """What follows the answer's text: the translation of its short answer, marked as one."""
+    line = translation_line(answer.short_answer, answer.short_answer_translation, answer.language)
+    return f"\n\n{line}" if line else ""
+
+
 class _Completion:
     """The objects of one completion: they share an id, a time and a model."""
 
@@ -113,7 +120,7 @@ class _Completion:
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """The completion in one object."""
-        content = answer.refusal.message if answer.refusal else answer.answer
+        content = answer.refusal.message if answer.refusal else answer.answer + _tail(answer)
         message = {"role": "assistant", "content": content, "refusal": None}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
         return {
@@ -132,8 +139,8 @@ class _Completion:
             case Token(text) if text:  # "" tells only that there is more to come
                 yield self._chunk({"content": text})
             case Answer():
-                if found.refusal is not None:
-                    yield self._chunk({"content": found.refusal.message})
+                if rest := found.refusal.message if found.refusal else _tail(found):
+                    yield self._chunk({"content": rest})
                 whole = shape(found)
                 if self._with_usage:
                     yield self._chunk({}, "stop")

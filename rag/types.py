@@ -169,7 +169,9 @@ class Answer:
     """An answer with its citations, or a refusal; never both.
 
     `searched` is the question after follow-ups are resolved; `confidence` lies in 0..1;
-    `timings` are milliseconds by stage.
+    `timings` are milliseconds by stage. `short_answer_translation` is the short answer in the
+    question's language, by the dictionary, null where the documents are in that language or it
+    cannot be had well; 43.2% stays as it is.
     """
 
     question: str
@@ -182,6 +184,7 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     refusal: Refusal | None
+    short_answer_translation: str | None = None
     dropped: tuple[Dropped, ...] = ()
     fallback: Fallback | None = None
     mode: Literal["extractive", "llm"] = "extractive"

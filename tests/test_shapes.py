@@ -89,6 +89,7 @@ def test_an_answer():
         ],
         "hits": [HIT_SHAPE],
         "refusal": None,
+        "short_answer_translation": None,
         "dropped": [
             {"text": "Said nobody.", "reason": "number", "marker": None},
             {"text": "[7]", "reason": "invented_marker", "marker": 7},

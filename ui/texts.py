@@ -46,6 +46,11 @@ _TEXTS = {
     "searching": ("正在检索……", "Searching…"),
     "searched": ("实际检索的问题：", "Searched for: "),
     "short_answer": ("简答", "In short"),
+    "translation": ("译", "Translated"),
+    "translated_note": (
+        "按双语词典译出，不是文档原文",
+        "translated with a bilingual dictionary, not the document's words",
+    ),
     "cited": ("引用", "Cited"),
     "not_cited": ("读过但未引用", "Read, not cited"),
     "nearest": ("最接近的段落", "Nearest passages"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.answering.highlights import Span, cut, in_quote, moved
+from rag.answering.messages import translation_line
 from rag.dialogue.turns import Turn
 
 _LABELS = {
@@ -82,6 +83,9 @@ def _turn(turn: Turn, labels: Mapping[str, str]) -> Iterator[str]:
             yield "\n".join(f"- {place}" for place in nearest)
     else:
         yield escaped(answer["answer"])
+        translation = answer.get("short_answer_translation")
+        if translation and translation != answer["short_answer"]:
+            yield _line(translation_line(answer["short_answer"], translation, answer["language"]))
         yield f"{labels['sources']}:"
         for citation in answer["citations"]:
             yield _citation(citation, labels)

@@ -38,18 +38,23 @@ class AnswerBuilder:
         """The refusal for a reason, with the nearest passages where these may help."""
         nearest = self.hits[:NEAREST] if reason in _WITH_NEAREST else ()
         refusal = Refusal(reason, refusal_message(reason, self.language), nearest)
-        return self._answer("", None, (), refusal)
+        return self._answer("", None, None, (), refusal)
 
     def answered(
-        self, text: str, short_answer: str | None, citations: tuple[Citation, ...]
+        self,
+        text: str,
+        short_answer: str | None,
+        citations: tuple[Citation, ...],
+        translation: str | None = None,
     ) -> Answer:
-        """The answer with its citations."""
-        return self._answer(text, short_answer, citations, None)
+        """The answer with its citations; `translation` is that of the short answer."""
+        return self._answer(text, short_answer, translation, citations, None)
 
     def _answer(
         self,
         text: str,
         short_answer: str | None,
+        translation: str | None,
         citations: tuple[Citation, ...],
         refusal: Refusal | None,
     ) -> Answer:
@@ -64,6 +69,7 @@ class AnswerBuilder:
             citations=citations,
             hits=self.hits[: self.top_k],
             refusal=refusal,
+            short_answer_translation=translation,
             dropped=self.dropped,
             fallback=Fallback(self.fallback) if self.fallback else None,
             mode="llm" if self.model else "extractive",

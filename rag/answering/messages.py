@@ -18,6 +18,7 @@ LABELS = {
         "{short}（由表格的 {rows} 行得出）",
         "{short} (computed from {rows} rows of the table)",
     ),
+    "translated": ("简答（译）", "In short, translated"),
     "left_out": ("未采用", "Left out"),
     "colon": ("：", ": "),
 }
@@ -61,6 +62,30 @@ def overview_message(code: str, language: str, count: int = 0) -> str:
 def label(name: str, language: str) -> str:
     """The text of LABELS that has this name."""
     return _in(language, LABELS[name])
+
+
+def translation_line(short: str | None, translation: str | None, language: str) -> str:
+    """The translation marked as one; "" where there is none, or it is the same as the words.
+
+    >>> translation_line("天津", "Tianjin", "en"), translation_line("43.2%", "43.2%", "en")
+    ('In short, translated: Tianjin', '')
+    """
+    if not translation or translation == short:
+        return ""
+    return f"{label('translated', language)}{label('colon', language)}{translation}"
+
+
+def without_translation_line(text: str) -> str:
+    r"""A text without a `translation_line` as its last paragraph.
+
+    >>> without_translation_line("是天津。[1]\n\nIn short, translated: Tianjin")
+    '是天津。[1]'
+    """
+    head, _, last = text.rpartition("\n\n")
+    starts = tuple(
+        label("translated", language) + label("colon", language) for language in ("zh", "en")
+    )
+    return head if last.startswith(starts) else text
 
 
 @functools.cache

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
-from rag.answering.citations import Quote, cite, short_answer
+from rag.answering.citations import Quote, cite
 from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
 from rag.answering.grounding import Grounding, within_budget
+from rag.answering.short_answers import short_answers
 from rag.answering.table_answers import Written, from_tables
 from rag.answering.timings import Timings
 from rag.answering.wording import Turn, from_model, generated, rewritten
@@ -148,7 +149,8 @@ class Pipeline:
             with timings.timed("generate"):
                 text, failure = yield from generated(generator, answer, grounding)
             if text is not None:
-                yield from_model(answer, generator, text, grounding, quotes)
+                short = short_answers(quotes, language, self.retriever.lexicon)
+                yield from_model(answer, generator, text, grounding, quotes, short)
                 return
             answer = replace(answer, fallback=failure)
         with timings.timed("tables"):
@@ -158,10 +160,10 @@ class Pipeline:
         elif reason := self._reason_to_refuse(reading, best_first):
             yield answer.refused(reason)
             return
-        written = tabled or Written(*cite(quotes), short_answer(quotes), answer.confidence)
+        written = tabled or self._written(quotes, answer)
         for piece in filter(None, _PIECE.findall(written.text)):
             yield Token(piece)
-        yield answer.answered(written.text, written.short, written.citations)
+        yield answer.answered(written.text, written.short, written.citations, written.translation)
 
     def _about_documents(
         self,
@@ -184,12 +186,17 @@ class Pipeline:
             with answer.timings.timed("generate"):
                 text, failure = yield from generated(generator, answer, grounding)
             if text is not None and grounding.citations:
-                yield from_model(answer, generator, text, grounding, ())
+                yield from_model(answer, generator, text, grounding)
                 return
             answer = replace(answer, fallback=failure)
         for piece in filter(None, _PIECE.findall(about.text)):
             yield Token(piece)
         yield answer.answered(about.text, None, about.citations)
+
+    def _written(self, quotes: Sequence[Quote], answer: AnswerBuilder) -> Written:
+        """What the quotes say, in their own words."""
+        short, translation = short_answers(quotes, answer.language, self.retriever.lexicon)
+        return Written(*cite(quotes), short, answer.confidence, translation)
 
     def _found(
         self, search: Search, top_k: int, hidden: Collection[str]

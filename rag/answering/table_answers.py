@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.answering.citations import Quote, cite
 from rag.answering.messages import label
+from rag.answering.short_answers import short_answers
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.language.file_names import name_words
@@ -20,12 +21,16 @@ MOST_QUOTES = 8  # of rows that a figure was computed from
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The text of an answer with its citations, the short answer, and how sure that is."""
+    """The text of an answer with its citations, the short answer, and how sure that is.
+
+    `translation` is that of the short answer, None where there is none.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     short: str | None
     confidence: float
+    translation: str | None = None
 
 
 def from_tables(
@@ -52,11 +57,14 @@ def from_tables(
     if not quotes:
         return None
     text, citations = cite(quotes[:MOST_QUOTES])
+    translation = None
     if answer.computed_from:
         markers = "".join(f"[{each.marker}]" for each in citations)
         said = label("computed", language).format(short=answer.short, rows=answer.computed_from)
         text = f"{said}{markers}"
-    return Written(text, citations, answer.short, answer.confidence)
+    else:
+        _, translation = short_answers(quotes, language, retriever.known_lexicon)
+    return Written(text, citations, answer.short, answer.confidence, translation)
 
 
 def _are_of(passages: Sequence[Passage], text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
-from rag.answering.citations import Quote, is_cited, short_answer
+from rag.answering.citations import Quote, is_cited
 from rag.answering.grounding import Grounding
 from rag.dialogue.followup import Resolved
 from rag.errors import LLMUnavailable
@@ -57,13 +57,17 @@ def from_model(
     generator: generation.Generator,
     text: str,
     grounding: Grounding,
-    quotes: Sequence[Quote],
+    quotes: Sequence[Quote] = (),
+    short: tuple[str | None, str | None] = (None, None),
 ) -> Answer:
-    """The model's answer, refused where none of its sentences is supported."""
+    """The model's answer, refused where none of its sentences is supported.
+
+    `short` is the short answer of `quotes` and its translation, shown where these are cited.
+    """
     answer = replace(answer, model=generator.model.name, dropped=tuple(grounding.dropped))
     citations = grounding.citations
     if not citations:
         absent = grounding.says_absent
         return answer.refused(Reason.NOT_IN_DOCUMENTS if absent else Reason.NOT_SUPPORTED)
-    short = short_answer(quotes) if is_cited(quotes, citations) else None
-    return answer.answered(text, short, citations)
+    words, translation = short if is_cited(quotes, citations) else (None, None)
+    return answer.answered(text, words, citations, translation)

@@ -63,6 +63,8 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         return
     if answer.short_answer:
         yield f"{on_one_line(answer.short_answer)}\n"
+        if said := _translation(answer):
+            yield f"{on_one_line(said)}\n"
     yield answer.answer
     for each in answer.citations:
         at, margin = each.passage.find(each.quote), 60
@@ -84,6 +86,12 @@ def overview_lines(overview: DocumentOverview) -> Iterator[str]:
         yield ""
     for heading in overview.contents:
         yield "  " * (heading.depth - 1) + on_one_line(heading.title)
+
+
+def _translation(answer: Answer) -> str:
+    from rag.answering.messages import translation_line
+
+    return translation_line(answer.short_answer, answer.short_answer_translation, answer.language)
 
 
 def checked_lines(sentences: Iterable[CheckedSentence]) -> Iterator[str]:

@@ -31,6 +31,13 @@ def test_an_answer_carries_all_that_was_learnt():
     assert [dropped.reason for dropped in answer.dropped] == ["number"]
 
 
+def test_an_answer_carries_the_translation_of_its_short_answer():
+    answer = BUILDER.answered("桥[1]", "桥", (), "bridge")
+
+    assert (answer.short_answer, answer.short_answer_translation) == ("桥", "bridge")
+    assert BUILDER.refused(Reason.EMPTY_INDEX).short_answer_translation is None
+
+
 @pytest.mark.parametrize(
     ("reason", "nearest"),
     [

@@ -3,7 +3,15 @@ import re
 import pytest
 from effort import grows_linearly
 
-from rag.answering.messages import LABELS, explained, finding_message, label, refusal_message
+from rag.answering.messages import (
+    LABELS,
+    explained,
+    finding_message,
+    label,
+    refusal_message,
+    translation_line,
+    without_translation_line,
+)
 from rag.checking.checker import Finding
 from rag.dialogue.small_talk import is_small_talk
 from rag.language.text import han_share
@@ -107,6 +115,15 @@ def test_every_code_has_words_of_its_own(language):
     assert len(set(said)) == len(known)
     for kind in ("fallback", "dropped"):
         assert explained(kind, "of tomorrow", language) not in said
+
+
+def test_a_translation_is_marked_and_taken_off_again():
+    line = translation_line("3.5 million", "350万", "zh")
+
+    assert line == "简答（译）：350万"
+    assert translation_line("天津", None, "en") == translation_line(None, None, "en") == ""
+    assert without_translation_line(f"Sold.[1]\n\n{line}") == "Sold.[1]"
+    assert without_translation_line("Sold.[1]\n\nIn short") == "Sold.[1]\n\nIn short"
 
 
 def test_labels_have_the_same_places_to_fill_in_both_languages():

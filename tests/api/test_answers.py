@@ -28,6 +28,7 @@ ANSWER = [
     "citations",
     "hits",
     "refusal",
+    "short_answer_translation",
     "dropped",
     "fallback",
     "mode",

@@ -320,6 +320,7 @@ ANSWER = {
     "citations": list,
     "hits": list,
     "refusal": dict | None,
+    "short_answer_translation": str | None,
     "dropped": list,
     "fallback": dict | None,
     "mode": str,

@@ -64,6 +64,18 @@ def test_a_row_of_a_table_is_shown_under_its_columns():
     )
 
 
+def test_the_translation_of_the_short_answer_is_marked_as_one():
+    english = answer(language="en", short_answer_translation="Seattle", citations=())
+    same = answer(language="en", short_answer="43.2%", short_answer_translation="43.2%")
+
+    assert list(printing.answer_lines(english))[:3] == [
+        "西雅图\n",
+        "In short, translated: Seattle\n",
+        "第一次上网是在西雅图。[1]",
+    ]
+    assert list(printing.answer_lines(same))[:2] == ["43.2%\n", "第一次上网是在西雅图。[1]"]
+
+
 def test_a_refusal_is_its_message_and_the_nearest_passages_cut_off():
     refusal = Refusal("not_in_documents", "文档中没有。", (hit("字" * 200), hit("a\n b", "")))
     refused = answer(answered=False, answer="", citations=(), refusal=refusal)

@@ -149,6 +149,18 @@ def test_the_short_answer_leads_its_turn(language, label, quote, words, spoken):
     assert "<img" not in html
 
 
+def test_the_translation_of_the_short_answer_stands_beside_it_and_says_what_it_is():
+    answer = answered(language="en", short_answer="天津", short_answer_translation="Tianjin <b>")
+    page = parse(render.conversation([shown(answer)], View("en", "")))
+    same = answered(language="en", short_answer="43.2%", short_answer_translation="43.2%")
+
+    assert page.select_one(".short strong").text == "天津"
+    assert page.select_one(".short .translated").text == "Translated: Tianjin <b>"
+    assert "dictionary" in page.select_one(".short .translated")["title"]
+    assert page.select_one(".short .translated [lang]")["lang"] == "en"
+    assert parse(render.conversation([shown(same)], View("en", ""))).select(".translated") == []
+
+
 def test_without_a_short_answer_nothing_leads_and_nothing_is_emphasised():
     page = parse(render.conversation([shown(answered())], View("en", "")))
 

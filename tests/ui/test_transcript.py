@@ -178,6 +178,21 @@ def test_the_short_answer_is_bold_in_its_quote():
     assert quoted("名单是天津。") == "名单是天津。"
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "translation", "line"),
+    [
+        ("en", "天津", "Tianjin *", "In short, translated: Tianjin *"),
+        ("zh", "3.5 million", "350万", "简答（译）：350万"),
+    ],
+)
+def test_the_translation_of_the_short_answer_is_marked_as_one(language, words, translation, line):
+    told = turn(language=language, short_answer=words, short_answer_translation=translation)
+    same = turn(language=language, short_answer="43.2%", short_answer_translation="43.2%")
+
+    assert line in plain(rendered(to_markdown([told], language)))
+    assert to_markdown([same], language) == to_markdown([turn()], language)
+
+
 def test_a_citation_stored_before_there_were_highlights_is_shown():
     assert "highlights" not in citation()
     assert "**" not in to_markdown([turn()], "en")
