@@ -51,6 +51,8 @@ def evaluate(
         seeks = due and row.has_target
         short = (answer.short_answer or "") if answer.answered else ""
         spoken = answer.answer if answer.answered else ""
+        asked_for = _asked_for(row, answer) if due and answer.answered else {}
+        matches = matching.answer_match(row.answers, spoken, short)
         citations = tuple(_checked(assistant, citation) for citation in answer.citations)
         results.append(
             RowResult(
@@ -64,11 +66,12 @@ def evaluate(
                 ),
                 cited=_cited(row, citations) if seeks and answer.answered else None,
                 retrieval=_retrieval(row, answer.hits) if seeks else None,
-                match=matching.answer_match(row.answers, spoken, short) if row.answerable else None,
+                match=matches and False not in asked_for.values() if row.answerable else None,
                 exact=matching.exact_match(row.answers, short) if due else None,
                 f1=matching.f1(row.answers, short) if due else None,
                 used_hidden=None if hidden is None else _uses(answer, hidden),
                 latency=latency,
+                **asked_for,
             )
         )
     return Evaluation(
@@ -98,6 +101,17 @@ def _ask(
     start = clock()
     answer = assistant.ask(row.question, tuple(history), hidden=hidden)
     return answer, (clock() - start) * 1000
+
+
+def _asked_for(row: GoldRow, answer: Answer) -> dict[str, bool | None]:
+    """What a row asks of an answer besides its words, None where it does not."""
+    length = len(matching.without_markers(answer.answer).strip())
+    short, translation = answer.short_answer or "", answer.short_answer_translation or ""
+    return {
+        "brief": length <= row.longest if row.longest else None,
+        "in_short": matching.answer_match(row.answers, short) if row.short else None,
+        "translated": matching.answer_match(row.english, translation) if row.english else None,
+    }
 
 
 def _checked(assistant: Assistant, citation: Citation) -> CheckedCitation:

@@ -12,6 +12,12 @@ from rag.errors import BadGold, InputNotFound
 from rag.evaluation.matching import comparable
 from rag.types import Hit
 
+LONGEST = 400
+KINDS = frozenset(
+    "who-is what-is why how list yesno neighbour compare parts summary followup english".split()
+)
+"""Types of rows whose answers must be brief: what people ask, by its kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoldRow:
@@ -21,7 +27,8 @@ class GoldRow:
     alternatives; no group at all means that the question must be refused. `history` holds
     the earlier user questions. A passage is evidence when it holds every string of
     `evidence`, or one of `references`; `gold_ids` name documents. `lang` and `type` are ""
-    where the row does not give them.
+    where the row does not give them. With `short` the short answer itself must meet the groups;
+    its translation must meet those of `english`.
     """
 
     id: str
@@ -33,6 +40,13 @@ class GoldRow:
     gold_ids: tuple[str, ...] = ()
     lang: str = ""
     type: str = ""
+    short: bool = False
+    english: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def longest(self) -> int | None:
+        """How many characters an answer may have, where its kind says so."""
+        return LONGEST if self.type in KINDS else None
 
     @property
     def answerable(self) -> bool:
@@ -141,6 +155,8 @@ def _row(where: str, line: str) -> GoldRow:
         gold_ids=tuple(value.get("gold_ids") or ()),
         lang=value.get("lang") or "",
         type=value.get("type") or "",
+        short=value.get("short") or False,
+        english=_groups(where, value.get("english") or []),
     )
 
 
@@ -187,4 +203,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     ),
     "lang": _TEXT,
     "type": _TEXT,
+    "short": ("true or false", lambda value: isinstance(value, bool)),
+    "english": (_ALTERNATIVES, _is_answers),
 }

@@ -27,10 +27,10 @@ def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "
     `reliability` holds `error`, `confidence`, `right`, the ten `bins` and `risks`, a list. A
     result holds `id`, `type`, `question`, `searched`, `direction`, `should_answer`, `answered`,
     `confidence`, `expected` (groups of alternatives), `evidence`, `references`, `gold_ids`,
-    `answer`, `short_answer`, `refusal` (a reason or null), `citations` (each with `verbatim`),
-    `hits` (the first 5, without their text), `retrieval` (ranks from 1, or null), the verdicts
-    `match`, `exact`, `f1`, `cited`, `verbatim`, `markers_agree`, `used_hidden` (null: does not
-    apply), `latency` and `faults`.
+    `answer`, `short_answer`, `short_answer_translation`, `refusal` (a reason or null), `citations`
+    (each with `verbatim`), `hits` (the first 5, without their text), `retrieval` (ranks from 1, or
+    null), the verdicts `match`, `brief`, `in_short`, `translated`, `exact`, `f1`, `cited`,
+    `verbatim`, `markers_agree`, `used_hidden` (null: does not apply), `latency` and `faults`.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,8 +92,8 @@ def _result_shape(result: RowResult) -> dict[str, Any]:
     row, answer = result.row, result.answer
     of_row = "id type question evidence references gold_ids"
     of_result = (
-        "direction should_answer retrieval match exact f1 cited verbatim markers_agree"
-        " used_hidden latency faults"
+        "direction should_answer retrieval match brief in_short translated exact f1 cited verbatim"
+        " markers_agree used_hidden latency faults"
     )
     return {
         **{name: getattr(row, name) for name in of_row.split()},
@@ -103,6 +103,7 @@ def _result_shape(result: RowResult) -> dict[str, Any]:
         "confidence": float(answer.confidence),
         "answer": answer.answer,
         "short_answer": answer.short_answer,
+        "short_answer_translation": answer.short_answer_translation,
         "refusal": answer.refusal.reason if answer.refusal else None,
         **{name: getattr(result, name) for name in of_result.split()},
         "citations": [

@@ -29,6 +29,7 @@ class RowResult:
     `direction` is question language → document language; `should_answer` is false for
     unanswerable rows, and for all rows when their gold documents were hidden; `match`,
     `exact` and `f1` judge the answer (a refusal of an answerable question scores nothing),
+    `brief`, `in_short` and `translated` what else the row asks for, which `match` includes;
     `cited` whether a verbatim citation shows the evidence; `used_hidden` applies where documents
     were hidden; `latency` is in milliseconds.
     """
@@ -46,6 +47,9 @@ class RowResult:
     f1: float | None
     used_hidden: bool | None
     latency: float
+    brief: bool | None = None
+    in_short: bool | None = None
+    translated: bool | None = None
 
     @property
     def right(self) -> bool | None:
@@ -72,6 +76,9 @@ class RowResult:
             "not refused": answered and not self.should_answer,
             "refused wrongly": not answered and self.should_answer,
             "wrong answer": answered and self.should_answer and self.match is False,
+            "too long": self.brief is False,
+            "not in the short answer": self.in_short is False,
+            "not translated": self.translated is False,
             "not verbatim": self.verbatim is False,
             "evidence not cited": self.cited is False,
             "not in first 5": self.retrieval is not None and not self.retrieval.hit_at(5),
@@ -86,7 +93,8 @@ class Aggregate:
 
     `hit_at_*`, `reciprocal_rank`, `ndcg`: over the questions whose evidence is known;
     `recall_at_*` (documents): over those with `gold_ids`. `match`, `exact`, `f1`: over the
-    answerable; `match_answered`: over those of them that were answered. `cited`, `verbatim`:
+    answerable; `match_answered`: over those of them that were answered; `brief`, `in_short` and
+    `translated`: over those of these that ask for it. `cited`, `verbatim`:
     over the answered; `quotes`: over citations; `reliability`: over the answered, those that
     should have been refused among them. `latency_*` in milliseconds, `length` the median of an
     answer's characters, markers not counted.
@@ -103,6 +111,9 @@ class Aggregate:
     recall_at_5: Share
     match: Share
     match_answered: Share
+    brief: Share
+    in_short: Share
+    translated: Share
     exact: Share
     f1: Mean
     cited: Share
@@ -152,6 +163,9 @@ def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
         recall_at_5=share(each.recall_at(5) for each in found),
         match=share(result.match for result in due),
         match_answered=share(result.match for result in answered),
+        brief=share(result.brief for result in results),
+        in_short=share(result.in_short for result in results),
+        translated=share(result.translated for result in results),
         exact=share(result.exact for result in due),
         f1=mean(result.f1 for result in due),
         cited=share(result.cited for result in results),

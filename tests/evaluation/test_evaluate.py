@@ -267,6 +267,49 @@ def test_a_group_that_is_not_met_is_a_wrong_answer():
     assert result.faults == ("wrong answer",)
 
 
+def test_the_short_answer_itself_may_have_to_hold_it():
+    row = dataclasses.replace(WHEN, short=True)
+
+    assert (judged(row).in_short, judged(row).match) == (True, True)
+    elsewhere = judged(row, saying(short_answer="杭州"))
+    assert (elsewhere.in_short, elsewhere.match) == (False, False)
+    assert elsewhere.faults == ("wrong answer", "not in the short answer")
+
+
+def test_the_translation_of_the_short_answer_may_have_to_hold_it():
+    row = dataclasses.replace(WHEN, english=(("Wuzhen", "Wu Zhen"), ("Zhejiang",)))
+    said = judged(row, saying(short_answer_translation="Wuzhen, Zhejiang"))
+
+    assert (said.translated, said.match, said.faults) == (True, True, ())
+    for translation in (None, "Wuzhen"):
+        unsaid = judged(row, saying(short_answer_translation=translation))
+        assert (unsaid.translated, unsaid.match) == (False, False)
+        assert unsaid.faults == ("wrong answer", "not translated")
+
+
+def test_an_answer_to_what_people_ask_is_brief():
+    said = saying(answer="1999" + "年" * 396 + "[1]")
+    too_long = saying(answer="1999" + "年" * 397 + "[1]")
+    why = dataclasses.replace(WHEN, type="why")
+
+    assert (judged(why, said).brief, judged(why, said).match) == (True, True)
+    assert (judged(why, too_long).brief, judged(why, too_long).match) == (False, False)
+    assert judged(why, too_long).faults == ("wrong answer", "too long")
+    assert (judged(WHEN, too_long).brief, judged(WHEN, too_long).match) == (None, True)
+
+
+def test_what_is_asked_for_besides_counts_over_the_answers():
+    rows = [
+        dataclasses.replace(WHEN, short=True, type="why"),
+        dataclasses.replace(ORDERS, english=(("one",),)),
+        dataclasses.replace(WHERE, short=True),
+    ]
+    overall = evaluate(WordOverlap(), rows).overall
+
+    assert (overall.brief, overall.in_short) == (Share(1, 1), Share(1, 1))
+    assert overall.translated == Share(0, 1)
+
+
 def test_a_refusal_of_an_answerable_question_scores_nothing():
     result = judged(WHERE)
     assert (result.answer.answered, result.answer.refusal.reason) == (False, "not_in_documents")

@@ -39,6 +39,8 @@ def test_a_full_row(gold):
             "lang": "en",
             "type": "number",
             "doc": "003",
+            "short": True,
+            "english": ["800 hours", "eight hundred"],
         }
     )
     assert read_gold(path) == [
@@ -52,8 +54,15 @@ def test_a_full_row(gold):
             gold_ids=("003",),
             lang="en",
             type="number",
+            short=True,
+            english=(("800 hours", "eight hundred"),),
         )
     ]
+
+
+@pytest.mark.parametrize(("kind", "longest"), [("why", 400), ("number", None), ("", None)])
+def test_what_people_ask_has_a_brief_answer(gold, kind, longest):
+    assert read_gold(gold(row(type=kind)))[0].longest == longest
 
 
 def test_flat_answers_are_one_group_of_alternatives(gold):
@@ -97,6 +106,8 @@ def test_strings_without_words_are_left_out(gold):
         ({"question": "q", "answers": []}, "line 2: no 'id'; a gold row needs id, question and"),
         ({"id": "p2", "answers": []}, "line 2: no 'question'"),
         ({"id": "p2", "question": "q"}, "line 2: no 'answers'"),
+        (row(id="p2", short="yes"), "line 2: short is 'yes'; write short as true or false"),
+        (row(id="p2", english="Wuzhen"), "line 2: english is 'Wuzhen'; write english as a list"),
         (row(), "line 2: id 'p1' was used in line 1; give each row an id of its own"),
         (row(id=["p2"]), "line 2: id is ['p2']; write id as a string"),
         (row(id="p2", question=2), "line 2: question is 2; write question as a string"),

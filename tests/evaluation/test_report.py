@@ -80,7 +80,8 @@ def test_the_json_file_keeps_to_the_documented_keys(tmp_path):
     held = json.loads((tmp_path / "evaluation.json").read_text(encoding="utf-8"))
     assert set(held["results"][0]) == {
         *("id", "type", "question", "searched", "direction", "should_answer", "answered"),
-        *("expected", "evidence", "references", "gold_ids", "answer", "short_answer", "refusal"),
+        *("expected", "evidence", "references", "gold_ids", "answer", "refusal"),
+        *("short_answer", "short_answer_translation", "brief", "in_short", "translated"),
         *("citations", "hits", "retrieval", "match", "exact", "f1", "cited", "verbatim"),
         *("markers_agree", "used_hidden", "latency", "faults", "confidence"),
     }
