@@ -95,7 +95,12 @@ def _span(
     first, last = (
         f"{end}{year}" if re.fullmatch(r"\d{4}", end) else said(end) for end in map(str.strip, ends)
     )
-    return f"{first}{joint}{last}" if first and last and first != last else None
+    if not first or not last or first == last:
+        return None
+    own = re.match(r"\d{4}年(?=.)", last)
+    if own and year and not re.match(r"\d{4}", first):  # 24 July to 9 August 2020
+        first, last = own.group() + first, last[own.end() :]
+    return f"{first}{joint}{last}"
 
 
 def _number(written: str) -> int:

@@ -32,7 +32,7 @@ _UNSURE = re.compile(r" (?:or|and|during|in|on|with|for|by|from) |\b(?:etc|sb|st
 MOST_SENSES = 2  # of a term: words with more mean other things in their field (前锋, 平台)
 RIVAL = 0.1  # of a word's frequency: above it, another translation leaves doubt
 _NO_PERSON = frozenset(
-    "桥路站河湖寺庙塔楼宫街村镇县市区岛港院馆店社团党派教会场队族语公侯王帝后妃体藩氏学论病症"
+    "拳剑刀桥路站河湖寺庙塔楼宫街村镇县市区岛港院馆店社团党派教会场队族语公侯王帝后妃体藩氏学论病症"
 )
 _ARTICLE = re.compile(r"(?:the|The|a|an|A|An) ")
 
@@ -105,7 +105,8 @@ def _is_term(words: str, meaning: str, lexicon: Lexicon) -> bool:
     senses = lexicon.to_english(words)
     firsts = [phrase for phrase, weight in senses if weight == 1.0]
     is_first = stems_of(meaning) in firsts and (len(firsts) == 1 or meaning.count(" ") < 2)
-    is_clear = len({weight for _, weight in senses}) <= MOST_SENSES
+    is_brief = meaning.count(" ") < 2 or " of " in meaning  # else it may be a description
+    is_clear = is_brief and len({weight for _, weight in senses}) <= MOST_SENSES
     is_noun = bool(_NOUN.match(word_class(words) or "n"))
     return is_noun and is_first and is_clear and not _may_be_foreign(words)
 
@@ -133,7 +134,10 @@ def _place(words: str, lexicon: Lexicon) -> str | None:
     while rest:
         for size in range(len(rest), 1, -1):
             if said := _known_place(rest[:size], lexicon):
-                is_china = is_china and (said == "China" or _is_pinyin(rest[:size], said))
+                is_chinese = said == "China" or _is_pinyin(rest[:size], said)
+                if is_chinese and not is_china:
+                    return None  # 福山 in Japan is no Fushan
+                is_china = is_chinese
                 break
         else:
             said = _unknown_place(rest) if is_china else None

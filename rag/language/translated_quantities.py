@@ -52,6 +52,9 @@ _POINTS = re.compile(r"个?百分点|percentage points?")
 _BEFORE_MONEY = re.compile(r"us\$|hk\$|[$€£]|人民币")
 _ONE = Decimal(1)
 _LONG = 100  # years: 618年 may be the year 618, 500年 is as many years
+_AGO = re.compile(r"(.*(?:年|个月|天|周|星期|小时|分钟|世纪))以?前")
+_TAELS = re.compile("[十百千万亿]两$")  # of silver, no number
+_METRES_OR_MILLIONS = re.compile(r"\d m$")
 _TIMES = {"once": "一次", "twice": "两次"}
 
 
@@ -74,6 +77,11 @@ def in_english(words: str) -> str | None:
     ['350 million', '600 tonnes', '20 billion US dollars', 'more than 90,000', 'two-thirds']
     """
     words = re.sub(r"(?<=\d) (?=\D)|(?<=[\u3400-\u9fff]) (?=\d)", "", words)
+    if _TAELS.search(words):
+        return None
+    if ago := _AGO.fullmatch(words):
+        said = in_english(ago[1])
+        return said and f"{said} ago"
     sign, inner = _chinese_sign(words)
     if not sign and (place := ordinal_in_english(inner)):
         return place
@@ -94,11 +102,16 @@ def in_chinese(words: str, traditional: bool = False) -> str | None:
     """
     if words in _TIMES:
         return _TIMES[words]
+    if words.endswith(" ago"):
+        said = in_chinese(words.removesuffix(" ago"), traditional)
+        return said and f"{said}前"
     if place := ordinal_in_chinese(words):
         return place
     before, behind, inner = _english_sign(words)
     if share := share_in_chinese(inner):
         return f"{share}以上" if before == "超过" else f"{before}{share}{behind}"
+    if _METRES_OR_MILLIONS.search(inner):
+        return None
     symbol = _BEFORE_MONEY.match(inner)
     inner = inner[symbol.end() :] if symbol else inner
     amount = _amount(inner)
@@ -249,7 +262,7 @@ def _with_unit_in_chinese(figures: str, rest: str, symbol: str, traditional: boo
     elif not rest:
         return figures
     elif _PERCENT.fullmatch(rest):
-        return f"{figures}%"
+        return f"{figures.replace('至', '%至')}%"
     elif _POINTS.fullmatch(rest):
         return f"{figures}个百分点"
     elif rest in ("people", "persons", "individuals", "person"):
