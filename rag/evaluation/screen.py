@@ -28,7 +28,8 @@ def render_table(evaluation: Evaluation) -> str:
     failed = [result for result in evaluation.results if result.faults]
     lines.append(f"Failed: {len(failed)} of {len(evaluation.results)}")
     listed = Table.grid(padding=(0, 2, 0, 0))
-    listed.add_column(no_wrap=True, max_width=_LONGEST_ID)
+    of_ids = min(_LONGEST_ID, max((len(each.row.id) for each in failed[:LISTED]), default=0))
+    listed.add_column(no_wrap=True, min_width=of_ids, max_width=_LONGEST_ID)
     listed.add_column(no_wrap=True)
     for result in failed[:LISTED]:
         told = f"{result.direction}  {', '.join(result.faults)}: {result.row.question}"

@@ -84,6 +84,13 @@ def test_the_table_stays_within_100_columns_and_aligns_han_characters():
     assert len({columns(line) for line in lines[start : start + 6]}) == 1
 
 
+def test_a_long_question_leaves_the_id_whole():
+    row = GoldRow(id="kp041", question="卖出了多少只龙虾？" * 20, answers=(("9万",),))
+    lines = render_table(evaluation(dataclasses.replace(wrong(1), row=row))).splitlines()
+
+    assert lines[-1].startswith("  kp041  en→zh  wrong answer: 卖出了多少只龙虾？卖")
+
+
 def test_the_table_of_hidden_documents():
     refused = result(
         1,
