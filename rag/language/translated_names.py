@@ -30,6 +30,9 @@ _HONORIFICS = {"先生": "Mr", "女士": "Ms", "教授": "Professor", "博士": 
 _NOUN = re.compile(r"n|[jlix]$")  # jieba's tags
 _UNSURE = re.compile(r" (?:or|and|during|in|on|with|for|by|from) |\b(?:etc|sb|sth|esp)\b|\W$")
 MOST_SENSES = 2  # of a term: words with more mean other things in their field (前锋, 平台)
+_NO_PLURAL = re.compile(  # adjectives (地区, local), what has none, and irregular ones
+    r"(?:al|ic|ive|ous|ary|[^s]s|f|fe|man|child|person|fish|foot|tooth|mouse)$"
+)
 RIVAL = 0.1  # of a word's frequency: above it, another translation leaves doubt
 _NO_PERSON = frozenset(
     "拳剑刀桥路站河湖寺庙塔楼宫街村镇县市区岛港院馆店社团党派教会场队族语公侯王帝后妃体藩氏学论病症"
@@ -90,6 +93,8 @@ def noun_in_english(word: str, lexicon: Lexicon) -> str | None:
     if entry is None or entry.is_name or not re.fullmatch("[a-z]{3,}", entry.english):
         return None
     noun = entry.english
+    if _NO_PLURAL.search(noun):
+        return None
     if re.search("[^aeiou]y$", noun):
         return f"{noun[:-1]}ies"
     return f"{noun}es" if re.search("(?:s|x|z|ch|sh)$", noun) else f"{noun}s"

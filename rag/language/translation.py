@@ -26,7 +26,9 @@ _LATIN_NAME = re.compile(rf"(?!.*[{HAN}])[A-ZÀ-Þ][\w .,'’&-]*[A-Za-zÀ-ÿ][\
 _CHINESE_JOINTS = re.compile(r"、|[,，;；](?!\d{3})|\s?(?:以及|[和与及])\s?")
 _ENGLISH_JOINTS = re.compile(r",? and |, |; |、")
 _CHINESE_LAST = re.compile(r"(?:以及|[和与及])[^、,，;；和与及]+$")
-_COUNTED = re.compile(rf"(?P<number>[^第].*[个家位名座所条项种])(?P<noun>[{HAN}]{{2,4}})")
+_COUNTED = re.compile(
+    rf"(?P<number>[^第].*?[个家位名座所])(?P<nouns>[{HAN}]{{2,4}}(?:和[{HAN}]{{2,4}})?)"
+)
 _AT = re.compile(r"(?:位于|在)(?=..)")
 
 
@@ -97,8 +99,13 @@ def _one_in_english(words: str, lexicon: Lexicon) -> str | None:
         return said
     counted = _COUNTED.fullmatch(folded)
     number = counted and translated_quantities.in_english(counted["number"])
-    noun = counted and translated_names.noun_in_english(counted["noun"], lexicon)
-    return f"{number} {noun}" if number and noun and number != "one" else None
+    if not counted or not number or number == "one":
+        return None
+    nouns = [
+        translated_names.noun_in_english(noun, lexicon) for noun in counted["nouns"].split("和")
+    ]
+    number = number.removesuffix(" people")  # 20名专家
+    return f"{number} {' and '.join(filter(None, nouns))}" if all(nouns) else None
 
 
 def _quoted_in_english(quoted: re.Match[str], lexicon: Lexicon) -> str | None:
