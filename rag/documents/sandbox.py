@@ -22,7 +22,12 @@ from typing import IO, Annotated
 from pydantic import FailFast, TypeAdapter, ValidationError
 
 from rag.documents.files import InputFile
-from rag.documents.sandbox_child import OUTPUT_LIMIT, PARTS_LIMIT, TOO_MANY_PARTS, TOO_MUCH_TEXT
+from rag.documents.sandbox_child import (
+    OUTPUT_LIMIT,
+    PARTS_LIMIT,
+    too_many_parts,
+    too_much_text,
+)
 from rag.errors import Unreadable
 from rag.types import Document, InputReport
 
@@ -49,6 +54,19 @@ class _Answer:
 _ANSWER = TypeAdapter(_Answer)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reading of one file may take: time, `memory` and `output` in bytes, documents.
+
+    Text within the limit of output takes less memory to read than the limit on that.
+    """
+
+    seconds: float = 60
+    memory: int = 1 << 30
+    output: int = OUTPUT_LIMIT
+    parts: int = PARTS_LIMIT
+
+
 def load_isolated(
     file: InputFile, *, seconds: float = 60, memory: int = 1 << 30
 ) -> tuple[list[Document], list[InputReport]]:
@@ -58,24 +76,35 @@ def load_isolated(
     needs more memory, holds more than 64 MB of text or 100,000 rows, or ends its reader.
     May be called from several threads at once.
     """
-    request = [str(file.path), file.id, file.source, seconds, memory]
-    answer, code = _run(json.dumps(request).encode(), seconds)
-    if len(answer) > OUTPUT_LIMIT:
-        raise Unreadable(TOO_MUCH_TEXT)
+    limits = Limits(seconds, memory)
+    answer, code = _run(request(file, limits), limits)
+    return result(answer, code, file, limits)
+
+
+def request(file: InputFile, limits: Limits) -> bytes:
+    """What a reader is asked to read, and within which limits, on a line of JSON."""
+    names = (str(file.path), file.id, file.source)
+    sizes = (limits.seconds, limits.memory, limits.output, limits.parts)
+    return json.dumps([*names, *sizes]).encode() + b"\n"
+
+
+def result(
+    answer: bytes, code: int | None, file: InputFile, limits: Limits
+) -> tuple[list[Document], list[InputReport]]:
+    """What a reader that ended with `code`, None if it was late, has read of `file`."""
+    if len(answer) > limits.output:
+        raise Unreadable(too_much_text(limits.output))
     if code is None:
-        raise Unreadable(f"took longer than {seconds:g} s to read")
+        raise Unreadable(f"took longer than {limits.seconds:g} s to read")
     if not answer:
         raise Unreadable(f"the file could not be read ({_death(code)})")
-    return validated(answer, file)
+    return validated(answer, file, limits.parts)
 
 
-def _run(request: bytes, seconds: float) -> tuple[bytes, int | None]:
-    """What a reader answers to `request`, and its exit code: None if its time ran out.
-
-    The answer is cut off behind the first byte that is too much.
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-B", "-X", "utf8", "-m", "rag.documents.sandbox_child"],
+def started(module: str) -> subprocess.Popen[bytes]:
+    """A process that runs `module` apart: it leads a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-B", "-X", "utf8", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -83,31 +112,39 @@ def _run(request: bytes, seconds: float) -> tuple[bytes, int | None]:
         env={"PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
         start_new_session=True,
     )
+
+
+def _run(asked: bytes, limits: Limits) -> tuple[bytes, int | None]:
+    """What a reader answers, and its exit code: None if its time ran out.
+
+    The answer is cut off behind the first byte that is too much.
+    """
+    process = started("rag.documents.sandbox_child")
     assert process.stdin is not None
     assert process.stdout is not None
     answer: list[bytes] = []
-    listener = Thread(target=_listen, args=(process.stdout, answer), daemon=True)
+    listener = Thread(target=_listen, args=(process.stdout, answer, limits.output), daemon=True)
     try:
         listener.start()
         with suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(request)
-        listener.join(seconds)
+            process.stdin.write(asked)
+        listener.join(limits.seconds)
         is_late = listener.is_alive()
     finally:
-        _kill(process)
+        end(process)
         listener.join()
         process.stdout.close()
     return b"".join(answer), None if is_late else process.returncode
 
 
-def _listen(stream: IO[bytes], answer: list[bytes]) -> None:
-    left = OUTPUT_LIMIT + 1  # not read at once: that would set aside memory for all of it
+def _listen(stream: IO[bytes], answer: list[bytes], most: int) -> None:
+    left = most + 1  # not read at once: that would set aside memory for all of it
     while left and (piece := stream.read(min(left, _PIECE))):
         answer.append(piece)
         left -= len(piece)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """Ends `process` and all that it started.
 
     A process closes its end of the pipe by exiting, so that one that has answered keeps its
@@ -129,7 +166,9 @@ def _death(code: int) -> str:
         return f"its reader ended with code {code}"
 
 
-def validated(answer: bytes, file: InputFile) -> tuple[list[Document], list[InputReport]]:
+def validated(
+    answer: bytes, file: InputFile, most: int = PARTS_LIMIT
+) -> tuple[list[Document], list[InputReport]]:
     """The documents and reports in `answer`, JSON from a process that is not to be trusted.
 
     Raises what it reports, and Unreadable where it is not as agreed: documents have text, and of
@@ -143,8 +182,8 @@ def validated(answer: bytes, file: InputFile) -> tuple[list[Document], list[Inpu
         raise OSError(said.errno, os.strerror(said.errno), str(file.path))
     if said.unreadable:
         raise Unreadable(_one_line(said.unreadable))
-    if len(said.documents) + len(said.skipped) > PARTS_LIMIT:
-        raise Unreadable(TOO_MANY_PARTS)
+    if len(said.documents) + len(said.skipped) > most:
+        raise Unreadable(too_many_parts(most))
     documents = [Document(*row) for row in said.documents]
     names = {document.id for document in documents}
     are_its_own = all(

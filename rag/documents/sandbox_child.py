@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rag.documents.files import InputFile
 from rag.documents.load import load
@@ -18,8 +18,6 @@ from rag.errors import Unreadable
 OUTPUT_LIMIT = 64 << 20  # bytes
 PARTS_LIMIT = 100_000  # documents and reports
 _OPEN_FILES_LIMIT = 64
-TOO_MUCH_TEXT = f"holds more than {OUTPUT_LIMIT >> 20} MB of text"
-TOO_MANY_PARTS = f"holds more than {PARTS_LIMIT:,} rows"
 
 _PACKAGE = str(Path(__file__).parents[1])  # of an editable install, no entry of `sys.path` holds it
 
@@ -32,19 +30,24 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 def main() -> None:
     """Answers the request on standard input with what `load` gives, or why it gives nothing."""
-    path, document_id, source, seconds, memory = json.loads(sys.stdin.buffer.read())
+    answer_to(sys.stdin.buffer.read(), sys.stdout.fileno())
+
+
+def answer_to(request: bytes, stream: int) -> NoReturn:
+    """Reads the file of `request` within its limits, writes the answer to `stream` and ends."""
+    path, document_id, source, seconds, memory, output, parts = json.loads(request)
     limit_resources(seconds, memory)
     guard(path)
     try:
-        answer = encoded(_answer(InputFile(Path(path), document_id, source)))
+        answer = encoded(_answer(InputFile(Path(path), document_id, source), parts), output)
     except MemoryError:
         answer = encoded({"unreadable": f"needs more than {_size(memory)} of memory to read"})
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+    while answer:
+        answer = answer[os.write(stream, answer) :]
     os._exit(0)  # what a hostile file made takes long to take down
 
 
-def _answer(file: InputFile) -> dict[str, Any]:
+def _answer(file: InputFile, most: int) -> dict[str, Any]:
     """As `sandbox` expects it: `documents` and `skipped`, or `unreadable`, or `errno`."""
     try:
         documents, reports = load(file)
@@ -56,18 +59,28 @@ def _answer(file: InputFile) -> dict[str, Any]:
         if isinstance(error, OSError) and error.errno:
             return {"errno": error.errno}
         return {"unreadable": f"the file could not be read ({type(error).__name__})"}
-    if len(documents) + len(reports) > PARTS_LIMIT:
-        return {"unreadable": TOO_MANY_PARTS}
+    if len(documents) + len(reports) > most:
+        return {"unreadable": too_many_parts(most)}
     return {
         "documents": [[*asdict(document).values()] for document in documents],
         "skipped": [[report.source, report.reason] for report in reports],
     }
 
 
-def encoded(answer: Mapping[str, Any]) -> bytes:
-    """`answer` in JSON; where that is longer than OUTPUT_LIMIT, an answer that says so."""
+def encoded(answer: Mapping[str, Any], most: int = OUTPUT_LIMIT) -> bytes:
+    """`answer` in JSON; where that is longer than `most` bytes, an answer that says so."""
     text = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return text if len(text) <= OUTPUT_LIMIT else encoded({"unreadable": TOO_MUCH_TEXT})
+    return text if len(text) <= most else encoded({"unreadable": too_much_text(most)})
+
+
+def too_much_text(most: int) -> str:
+    """Why a file with more text than `most` bytes is not read."""
+    return f"holds more than {most >> 20} MB of text"
+
+
+def too_many_parts(most: int) -> str:
+    """Why a file of more documents and reports than `most` is not read."""
+    return f"holds more than {most:,} rows"
 
 
 def _size(memory: int) -> str:

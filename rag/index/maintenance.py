@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rag.config import BUNDLED_MODEL, Settings
 from rag.documents.files import discover
-from rag.documents.load import load
+from rag.documents.sandbox_session import SandboxSession
 from rag.errors import IndexBusy, NothingIndexed
 from rag.index.indexer import Indexer, Progress, RenewalProgress
 from rag.index.repair import repair
@@ -40,9 +40,9 @@ def build_index(
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
     opened = Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
-    with closing(opened) as store, writing(folder):
+    with closing(opened) as store, writing(folder), SandboxSession() as sandbox:
         try:
-            indexer = Indexer(store, embedder)
+            indexer = Indexer(store, embedder, sandbox.load)
             renewed = []
             if store.model != embedder.name:
                 store.renewed_with(_UNFINISHED)
@@ -64,19 +64,21 @@ def follow(
     folder = index_folder(settings.indexes, name)
     embedder = open_embedder(settings)
     waiting: Set[str] = set()
-    for changed in changes:
-        waiting = waiting | changed
-        opened = Store.create(folder, embedder.name, embedder.dimension)
-        reports: list[InputReport] | None = None
-        with closing(opened) as store, suppress(IndexBusy), writing(folder):
-            try:
-                reports = Indexer(store, embedder).index(paths, prune=True, only=waiting)
-            except NothingIndexed as error:
-                reports = [InputReport(name, "skipped", reason=error.message)]
-            waiting = set()
-            keep_up(store)
-        if reports is not None:
-            yield reports
+    with SandboxSession() as sandbox:
+        for changed in changes:
+            waiting = waiting | changed
+            opened = Store.create(folder, embedder.name, embedder.dimension)
+            reports: list[InputReport] | None = None
+            with closing(opened) as store, suppress(IndexBusy), writing(folder):
+                indexer = Indexer(store, embedder, sandbox.load)
+                try:
+                    reports = indexer.index(paths, prune=True, only=waiting)
+                except NothingIndexed as error:
+                    reports = [InputReport(name, "skipped", reason=error.message)]
+                waiting = set()
+                keep_up(store)
+            if reports is not None:
+                yield reports
 
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:
@@ -116,5 +118,5 @@ def repair_index(settings: Settings, name: str = "default") -> list[str]:
     if not (folder / DATABASE_FILE).is_file():
         with closing(Store.open(folder)):  # says what is missing
             return []
-    with writing(folder):
-        return repair(folder, lambda: open_embedder(settings), load)
+    with writing(folder), SandboxSession() as sandbox:
+        return repair(folder, lambda: open_embedder(settings), sandbox.load)

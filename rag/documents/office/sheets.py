@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from rag.documents.office.cell_formats import shown
 from rag.documents.office.drawings import paragraphs
-from rag.documents.office.grid import one_line
-from rag.documents.office.package import FAULTS, Package, attribute, child, children, local
+from rag.documents.office.package import FAULTS, Package, children, local
 from rag.documents.office.properties import properties
+from rag.documents.office.workbook import Workbook, merged
 from rag.documents.plain import Parsed, damaged
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
 _PLAIN_NAME = re.compile(r"(?i)(?:sheet|工作表|表)\s*\d*")
+_MOST_CELLS = 5_000_000  # that merged cells may fill: a file may claim any range
+
+
+class _Shown(NamedTuple):
+    """The words of a cell and where they stand: elsewhere, if it is merged."""
+
+    text: str
+    place: tuple[int, int]
 
 
 def parse_xlsx(data: bytes) -> Parsed:
@@ -27,79 +28,74 @@ def parse_xlsx(data: bytes) -> Parsed:
 
     A merged cell stands in each row and column that it covers. Empty rows part tables.
     """
-    from openpyxl import load_workbook
-
-    dropped: Counter[str] = Counter()
     try:
         package = Package(data, ".xlsx")
         title, meta = properties(package)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that it does not keep
-            book = load_workbook(io.BytesIO(data), data_only=True)
-        blocks: list[str] = []
-        for sheet in book.worksheets:
-            tables = list(_tables(sheet, dropped))
-            is_named = len(book.worksheets) > 1 or not _PLAIN_NAME.fullmatch(sheet.title)
-            if tables and is_named:
-                blocks.append(f"# {sheet.title}")
-            blocks += tables
-        blocks += _drawings(package)
-        dropped["formulas without a value"] = _unvalued(package)
+        book = Workbook(package)
+        sheets = [(name, list(_tables(book, sheet))) for name, sheet in book.sheets()]
+        drawn = list(_drawings(package))
+        counts = {"comments": _comments(package), "formulas without a value": book.unvalued}
     except FAULTS as error:
         raise damaged(".xlsx", error) from error
-    missing = tuple((name, f"{count} left out") for name, count in dropped.items() if count)
-    return Parsed(title, "\n\n".join(blocks), meta, missing, is_exact=True)
+    blocks: list[str] = []
+    for name, tables in sheets:
+        if tables and (len(sheets) > 1 or not _PLAIN_NAME.fullmatch(name)):
+            blocks.append(f"# {name}")
+        blocks += tables
+    missing = tuple((name, f"{count} left out") for name, count in counts.items() if count)
+    return Parsed(title, "\n\n".join(blocks + drawn), meta, missing, is_exact=True)
 
 
-class _Shown(NamedTuple):
-    """The words of a cell and where they stand: elsewhere, if it is merged."""
-
-    text: str
-    place: str
-
-
-def _tables(sheet: Worksheet, dropped: Counter[str]) -> Iterator[str]:
+def _tables(book: Workbook, sheet: Any) -> Iterator[str]:
     """The blocks of rows that have words, without the columns that are empty in all of one."""
-    merged = _merged(sheet)
-    rows: list[list[_Shown]] = []
-    for row in sheet.iter_rows():
-        cells = []
-        for cell in row:
-            first = merged.get((cell.row, cell.column), cell)
-            text = one_line(shown(first.value, first.number_format or "General"))
-            cells.append(_Shown(text, first.coordinate))
-            dropped["comments"] += cell.comment is not None
-        if any(cell.text for cell in cells):
-            rows.append(cells)
-        elif rows:
-            yield _block(rows)
-            rows = []
-    if rows:
-        yield _block(rows)
+    rows = dict(book.rows(sheet))
+    places = _merged(sheet, rows)
+    block: list[dict[int, _Shown]] = []
+    before = 0
+    for number in sorted(rows):
+        row = {}
+        for column in {*rows[number], *places.get(number, {})}:
+            place = places.get(number, {}).get(column, (number, column))
+            text = rows.get(place[0], {}).get(place[1], "")
+            if text:
+                row[column] = _Shown(text, place)
+        if block and (not row or number > before + 1):
+            yield _lines(block)
+            block = []
+        if row:
+            block.append(row)
+        before = number
+    if block:
+        yield _lines(block)
 
 
-def _merged(sheet: Worksheet) -> dict[tuple[int, int], Any]:
-    """The first cell of its range for each merged cell, within the rows and columns in use."""
-    found = {}
-    for area in sheet.merged_cells.ranges:
-        first = sheet.cell(area.min_row, area.min_col)
-        for row in range(area.min_row, min(area.max_row, sheet.max_row) + 1):
-            for column in range(area.min_col, min(area.max_col, sheet.max_column) + 1):
-                found[row, column] = first
+def _merged(sheet: Any, rows: dict[int, dict[int, str]]) -> dict[int, dict[int, tuple[int, int]]]:
+    """For each row in use, the first cell of its range by merged column."""
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    widest = max((max(row, default=0) for row in rows.values()), default=0)
+    left = _MOST_CELLS
+    for area in merged(sheet):
+        columns = range(area.first_column, min(area.last_column, widest) + 1)
+        for number in rows:
+            if area.first_row <= number <= area.last_row and left > 0:
+                left -= len(columns)
+                here = found.setdefault(number, {})
+                here.update(dict.fromkeys(columns, (area.first_row, area.first_column)))
     return found
 
 
-def _block(rows: list[list[_Shown]]) -> str:
-    filled = [column for row in rows for column, cell in enumerate(row) if cell.text]
-    first, last = min(filled), max(filled) + 1
-    return "\n".join(_line(row[first:last]) for row in rows)
+def _lines(rows: list[dict[int, _Shown]]) -> str:
+    first = min(min(row) for row in rows)
+    last = max(max(row) for row in rows)
+    return "\n".join(_line(row, first, last) for row in rows)
 
 
-def _line(row: list[_Shown]) -> str:
+def _line(row: dict[int, _Shown], first: int, last: int) -> str:
     """The cells of a row; those of a title merged over all columns once."""
-    if len({cell.place for cell in row}) == 1:
-        return row[0].text
-    return "\t".join(cell.text for cell in row).rstrip("\t")
+    cells = [row.get(column) for column in range(first, last + 1)]
+    if len({cell.place if cell else None for cell in cells}) == 1 and cells[0]:
+        return cells[0].text
+    return "\t".join(cell.text if cell else "" for cell in cells).rstrip("\t")
 
 
 def _drawings(package: Package) -> Iterator[str]:
@@ -110,15 +106,7 @@ def _drawings(package: Package) -> Iterator[str]:
             yield from filter(None, ("\n".join(paragraphs(body)) for body in bodies))
 
 
-def _unvalued(package: Package) -> int:
-    """How many cells have a formula whose value nobody has computed and stored."""
-    count = 0
-    for name in package.names:
-        if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-            continue
-        for row in children(child(package.xml(name), "sheetData"), "row"):
-            for cell in row:
-                stored = child(cell, "v")
-                is_empty = (stored is None or not stored.text) and attribute(cell, "t") != "str"
-                count += child(cell, "f") is not None and is_empty
-    return count
+def _comments(package: Package) -> int:
+    names = (name for name in package.names if re.fullmatch(r"xl/comments.*\.xml", name))
+    lists = (each for name in names for each in children(package.xml(name), "commentList"))
+    return sum(len(each) for each in lists)
