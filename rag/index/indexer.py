@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from rag.index.glossaries import remember_glossaries
 from rag.index.pieces import pieces_of
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk, Origin, document_checksum
+from rag.index.vanished import absolute, is_excluded, is_gone, is_under, vanished
 from rag.language.glossary import GLOSSARY_FILE
 from rag.models.embedding import Embedder
 from rag.storage import file_digest
@@ -56,6 +56,7 @@ class Indexer:
         self._is_stopping = is_stopping
         self._origins = store.origins()
         self._known = {name: origin.path for name, origin in self._origins.items()}
+        self._former = frozenset(self._known)
         self._taken: list[InputReport] = []
         self._by_path: dict[str, dict[str, str]] = {}
         for document_id, origin in self._origins.items():
@@ -81,14 +82,18 @@ class Indexer:
         files = discover(present)
         glossaries = [file for file in files if file.path.name == GLOSSARY_FILE]
         files = [file for file in files if file not in glossaries]
-        roots = [Path(_absolute(path)) for path in paths]
+        roots = [Path(absolute(path)) for path in paths]
         reports = remember_glossaries(self._store, roots, glossaries)
         changed = files if only is None else [each for each in files if str(each.path) in only]
         reports += self._index_files(progress(changed))
         self._commit()
+        found = {absolute(file.path) for file in files}
         if prune:
-            reports += self._prune(paths, {_absolute(file.path) for file in files})
+            reports += self._prune(paths, found)
             self._commit()
+        else:
+            new = {each: o.digest for each, o in self._origins.items() if each not in self._former}
+            reports += vanished(self._origins, paths, found, new)
         reports += self._taken
         if not self._store.counts()[0]:
             reasons = "; ".join(f"{r.source}: {r.reason}" for r in reports if r.reason)
@@ -144,7 +149,7 @@ class Indexer:
         return reports
 
     def _index_file(self, file: InputFile) -> list[InputReport]:
-        path = file.origin or _absolute(file.path)
+        path = file.origin or absolute(file.path)
         former = self._by_path.get(path, {})
         try:
             digest = file_digest(file.path)
@@ -227,7 +232,7 @@ class Indexer:
         owner = self._origins.get(document_id)
         if owner is None or owner.path == path:
             return None
-        if not path.startswith(UPLOAD) and _is_gone(owner.path):
+        if not path.startswith(UPLOAD) and is_gone(owner.path):
             return None
         return None if Path(owner.path).resolve() == Path(path).resolve() else owner.path
 
@@ -240,17 +245,17 @@ class Indexer:
         return reports
 
     def _knows(self, path: Path) -> bool:
-        return any(_is_under(origin.path, path) for origin in self._origins.values())
+        return any(is_under(origin.path, path) for origin in self._origins.values())
 
     def _prune(self, paths: Sequence[Path], found: Container[str]) -> list[InputReport]:
-        rules = [IgnoreRules(Path(_absolute(path))) for path in paths]
+        rules = [IgnoreRules(Path(absolute(path))) for path in paths]
         return self._remove(
             [
                 document_id
                 for document_id, origin in sorted(self._origins.items())
                 if origin.path not in found
-                and any(_is_under(origin.path, path) for path in paths)
-                and (_is_gone(origin.path) or _is_excluded(origin.path, rules))
+                and any(is_under(origin.path, path) for path in paths)
+                and (is_gone(origin.path) or is_excluded(origin.path, rules))
             ]
         )
 
@@ -275,36 +280,3 @@ class Indexer:
             reason = "another document was indexed under this id meanwhile"
             self._taken += [InputReport(name, "skipped", reason=reason) for name in sorted(taken)]
         self._known = owners | {name: path for name, path in ours.items() if name not in taken}
-
-
-def _is_gone(path: str) -> bool:
-    """Whether there is no such file; one that merely cannot be seen now is not gone."""
-    if path.startswith(UPLOAD):
-        return False
-    try:
-        Path(path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
-    return False
-
-
-def _is_excluded(path: str, rules: Iterable[IgnoreRules]) -> bool:
-    """Whether an ignore file leaves the file out; one that cannot be seen now is not left out."""
-    if not os.access(path, os.F_OK):
-        return False
-    return any(each.excludes(Path(path)) for each in rules)
-
-
-def _is_under(origin: str, path: Path) -> bool:
-    """By name or, through links, in truth."""
-    if origin.startswith(UPLOAD):
-        return False
-    by_name = Path(origin).is_relative_to(_absolute(path))
-    return by_name or Path(origin).resolve().is_relative_to(path.resolve())
-
-
-def _absolute(path: Path) -> str:
-    """`path` without "..", so that a file has one name from everywhere; links stay as they are."""
-    return os.path.abspath(path)  # noqa: PTH100 (Path has no such function: resolve follows links)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from dataclasses import replace
 
 from rag.errors import DocumentNotFound
 from rag.index.fusion import Search, fuse, prepare
@@ -64,19 +65,48 @@ class Retriever:
     ) -> list[Passage]:
         """The passages for a query, best first; `hidden` documents are left out.
 
-        All are of one generation: where the index is changed meanwhile, of a later one.
+        Copies of a passage are found once. All are of one generation: where the index is changed
+        meanwhile, of a later one.
         """
-        for _ in range(ATTEMPTS):
-            candidates = fuse(search, current, top_k, self._store.keys_of(hidden))
+        wanted, attempts = top_k, ATTEMPTS
+        while True:
+            candidates = fuse(search, current, wanted, self._store.keys_of(hidden))
             chunks = self._store.chunks(candidate.key for candidate in candidates)
             there = [candidate for candidate in candidates if candidate.key in chunks]
-            if len(there) == len(candidates):
+            if len(there) < len(candidates) and attempts > 1:
+                attempts -= 1
+                current = self.current()
+                continue
+            passages = self._without_copies(
+                [
+                    _passage(chunks[each.key], each.score, 0, each.ranks, each.scale)
+                    for each in there
+                ]
+            )
+            if len(passages) >= top_k or len(candidates) < wanted:
                 break
-            current = self.current()
-        return [
-            _passage(chunks[each.key], each.score, rank, each.ranks, each.scale)
-            for rank, each in enumerate(there, start=1)
-        ]
+            wanted *= 2
+        return [replace(each, rank=rank) for rank, each in enumerate(passages[:top_k], start=1)]
+
+    def _without_copies(self, passages: list[Passage]) -> list[Passage]:
+        """Passages of documents with the same text once, with the names of both as its source."""
+        kept: dict[tuple[str, int], Passage] = {}
+        for passage in passages:
+            chunk = passage.chunk
+            key = (chunk.text, chunk.start)
+            first = kept.get(key)
+            if first is not None and self._are_copies(first.chunk.document_id, chunk.document_id):
+                kept[key] = replace(first, source=f"{first.source} = {passage.source}")
+            else:
+                kept[key if first is None else (chunk.id, chunk.start)] = passage
+        return list(kept.values())
+
+    def _are_copies(self, document_id: str, other_id: str) -> bool:
+        """Whether two documents have the same text; one removed meanwhile has none."""
+        try:
+            return self._store.document(document_id).text == self._store.document(other_id).text
+        except DocumentNotFound:
+            return False
 
     def document_text(self, document_id: str) -> str | None:
         """The text of a document, None where it was removed since it was found."""

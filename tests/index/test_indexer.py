@@ -297,8 +297,18 @@ def test_a_vanished_file_stays_without_prune(docs, index, store):
         (docs / name).write_text(LOBSTER, "utf-8")
     index(docs)
     (docs / "a.txt").unlink()
-    assert index(docs) == [("b.txt", "unchanged", "")]
+    gone = ("a.txt", "unchanged", "its file is gone; --prune drops it")
+    assert index(docs) == [("b.txt", "unchanged", ""), gone]
     assert ids(store) == ["a.txt", "b.txt"]
+
+
+def test_a_renamed_file_is_told_apart_from_one_that_is_gone(docs, index, store):
+    (docs / "a.txt").write_text(LOBSTER, "utf-8")
+    index(docs)
+    (docs / "a.txt").rename(docs / "新.txt")
+    now = ("a.txt", "unchanged", "its file is now 新.txt; --prune drops it")
+    assert index(docs) == [("新.txt", "indexed", ""), now]
+    assert ids(store) == ["a.txt", "新.txt"]
 
 
 def test_prune_drops_what_has_become_ignored_unless_it_is_named_itself(docs, index, store):

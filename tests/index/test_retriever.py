@@ -85,3 +85,18 @@ def test_neighbours_are_those_of_the_document(retriever, store, indexed):
 
     assert chunks >= 3
     assert ordinals == [0, 2]
+
+
+def test_the_same_text_twice_is_one_passage_with_two_names(retriever, store, indexed):
+    copy = Document("backup/port.txt", "backup/port.txt", "Port", PORT.text)
+    near = Document("other.txt", "other.txt", "Port", f"{PORT.text}\n\n# Fish\n\nOnly here.")
+    for number, document in enumerate((copy, near), 7):
+        store.replace([(document, Origin(f"/{number}", "digest"), indexed(document))])
+
+    passages = found(retriever, "When does the port of Bergen open?")
+
+    sources = {passage.source: passage.chunk.document_id for passage in passages}
+    assert "port.txt = backup/port.txt" in sources or "backup/port.txt = port.txt" in sources
+    assert {"other.txt", "shop.txt"} < set(sources)
+    assert [passage.rank for passage in passages] == [1, 2, 3, 4][: len(passages)]
+    assert len(retriever.find(retriever.current(), retriever.prepare("port Bergen"), 3)) == 3
