@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from rag.documents.byline import with_byline
 from rag.documents.cleaning.rules import EXACT_RULES, RULES, clean
 from rag.documents.encoding import decode
 from rag.documents.files import InputFile
@@ -133,7 +134,7 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
     meta = {name: one_line(value) for name, value in parsed.meta.items()}
     meta["language"] = detect_language(text)
-    return Document(document_id, source, title, text, meta)
+    return Document(document_id, source, title, with_byline(text, meta), meta)
 
 
 def _first_short_line(text: str) -> str:

@@ -21,7 +21,9 @@ _META_NAMES = {
     **dict.fromkeys(("date", "time", "published"), "date"),
     **dict.fromkeys(("url", "link"), "url"),
     **dict.fromkeys(("name", "publisher"), "publisher"),
-    "author": "author",
+    **dict.fromkeys(("author", "authors", "作者"), "author"),
+    **dict.fromkeys(("tags", "keywords", "categories", "标签", "关键词"), "keywords"),
+    **dict.fromkeys(("日期", "发布日期"), "date"),
 }
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE)
 
@@ -95,8 +97,12 @@ def _fields(block: str) -> dict[str, str]:
         loaded = {name: value.strip().strip("\"'") for name, _, value in pairs}
     if not isinstance(loaded, dict):
         return {}
+    listed = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in loaded.items()
+    }
     return {
         str(name).strip().lower(): " ".join(value.split())
-        for name, value in loaded.items()
+        for name, value in listed.items()
         if isinstance(value, str)
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rag.documents.chunks import chunk, context
 from rag.errors import IndexingStopped
 from rag.index.rows import IndexedChunk
-from rag.language.file_names import beyond, name_words
+from rag.language.file_names import beyond, name_words, property_words
 from rag.language.terms import index_terms
 from rag.language.units import units
 from rag.models.embedding import Embedder, EmbeddingInput
@@ -31,5 +31,6 @@ def _indexed(document: Document, piece: Chunk, embedder: Embedder) -> IndexedChu
     spans = list(units(piece.text))
     vectors = embedder.embed_passage(EmbeddingInput(head, piece.text, spans))
     name = beyond(name_words(document.source), head)
-    terms = index_terms(f"{name}\n{head}{piece.text}")
+    about = "" if piece.ordinal else property_words(document.meta)
+    terms = index_terms(f"{name}\n{about}\n{head}{piece.text}")
     return IndexedChunk(piece, terms, vectors.passage, spans, vectors.units)

@@ -1,8 +1,9 @@
-"""What the name of a file says."""
+"""What the name of a file says, and its properties."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 _HAN = r"[\u3400-\u9fff]"
@@ -29,6 +30,16 @@ def name_words(source: str) -> str:
         return ""
     found = _WORD.findall(PurePosixPath(source).stem)
     return " ".join(word for word in found if _says_something(word))
+
+
+def property_words(meta: Mapping[str, str]) -> str:
+    """What a document's properties say that its text may not: who, when, by whom, about what.
+
+    >>> property_words({"author": "顾南枝", "keywords": "海, 潮", "url": "https://example.org"})
+    '顾南枝 海, 潮'
+    """
+    names = ("author", "date", "publisher", "subject", "keywords")
+    return " ".join(meta[name] for name in names if meta.get(name))
 
 
 def beyond(name: str, above: str) -> str:

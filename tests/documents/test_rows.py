@@ -27,7 +27,7 @@ def test_questions_with_answers_are_documents(tmp_path):
     assert read(tmp_path, "faq.jsonl", content) == (
         {
             "faq.jsonl:1": ("忘记门禁卡怎么办？", "忘记门禁卡怎么办？\n到一楼前台登记。"),
-            "wifi": ("Which network?", "Which network?\nUse guest."),
+            "wifi": ("Which network?", "Which network?\nUse guest.\n\nAuthor: Li"),
         },
         [
             ("faq.jsonl#line 3", "rows have no text (a gold file?)"),
@@ -53,7 +53,7 @@ def test_the_text_of_a_row_has_several_names(tmp_path, name):
 
     (document,), _ = load(InputFile(path, "x.jsonl", "x.jsonl"))
 
-    assert (document.title, document.text) == ("会议室", "通过日历预订。")
+    assert (document.title, document.text) == ("会议室", "通过日历预订。\n\n作者：石磊")
     assert document.meta == {"author": "石磊", "language": "zh"}
 
 
