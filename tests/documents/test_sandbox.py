@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from docx import Document as new_docx
+from office_files import pptx, zipped
+from openpyxl import Workbook
 from reportlab.pdfgen.canvas import Canvas
 from repository import REPOSITORY
 
@@ -126,6 +128,14 @@ def pdf_words():
     return buffer.getvalue()
 
 
+def sheet(*cells):
+    book = Workbook()
+    book.active.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 # The same as rag.documents.load.load
 
 ORDINARY = {
@@ -135,6 +145,13 @@ ORDINARY = {
     "x.md": "---\ndate: 2024-03-01\nauthor: 马云\n---\n# 港口\n\n新码头。",
     "x.html": "<title>港口</title><p>新码头启用。<table><tr><td>1<td>2</table>",
     "x.docx": word("新码头启用", "第一批货船到港。"),
+    "x.pptx": pptx("<p:sp><p:txBody><a:p><a:r><a:t>新码头</a:t></a:r></a:p></p:txBody></p:sp>"),
+    "x.xlsx": sheet("银针", 680),
+    "x.rtf": b"{\\rtf1\\ansi The quay is new.\\par}",
+    "x.eml": "Subject: 新码头\n\n第一批货船到港。",
+    "x.csv": "茶叶,价格\n银针,680\n",
+    "faq.csv": "question,answer\nWhen?,At nine.\n",
+    "x.zip": zipped({"a/x.docx": word("第一批货船到港。"), "b.png": b"x"}),
     "x.pdf": pdf_words(),
     "x.jsonl": '{"id": "r1", "text": "第一批货船。", "date": "2024"}\n{not json\n{"text": "B."}',
     "a\n\x1b[31m`$(id)`\u202e;'\".txt": LETTER,

@@ -65,3 +65,23 @@ def p(content, settings=""):
 def run(text, settings=""):
     """A run of text."""
     return f'<w:r><w:rPr>{settings}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def pptx(*slides, parts=None, related=()):
+    """A file of slides, stored in reverse: the order is that of the presentation."""
+    names = [f"slide{len(slides) - place}.xml" for place in range(len(slides))]
+    ids = "".join(f'<p:sldId r:id="slide_{place}"/>' for place in range(len(slides)))
+    files = {
+        "_rels/.rels": relations(officeDocument="ppt/presentation.xml"),
+        "ppt/presentation.xml": f"<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst>"
+        "</p:presentation>",
+        "ppt/_rels/presentation.xml.rels": relations(
+            **{f"slide_{place}": f"slides/{name}" for place, name in enumerate(names)}
+        ),
+        **(parts or {}),
+    }
+    for name, slide in zip(names, slides, strict=True):
+        files[f"ppt/slides/{name}"] = f"<p:sld {NAMESPACES}><p:spTree>{slide}</p:spTree></p:sld>"
+    for name, targets in dict(related).items():
+        files[f"ppt/slides/_rels/{name}.rels"] = relations(**targets)
+    return zipped(files)

@@ -1,4 +1,4 @@
-from office_files import NAMESPACES, relations, zipped
+from office_files import NAMESPACES, pptx
 
 from rag.documents.office.slides import parse_pptx
 
@@ -21,26 +21,6 @@ def shape(*lines, kind="", settings=""):
 
 def cell(words, settings=""):
     return f"<a:tc {settings}><a:txBody>{para(words)}</a:txBody></a:tc>"
-
-
-def pptx(*slides, parts=None, related=()):
-    """A file of slides, stored in reverse: the order is that of the presentation."""
-    names = [f"slide{len(slides) - place}.xml" for place in range(len(slides))]
-    ids = "".join(f'<p:sldId r:id="slide_{place}"/>' for place in range(len(slides)))
-    files = {
-        "_rels/.rels": relations(officeDocument="ppt/presentation.xml"),
-        "ppt/presentation.xml": f"<p:presentation {NAMESPACES}><p:sldIdLst>{ids}</p:sldIdLst>"
-        "</p:presentation>",
-        "ppt/_rels/presentation.xml.rels": relations(
-            **{f"slide_{place}": f"slides/{name}" for place, name in enumerate(names)}
-        ),
-        **(parts or {}),
-    }
-    for name, slide in zip(names, slides, strict=True):
-        files[f"ppt/slides/{name}"] = f"<p:sld {NAMESPACES}><p:spTree>{slide}</p:spTree></p:sld>"
-    for name, targets in dict(related).items():
-        files[f"ppt/slides/_rels/{name}.rels"] = relations(**targets)
-    return zipped(files)
 
 
 def test_slides_in_order_with_titles_groups_and_notes():
