@@ -105,12 +105,15 @@ class Runs:
             self._fields.pop()
 
     def _alternatives(self, element: Any, inline: Inline) -> None:
-        """The first way of showing something that shows anything."""
+        """The first way of showing something that shows anything, were it a picture."""
         for way in element:
-            before = len(inline.parts), len(inline.boxes)
+            before = self._seen(inline)
             self._walk(way, inline)
-            if before != (len(inline.parts), len(inline.boxes)):
+            if before != self._seen(inline):
                 return
+
+    def _seen(self, inline: Inline) -> tuple[int, int, int]:
+        return len(inline.parts), len(inline.boxes), self._dropped.total()
 
     def _ruby(self, element: Any, inline: Inline) -> None:
         base, above = child(element, "rubyBase"), child(element, "rt")

@@ -34,7 +34,11 @@ def parse_xlsx(data: bytes) -> Parsed:
         book = Workbook(package)
         sheets = [(name, list(_tables(book, sheet))) for name, sheet in book.sheets()]
         drawn = list(_drawings(package))
-        counts = {"comments": _comments(package), "formulas without a value": book.unvalued}
+        counts = {
+            "hidden sheets": book.hidden,
+            "comments": _comments(package),
+            "formulas without a value": book.unvalued,
+        }
     except FAULTS as error:
         raise damaged(".xlsx", error) from error
     blocks: list[str] = []

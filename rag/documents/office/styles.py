@@ -54,13 +54,12 @@ class Styles:
         own = child(paragraph, "pPr", "numPr")
         number, level = value(own, "numId"), value(own, "ilvl")
         owner = ""
-        if not number:
-            for style, _ in self._chain(value(paragraph, "pPr", "pStyle")):
-                number = value(style, "pPr", "numPr", "numId")
-                if number:
-                    level = level or value(style, "pPr", "numPr", "ilvl")
-                    owner = attribute(style, "styleId")
-                    break
+        for style, _ in () if number else self._chain(value(paragraph, "pPr", "pStyle")):
+            level = level or value(style, "pPr", "numPr", "ilvl")
+            number = value(style, "pPr", "numPr", "numId")
+            if number:
+                owner = attribute(style, "styleId")
+                break
         return number, whole(level) if level else None, owner
 
     def is_hidden(self, run: Any) -> bool:

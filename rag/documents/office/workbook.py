@@ -56,14 +56,18 @@ class Workbook:
         self._strings = [_words(each) for each in children(self._part("sharedStrings"), "si")]
         self._styles = _styles(self._part("styles"))
         self.unvalued = 0  # formulas read whose value nobody has computed and stored
+        self.hidden = 0  # sheets that are left out
 
     def _part(self, kind: str) -> Any:
         return self._package.xml(self._package.related(self._main, kind))
 
     def sheets(self) -> Iterator[tuple[str, Any]]:
-        """Name and root element of each sheet, in order."""
+        """Name and root element of each sheet that is not hidden, in order."""
         relations = self._package.relations(self._main)
         for sheet in children(child(self._book, "sheets"), "sheet"):
+            if attribute(sheet, "state", "visible") != "visible":
+                self.hidden += 1
+                continue
             relation = relations.get(attribute(sheet, "id"))
             root = self._package.xml(relation.target) if relation else None
             if root is not None:

@@ -98,13 +98,20 @@ def test_paragraphs_are_numbered_by_themselves_or_by_their_style():
     )
     number = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
     styles = "".join(f'<w:style w:styleId="{name}">{number}</w:style>' for name in "TS")
+    deeper = '<w:basedOn w:val="T"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr>'
+    styles += f'<w:style w:styleId="D">{deeper}</w:style>'
     itself = '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr>'
     none = '<w:pStyle w:val="T"/><w:numPr><w:numId w:val="0"/></w:numPr>'
     body = [
         p("总则", '<w:pStyle w:val="T"/>'), p("甲。", '<w:pStyle w:val="S"/>'), p("乙。", itself),
+        p("丙。", '<w:pStyle w:val="D"/>'),
         p("文。", none), p("", '<w:pStyle w:val="T"/>'), p("Fees", '<w:pStyle w:val="T"/>'),
     ]  # fmt: skip
 
     text = parse_docx(docx("".join(body), styles=styles, numbering=xml + num())).text
 
-    assert text.split("\n\n")[1:] == ["第一条 总则\n(1) 甲。\n(2) 乙。", "文。", "第三条 Fees"]
+    assert text.split("\n\n")[1:] == [
+        "第一条 总则\n(1) 甲。\n(2) 乙。\n(3) 丙。",
+        "文。",
+        "第三条 Fees",
+    ]

@@ -33,8 +33,12 @@ def test_sheets_with_names_and_values_as_shown():
     sheet["C2"].number_format = "0.0%"
     filled([["Port", "Tonnes"], ["Beiwan", 7]], book.create_sheet("Harbours"), book)
     book.create_sheet("空")
+    filled([["密"]], book.create_sheet("藏"), book)[1].sheet_state = "hidden"
 
-    assert parse_xlsx(saved(book)).text == (
+    parsed = parse_xlsx(saved(book))
+
+    assert parsed.missing == (("hidden sheets", "1 left out"),)
+    assert parsed.text == (
         "# 价目\n\n产品\t单价（元）\t占比\t日期\nP-63\t1,200.50\t12.5%\t2025-03-09\n\n"
         "# Harbours\n\nPort\tTonnes\nBeiwan\t7"
     )

@@ -296,3 +296,10 @@ def test_charts_stand_below_their_paragraph():
     body = p(run("见图。") + '<w:r><w:drawing><c:chart r:id="chart_1"/></w:drawing></w:r>')
 
     assert text_of(body + p("完。"), chart=series) == "见图。\n\n\t7\n\n完。"
+
+
+def test_a_picture_that_is_stored_twice_is_counted_once():
+    ways = "<mc:Choice><a:blip/></mc:Choice><mc:Fallback><v:imagedata/></mc:Fallback>"
+    body = p(run("甲") + f"<w:r><mc:AlternateContent>{ways}</mc:AlternateContent></w:r>")
+
+    assert parse_docx(docx(body)).missing == (("pictures", "1 left out"),)
