@@ -12,14 +12,12 @@ from rag.errors import Unreadable
 
 _DELIMITERS = ",;\t|，；"
 _SAMPLE_LINES = 50
-_LONGEST_FIELD = 1 << 20
 
 
 def read_rows(data: bytes) -> list[list[str]]:
     """The rows of a table that have words, each cell on one line. Raises Unreadable."""
     text = decode(data)
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True)
-    csv.field_size_limit(_LONGEST_FIELD)
     try:
         rows = [[" ".join(cell.split()) for cell in row] for row in reader]
     except csv.Error as error:
