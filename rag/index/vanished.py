@@ -23,15 +23,15 @@ def vanished(
     `found` are the files that are there, `new` the digests of documents indexed in this run by
     their ids: a file of the same digest was renamed.
     """
-    gone: dict[Origin, list[str]] = {}
+    gone: dict[Origin, str] = {}
     for document_id, origin in sorted(origins.items()):
         was_there = origin.path not in found and any(is_under(origin.path, p) for p in paths)
         if was_there and (origin in gone or is_gone(origin.path)):
-            gone.setdefault(origin, []).append(document_id)
+            gone.setdefault(origin, document_id)
     now = {digest: document_id for document_id, digest in new.items()}
     return [
-        InputReport(ids[0], "unchanged", len(ids), reason=_reason(now.get(origin.digest, "")))
-        for origin, ids in gone.items()
+        InputReport(name, "unchanged", reason=_reason(now.get(origin.digest, "")))
+        for origin, name in gone.items()
     ]
 
 
