@@ -81,7 +81,7 @@ class SpanReader:
         evidence = self._evidence(passages[number], readings[number])
         return Reading(
             answer.spans,
-            probability_of_span(evidence),
+            max(probability_of_span(evidence), answer.least),
             evidence,
             tuple(each.ranked for each in ranked),
             sum(reading.tokens for reading in readings),

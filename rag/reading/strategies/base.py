@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rag.index.passage import Passage
 from rag.language import question
+from rag.language.numerals import ONES
+from rag.language.terms import CHINESE_STOP, ENGLISH_STOP, index_terms
 from rag.language.text import han_share
 from rag.reading.candidates import Candidate
 from rag.reading.quotes import LENGTH, beside, quotes_of
@@ -66,12 +68,14 @@ class Read:
 class Answered:
     """An answer: the candidate it rests on, and the words to quote.
 
-    A span's passage counts in those read and, behind them, in `further`.
+    A span's passage counts in those read and, behind them, in `further`. However unsure the reader
+    is, it is as sure as `least`.
     """
 
     best: Candidate
     spans: tuple[Span, ...]
     further: tuple[Passage, ...] = ()
+    least: float = 0.0
 
 
 Strategy = Callable[[Asked, Read], Answered | None]
@@ -108,6 +112,14 @@ def further(asked: Asked, read: Read, best: Candidate) -> Iterator[Candidate]:
             answers.append(other)
             named += question.items(other.words)
             yield other
+
+
+def heading_terms_in(folded: str, passage: Passage) -> float:
+    """The share of the terms of a passage's own heading that a folded question holds."""
+    heading = passage.chunk.section.rpartition(" > ")[2] or passage.title
+    terms = {term for term in index_terms(heading) if not term.startswith("^")}
+    terms -= CHINESE_STOP | ENGLISH_STOP | set(ONES)
+    return len(terms & set(index_terms(folded))) / len(terms) if terms else 0.0
 
 
 def _length(span: Span, passages: Sequence[Passage]) -> float:

@@ -12,10 +12,11 @@ from rag.language.series import Item, Series, head, series
 from rag.language.text import fold
 from rag.reading.candidates import Candidate
 from rag.reading.results import Span
-from rag.reading.strategies.base import Answered, Asked, Read
+from rag.reading.strategies.base import Answered, Asked, Read, heading_terms_in
 
 SHORT = 200  # characters of items that are given whole; of longer ones the first sentence
 MOST = 340  # characters of all; where first sentences are longer, their first clauses
+HEADED = 0.5  # how sure a series under the very words of the question is at least
 LONGEST_WAY = 6  # passages over which one series is followed
 _ONE_THING = frozenset({"when", "number", "share", "who", "where", "name", "address", "why"})
 _CLAUSE_END = re.compile(CLAUSE_END)
@@ -38,7 +39,9 @@ def in_series(asked: Asked, read: Read) -> Answered | None:
         for found in series(candidate.text):
             whole = list(_whole(found, read.passages[candidate.passage], read))
             if _answers(asked, read, candidate, found, len(whole)):
-                return _quoted(candidate, whole, read)
+                passage = read.passages[candidate.passage]
+                is_headed = heading_terms_in(fold(asked.query), passage) == 1
+                return _quoted(candidate, whole, read, HEADED if is_headed else 0.0)
     return None
 
 
@@ -92,7 +95,7 @@ def _whole(found: Series, passage: Passage, read: Read) -> Iterator[_Placed]:
                 number += len(more.items)
 
 
-def _quoted(candidate: Candidate, items: Sequence[_Placed], read: Read) -> Answered:
+def _quoted(candidate: Candidate, items: Sequence[_Placed], read: Read, least: float) -> Answered:
     """The items as quotes of their passages; those of one passage together where all are short."""
     are_short = _length(items) <= SHORT
     if not are_short:
@@ -112,7 +115,7 @@ def _quoted(candidate: Candidate, items: Sequence[_Placed], read: Read) -> Answe
             spans[-1] = Span(number, last.start, end, (*last.highlights, (start, end)))
         else:
             spans.append(Span(number, mark, end, ((start, end),)))
-    return Answered(candidate, tuple(spans), tuple(further))
+    return Answered(candidate, tuple(spans), tuple(further), least)
 
 
 def _length(items: Sequence[_Placed]) -> int:

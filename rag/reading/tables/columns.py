@@ -133,6 +133,11 @@ class Columns:
                 for at in range(len(stems))
             )
         phrase = " ".join(stem(run) for run, is_han in runs(part) if not is_han)
+        asked = {word for word in _terms(rest) if word[0] >= "\u3400" and len(word) > 1}
+        if any(
+            phrase == english for word in asked for english, _ in self._lexicon.to_english(word)
+        ):
+            return True
         if not phrase or phrase.count(" ") >= LONGEST_PHRASE:
             return False
         return any(

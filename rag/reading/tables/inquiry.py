@@ -25,6 +25,7 @@ _HOW_MUCH = re.compile(
 _COUNT = re.compile(r"几(?!乎)|多少|\bhow many\b|\bnumber of\b")
 _TOTAL = re.compile(r"一共|总共|总计|合计|共计|总|\b(?:total|sum|altogether|in all|combined)\b")
 _AVERAGE = re.compile(r"平均|\b(?:average|mean)\b")
+_EITHER = re.compile(r"哪[个一款种台家位本座]|还是|\bwhich\b|\bor\b")
 _CHOOSING = re.compile(r"哪|更|比|\b(?:which|who|or|than)\b")
 
 
@@ -91,6 +92,9 @@ class Inquiry:
         """The cells of the rows that are named, in the columns that are asked for."""
         others = self._others()
         degree = degree_in(self._rest)
+        keyed = {(each.start, each.end) for each in self._mentions if each.column == self._key}
+        if len(keyed) > 1 and _EITHER.search(self._rest):
+            return None
         choice = self._columns.named(self._rest, others)
         choice = choice or self._columns.measured(self._rest, others)
         if choice is None and len(others) == 1 and self._sheet.table.width == 2:

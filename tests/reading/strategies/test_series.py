@@ -1,14 +1,8 @@
-import numpy as np
 import pytest
-from passages import passage_of
+from readings import read_of
 
-from rag.language.terms import index_terms
-from rag.reading.candidates import Candidate
-from rag.reading.cross_encoder import ScoredSpan
-from rag.reading.results import Unit
-from rag.reading.strategies import Asked, Read, answered
-from rag.reading.strategies.series import in_series
-from rag.types import Chunk
+from rag.reading.strategies import answered
+from rag.reading.strategies.series import HEADED, in_series
 
 STEPS = """## 更换滤芯
 
@@ -20,40 +14,6 @@ TICKETS = """门票分为：
 - 单日票，三十元
 - 双日票，五十元
 - 年票，二百元"""
-
-
-def read_of(question, *read, behind=()):
-    """Passages as they were read: each text with the words that are its candidate, best first."""
-    everywhere = [
-        passage_of(Chunk(f"a#{n}", "a", "", text, 0, len(text), n))
-        for n, text in enumerate([*(text for text, _ in read), *behind])
-    ]
-    passages = everywhere[: len(read)]
-    asked = set(index_terms(question))
-
-    def met(text):
-        return len(asked & set(index_terms(text))) / len(asked)
-
-    def neighbours(passage):
-        here = passage.chunk.ordinal
-        return [each for each in everywhere if abs(each.chunk.ordinal - here) == 1]
-
-    units = [
-        Unit(number, 0, 0, len(text), text, 0.0, np.zeros(0))
-        for number, (text, _) in enumerate(read)
-    ]
-    candidates = [
-        Candidate(
-            number,
-            text,
-            ScoredSpan(text.index(words), text.index(words) + len(words), 1.0),
-            units[number],
-            (1.0, 1.0),
-            5.0 - number,
-        )
-        for number, (text, words) in enumerate(read)
-    ]
-    return Asked.of(question), Read(tuple(passages), units, candidates, met, neighbours)
 
 
 def quoted(asked, read):
@@ -130,3 +90,12 @@ def test_a_lead_that_names_what_is_counted_goes_before_words_of_that_number():
 
     assert quoted(asked, read)[0][1] == ["加强协作", "健全机制"]
     assert answered(asked, read) == in_series(asked, read)
+
+
+@pytest.mark.parametrize(
+    ("section", "least"), [("净水器 > 更换滤芯", HEADED), ("净水器 > 保养", 0.0)]
+)
+def test_under_the_words_of_the_question_a_series_is_sure(section, least):
+    found = in_series(*read_of("怎样更换滤芯？", (STEPS, "旋下滤瓶"), section=section))
+
+    assert found.least == least

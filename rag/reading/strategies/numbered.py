@@ -1,0 +1,99 @@
+"""A part of a document that is asked for by its number: the third step, an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.index.passage import Passage
+from rag.language.numerals import value_of
+from rag.language.series import series
+from rag.language.text import fold
+from rag.reading.results import Span
+from rag.reading.strategies.base import Answered, Asked, Read, heading_terms_in
+
+NUMBERED = 0.6  # how sure such a part is at least
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_NUMBER = r"\d{1,3}|[一二两三四五六七八九十百]{1,5}"
+_STEP = re.compile(
+    rf"第(?P<chinese>{_NUMBER})(?:个?步骤?|点|项)|\bstep (?P<figure>\d{{1,2}})\b"
+    rf"|\b(?P<word>{'|'.join(_ORDINALS)}) (?:step|item|point)\b"
+)
+_ARTICLE = re.compile(
+    rf"第(?P<chinese>{_NUMBER})(?P<unit>[条章节款])的?(?:内容|规定)?(?:主要)?"
+    r"(?:是|规定|说|讲|写|约定|要求)?了?(?:什么|哪些|啥)"
+    r"|\bwhat (?:does|is in|is) (?P<kind>article|section|clause|chapter) "
+    r"(?P<figure>\d{1,3}(?:\.\d{1,3}){0,3})\b"
+)
+
+_Place = tuple[int, int, int]  # passage, start, end
+
+
+def by_number(asked: Asked, read: Read) -> Answered | None:
+    """The article, section or chapter with a number, or the step under a heading that is named."""
+    folded = fold(asked.query)
+    found = _article(folded, read.passages) or _step(folded, read.passages)
+    if found is None:
+        return None
+    number, start, end = found
+    candidate = next((each for each in read.ranked if each.passage == number), None)
+    if candidate is None:
+        return None
+    span = Span(number, start, end, ((start, end),))
+    return Answered(candidate.moved(start, end), (span,), least=NUMBERED)
+
+
+def _article(folded: str, passages: Sequence[Passage]) -> _Place | None:
+    """The article, section or chapter that is asked for by its number."""
+    match = _ARTICLE.search(folded)
+    if match is None:
+        return None
+    number = match["figure"] or str(_value(match["chinese"]))
+    head = re.compile(
+        rf"^\W{{0,6}}第({_NUMBER}){match['unit']}"
+        if match["chinese"]
+        else rf"^\W{{0,6}}(?:{match['kind']} )?(\d{{1,3}}(?:\.\d{{1,3}}){{0,3}})[.)]?(?=\s)",
+        re.MULTILINE | re.IGNORECASE,
+    )
+    for place, passage in enumerate(passages):
+        heads = [(found.start(), _written(found[1])) for found in head.finditer(passage.text)]
+        for at, (start, own) in enumerate(heads):
+            if own == number:
+                behind = (each for each, other in heads[at + 1 :] if not _is_below(other, own))
+                end = next(behind, len(passage.text))
+                words = passage.text[start:end].rstrip()
+                lead = len(words) - len(words.lstrip("# \n"))
+                return place, start + lead, start + len(words)
+    return None
+
+
+def _written(number: str) -> str:
+    return number if number[0].isascii() else str(_value(number))
+
+
+def _is_below(other: str, own: str) -> bool:
+    """Whether one number is of a part of the other: 2.2.1 of 2.2."""
+    return other.startswith(f"{own}.")
+
+
+def _step(folded: str, passages: Sequence[Passage]) -> _Place | None:
+    """The step of the first list under words of the question."""
+    match = _STEP.search(folded)
+    if match is None:
+        return None
+    value = _value(match["chinese"] or match["figure"] or match["word"])
+    for number, passage in enumerate(passages):
+        if not heading_terms_in(folded, passage):
+            continue
+        for each in series(passage.text):
+            if each.is_numbered and value is not None:
+                for item in each.items[value - each.first : value - each.first + 1]:
+                    return number, item.mark, item.end
+    return None
+
+
+def _value(numeral: str) -> int | None:
+    if numeral in _ORDINALS:
+        return _ORDINALS.index(numeral) + 1
+    value = value_of(numeral)
+    return None if value is None else int(value)

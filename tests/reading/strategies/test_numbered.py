@@ -1,0 +1,64 @@
+"""Parts of a document that a question asks for by their number: a step, an article."""
+
+import pytest
+from readings import read_of
+
+from rag.reading.strategies.numbered import NUMBERED, by_number
+
+STEPS = (
+    "## 更换滤芯\n\n1. 关闭阀门。\n2. 旋下滤瓶。\n   注意方向。\n3. 检查密封圈。\n\n冲洗十分钟。"
+)
+LEASE = "第二条 租期三年。\n第三条 租金每月500元。\n按季支付。\n第十三条 争议协商解决。"
+ENGLISH = "Article 3 The rent is 500.\nIt is paid monthly.\nArticle 13 Disputes are settled."
+CLAUSES = "2. Use\n2.1 No pets.\n2.2 No subtenants.\n2.2.1 Guests may stay.\n2.20 Keys.\n3. End"
+
+
+def asked(question, text, section=""):
+    found = by_number(*read_of(question, (text, text[-4:]), section=section))
+    if found is None:
+        return None
+    (span,) = found.spans
+    assert (span.highlights, found.least) == (((span.start, span.end),), NUMBERED)
+    return text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "item"),
+    [
+        ("更换滤芯的第三步是什么？", "3. 检查密封圈"),
+        ("更换滤芯的第2步是什么？", "2. 旋下滤瓶。\n   注意方向"),
+        ("更换滤芯的第四步是什么？", None),
+        ("安装支架的第三步是什么？", None),
+    ],
+)
+def test_one_step_by_its_number(question, item):
+    assert asked(question, STEPS, "净水器 > 更换滤芯") == item
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("第三条规定了什么？", "第三条 租金每月500元。\n按季支付。"),
+        ("合同第13条的内容是什么？", "第十三条 争议协商解决。"),
+        ("第四条规定了什么？", None),
+        ("第三条规定的租金是多少？", None),  # asks for words within it
+    ],
+)
+def test_an_article_by_its_number(question, article):
+    assert asked(question, LEASE) == article
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "article"),
+    [
+        ("What does Article 3 say?", ENGLISH, "Article 3 The rent is 500.\nIt is paid monthly."),
+        (
+            "What does clause 2.2 of the lease say?",
+            CLAUSES,
+            "2.2 No subtenants.\n2.2.1 Guests may stay.",
+        ),
+        ("What does clause 2.4 say?", CLAUSES, None),
+    ],
+)
+def test_an_english_article_by_its_number(question, text, article):
+    assert asked(question, text) == article
