@@ -27,6 +27,8 @@ _META = {
 # Stand-ins that no page contains once controls are gone: they survive the joining of spaces.
 _PARAGRAPH, _LINE, _CELL, _KEPT_LINE, _KEPT_SPACE = "\x1c\x1d\x1e\x1f\x02"
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+MOST_SPANNED = 100  # rows or columns of one cell
+LONGEST_CELL = 300  # characters, where no header or caption tells a table from a layout
 _STRAY = re.compile("[ \n]*([\x1c\x1d\x1e][\x1c\x1d\x1e \n]*)")
 
 
@@ -34,7 +36,7 @@ def parse_html(data: bytes) -> Parsed:
     """An HTML page, without its navigation, footer, scripts and hidden parts.
 
     Headings and paragraphs are set apart by blank lines; list items and table rows have lines
-    of their own, with tabs between the cells.
+    of their own, with tabs between the cells; a cell that spans rows or columns stands in each.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # XHTML read as HTML, text that looks like an address
@@ -101,6 +103,9 @@ def _is_unwanted(tag: Tag, body: Tag) -> bool:
 def _text(body: Tag) -> str:
     for string in list(body.find_all(string=True)):
         string.replace_with(NavigableString(_spaced(string)))
+    for table in body.find_all("table"):
+        if _is_data(table):
+            _spread(table)
     for cell in body.find_all(["td", "th"]):
         _flatten(cell)
     for tag in body.find_all("br"):
@@ -121,6 +126,52 @@ def _spaced(string: NavigableString) -> str:
     return re.sub(r"\s+", " ", str(string))
 
 
+def _rows(table: Tag) -> list[list[Tag]]:
+    return [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
+
+
+def _is_data(table: Tag) -> bool:
+    """Whether a table is no layout: it names its columns, or all rows have as many short cells."""
+    rows = [row for row in _rows(table) if row]
+    if table.find("table") is not None or len(rows) < 2:
+        return False
+    if table.find("th") or table.find("caption"):
+        return True
+    widths = {sum(_span(cell, "colspan") for cell in row) for row in rows}
+    spans_rows = any(cell.has_attr("rowspan") for row in rows for cell in row)
+    is_even = min(widths) > 1 and (len(widths) == 1 or spans_rows)
+    return is_even and all(len(_words(cell)) <= LONGEST_CELL for row in rows for cell in row)
+
+
+def _span(cell: Tag, name: str) -> int:
+    """How many rows or columns a cell says that it spans; 0, the rest of them, is taken for one."""
+    written = str(cell.get(name) or "1").strip()
+    return min(int(written), MOST_SPANNED) or 1 if written.isascii() and written.isdigit() else 1
+
+
+def _spread(table: Tag) -> None:
+    """Makes each row of a table a line of all its cells, those that reach into it among them."""
+    reaching: dict[int, tuple[int, str]] = {}  # column → rows to go, words
+    for row, cells in zip(table.find_all("tr"), _rows(table), strict=True):
+        line: list[str] = []
+        waiting = [(_words(cell, " "), cell) for cell in cells]
+        while waiting or len(line) in reaching:
+            column = len(line)
+            if column in reaching:
+                left, words = reaching.pop(column)
+                line.append(words)
+                if left > 1:
+                    reaching[column] = left - 1, words
+                continue
+            words, cell = waiting.pop(0)
+            for spanned in range(column, column + _span(cell, "colspan")):
+                line.append(words)
+                if (below := _span(cell, "rowspan") - 1) and spanned not in reaching:
+                    reaching[spanned] = below, words
+        row.clear()
+        row.append(NavigableString(_CELL.join(line)))
+
+
 def _flatten(cell: Tag) -> None:
     """Makes a table cell one run of words, unless it holds a layout: a table, or paragraphs."""
     if cell.find("table") is not None or len(cell.find_all(_PARAGRAPHS)) > 1:
@@ -135,6 +186,8 @@ def _flatten(cell: Tag) -> None:
 
 def _break(match: re.Match[str]) -> str:
     marks = match.group(1)
+    behind = max(marks.rfind(_PARAGRAPH), marks.rfind(_LINE)) + 1
+    empty = "\t" * marks.count(_CELL, behind)  # cells, at the beginning of a row
     if _PARAGRAPH in marks:
-        return "\n\n"
-    return "\n" if _LINE in marks else "\t" * marks.count(_CELL)
+        return f"\n\n{empty}"
+    return f"\n{empty}" if _LINE in marks else empty

@@ -19,6 +19,7 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _FIGURES = re.compile(r"[^\w]*\d")
+_PERIOD = re.compile(r"(?:19|20)\d\d(?:年度?)?|\d{1,2}月份?|(?:19|20)\d\d[-/.年]\d{1,2}月?|Q[1-4]")
 _SENTENCE = re.compile(r"[。！？；.!?;，,]$")
 _NO_CAPTION = re.compile(r"#|[-*+•]\s|\d+[.、]")
 
@@ -205,6 +206,8 @@ def _is_header(text: str, rows: list[Row]) -> bool:
     for column, name in enumerate(first):
         below = [words[column] for words in others if column < len(words) and words[column]]
         has_figures = below and all(_FIGURES.match(words) for words in below)
+        if column and _PERIOD.fullmatch(name) and not all(map(_PERIOD.fullmatch, below)):
+            continue
         if _FIGURES.match(name) and (column == 0 or has_figures):
             return False
     return sum(map(bool, first)) >= len(first) - 1

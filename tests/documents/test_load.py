@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from rag.documents.files import InputFile, discover
 from rag.documents.load import load, sample_questions
 from rag.errors import InputNotFound, Unreadable
+from rag.language.text_tables import column_names, tables_of
 
 
 def write(folder, name, content):
@@ -188,6 +189,34 @@ def test_html_layout_tables_and_xhtml(tmp_path):
     document = only_document(write(tmp_path, "港口.htm", page))
     assert document.text == "新码头。\n\nOld quay."
     assert document.title == "港口"
+
+
+def test_html_tables_repeat_the_cells_that_span_and_keep_paragraphs_together(tmp_path):
+    page = (
+        "<table><caption>Marks 成绩</caption>"
+        "<tr><th rowspan=2>班级</th><th colspan='2'>期末</th></tr>"
+        "<tr><th>语文</th><th>数学</th></tr><tr><td rowspan=2>一班</td><td>88</td>"
+        "<td><p>92</p><p>retake<br>补考</p></td></tr><tr><td>75</td><td></td></tr>"
+        "<tr><td></td><td>60</td><td>61</td></tr></table>"
+        "<table><tr><td><p>Left column.</p><p>Second paragraph.</p></td></tr></table>"
+    )
+    document = only_document(write(tmp_path, "x.html", page.encode()))
+
+    assert document.text == (
+        "Marks 成绩\n\n班级\t期末\t期末\n班级\t语文\t数学\n一班\t88\t92 retake 补考\n一班\t75\n"
+        "\t60\t61\n\nLeft column.\n\nSecond paragraph."
+    )
+    (table,) = tables_of(document.text)
+    assert column_names(document.text, table) == ["班级", "期末 语文", "期末 数学"]
+    assert document.text[table.caption.start : table.caption.end] == "Marks 成绩"
+
+
+def test_a_cell_cannot_span_without_end(tmp_path):
+    page = "<table><tr><th colspan=999999999 rowspan='x'>A</th></tr><tr><td>b</td></tr></table>"
+
+    assert (
+        only_document(write(tmp_path, "x.html", page.encode())).text == "\t".join("A" * 100) + "\nb"
+    )
 
 
 def test_html_without_text(tmp_path):

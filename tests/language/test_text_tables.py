@@ -54,6 +54,13 @@ def test_without_names_there_is_no_header():
     assert grid("电话\t123\n传真\t456") == [([], [["电话", "123"], ["传真", "456"]])]
 
 
+def test_years_name_columns_where_no_years_are_below():
+    assert grid("地区\t2019\t2020\n北区\t5\t6") == [
+        (["地区", "2019", "2020"], [["北区", "5", "6"]])
+    ]
+    assert grid("建于\t2019\n改建\t2020") == [([], [["建于", "2019"], ["改建", "2020"]])]
+
+
 def test_a_table_that_goes_on_is_one_be_its_header_repeated_or_not():
     text = "No\tSeats\nA1\t4\n\nNo\tSeats\nB2\t5\n\nC3\t6"
 
