@@ -29,7 +29,7 @@ from rag.language.text import detect_language, has_words
 from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
 from rag.reading.cross_encoder import PassageReader
 from rag.reading.parts import joined
-from rag.reading.ranking import reranked
+from rag.reading.ranking import led_by, reranked
 from rag.reading.results import Reading
 from rag.reading.sentence_reader import READ, SentenceReader
 from rag.reading.span_reader import CANDIDATES, SpanReader
@@ -132,18 +132,21 @@ class Pipeline:
         yield Found(asked.searched, language, tuple(each.hit for each in passages[:top_k]))
         with timings.timed("read"):
             reading = self._read(current, search, asked, passages)
+        quotable = [*passages[:CANDIDATES], *reading.further]
+        quotes = [
+            Quote(quotable[span.passage], span.start, span.end, span.highlights)
+            for span in reading.spans
+        ]
         best_first = reranked(passages, reading.ranking)
+        if reading.further:
+            cited = {quote.passage.chunk.id: quote.passage for quote in quotes}
+            best_first = led_by(tuple(cited.values()), best_first)
         answer = replace(
             answer,
             searched=asked.searched,
             hits=tuple(each.hit for each in best_first),
             confidence=reading.confidence,
         )
-        quotable = [*passages[:CANDIDATES], *reading.further]
-        quotes = [
-            Quote(quotable[span.passage], span.start, span.end, span.highlights)
-            for span in reading.spans
-        ]
         if generator and best_first and reading.confidence >= ASK_MODEL:
             grounding = self._grounding(generator, answer, current, best_first)
             with timings.timed("generate"):
@@ -156,7 +159,8 @@ class Pipeline:
         with timings.timed("tables"):
             tabled = from_tables(asked.searched, passages, self.tables, self.retriever, language)
         if tabled:
-            answer = replace(answer, confidence=tabled.confidence)
+            hits = tuple(each.hit for each in led_by(tabled.passages, best_first))
+            answer = replace(answer, confidence=tabled.confidence, hits=hits)
         elif reason := self._reason_to_refuse(reading, best_first):
             yield answer.refused(reason)
             return

@@ -23,7 +23,8 @@ MOST_QUOTES = 8  # of rows that a figure was computed from
 class Written:
     """The text of an answer with its citations, the short answer, and how sure that is.
 
-    `translation` is that of the short answer, None where there is none.
+    `translation` is that of the short answer, None where there is none. `passages` are those cited
+    that may not have been found.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Written:
     short: str | None
     confidence: float
     translation: str | None = None
+    passages: tuple[Passage, ...] = ()
 
 
 def from_tables(
@@ -56,7 +58,8 @@ def from_tables(
     quotes = _quotes(answer, own)
     if not quotes:
         return None
-    text, citations = cite(quotes[:MOST_QUOTES])
+    quotes = quotes[:MOST_QUOTES]
+    text, citations = cite(quotes)
     translation = None
     if answer.computed_from:
         markers = "".join(f"[{each.marker}]" for each in citations)
@@ -64,7 +67,10 @@ def from_tables(
         text = f"{said}{markers}"
     else:
         _, translation = short_answers(quotes, language, retriever.known_lexicon)
-    return Written(text, citations, answer.short, answer.confidence, translation)
+    cited = {each.passage.chunk.id: each.passage for each in quotes}
+    return Written(
+        text, citations, answer.short, answer.confidence, translation, tuple(cited.values())
+    )
 
 
 def _are_of(passages: Sequence[Passage], text: str) -> bool:

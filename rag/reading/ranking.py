@@ -31,3 +31,11 @@ def reranked(passages: Sequence[Passage], ranking: Sequence[Ranked]) -> list[Pas
             score = min(score, lowest - (rest[0].score - score))
         found.append(replace(passage, score=score, rank=len(found) + 1))
     return found
+
+
+def led_by(cited: Sequence[Passage], found: Sequence[Passage]) -> list[Passage]:
+    """The passages found, best first, behind those that are cited, which need not be among them."""
+    own = {each.chunk.id: each for each in found}
+    best = max((each.score for each in found), default=0.0)
+    first = [replace(own.pop(each.chunk.id, each), score=best) for each in cited]
+    return [replace(each, rank=rank) for rank, each in enumerate([*first, *own.values()], start=1)]

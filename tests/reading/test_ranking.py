@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from passages import passage_of
 
-from rag.reading.ranking import reranked
+from rag.reading.ranking import led_by, reranked
 from rag.reading.results import Ranked
 from rag.types import Chunk
 
@@ -54,3 +54,13 @@ def test_what_was_found_stays_as_it_was():
     reranked(FOUND, [of(3, 1.0)])
 
     assert before == FOUND
+
+
+def test_what_is_cited_leads_though_it_was_not_found():
+    other = passage_of(Chunk("d#9", "d", "", "船", 0, 1, 9))
+
+    led = led_by([FOUND[2], other], FOUND)
+
+    assert [passage.text for passage in led] == ["ferry", "船", "桥", "馆", "塔"]
+    assert [passage.rank for passage in led] == [1, 2, 3, 4, 5]
+    assert [passage.score for passage in led] == [9.0, 9.0, 9.0, 7.0, 2.0]
