@@ -93,8 +93,9 @@ def _passages(text: str, section: Section, tables: Sequence[Table]) -> list[tupl
         *_cut(text, section.start, section.body, within),
         *_cut(text, section.body, section.end, within),
     ]
+    rows = {row.start for table in within for row in table.rows if row.start > table.start}
     costs = [
-        _row_cost(within, b.start) or _break_cost(text, a.end, b.start, section.body)
+        Break.ROW if b.start in rows else _break_cost(text, a.end, b.start, section.body)
         for a, b in pairwise(pieces)
     ]
     return packed(*joined(pieces, costs))
@@ -123,14 +124,6 @@ def _rows(text: str, table: Table) -> Iterator[tuple[int, int]]:
         else:
             yield from _spans(text, start, end)
         start = end
-
-
-def _row_cost(tables: Sequence[Table], right: int) -> float | None:
-    """What it costs to begin a passage at `right`, where a row of a table begins there."""
-    for table in tables:
-        if table.start < right < table.end:
-            return Break.ROW if any(row.start == right for row in table.rows) else None
-    return None
 
 
 def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -37,9 +37,13 @@ class Mention:
 def mentions(asked: str, sheet: Sheet, lexicon: Lexicon) -> list[Mention]:
     """The cells that a folded question names; longer words win over those within them."""
     found: dict[tuple[int, int, int], set[int]] = defaultdict(set)
+    bare = _bare(asked)
     for column in range(sheet.table.width):
+        is_key = _names(sheet, column)
         for words, rows in _distinct(sheet, column).items():
-            for start, end in _places(asked, words, is_key=_names(sheet, column)):
+            if _bare(words) not in bare:  # before a pattern is made of each of many cells
+                continue
+            for start, end in _places(asked, words, is_key=is_key):
                 found[start, end, column].update(rows)
     for column in sheet.keys:
         for name, rows in _short_names(sheet, column).items():
@@ -100,9 +104,11 @@ def _places(asked: str, words: str, *, is_key: bool) -> Iterator[tuple[int, int]
         return
     if len(words) < 2 and not (is_key and words.isascii()):
         return
-    core = re.split(r"[a-z]|\d", words)[0] or words
-    if core[:12] in asked or _CODE.fullmatch(words):
-        yield from find(asked, words)
+    yield from find(asked, words)
+
+
+def _bare(words: str) -> str:
+    return "".join(filter(str.isalnum, words))
 
 
 def _short_names(sheet: Sheet, column: int) -> dict[str, list[int]]:
