@@ -237,11 +237,11 @@ def _joined(text: str, table: Table, other: Table) -> Table | None:
     """Both as one where nothing stands between them and `other` has no header of its own."""
     if text[table.end : other.start].strip(" \n|\f") or not table.headers:
         return None
-    names = [_words(text, row) for row in table.headers]
+    names, width = [_words(text, row) for row in table.headers], table.width
     repeated = [_words(text, row) for row in (*other.headers, *other.rows)][: len(names)]
     if repeated == names:
         rows = (*other.headers, *other.rows)[len(names) :]
-    elif not other.headers and all(len(row.cells) == table.width for row in other.rows):
+    elif not other.headers and all(len(row.cells) == width for row in other.rows):
         rows = other.rows
     else:
         return None

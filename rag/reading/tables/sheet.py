@@ -42,14 +42,14 @@ class Sheet:
         self.document_id = document_id
         self.text = text
         self.table = table
-        folded = fold_in_place(text[: table.end])
+        folded, width = fold_in_place(text[: table.end]), table.width
         bare = [_MARKUP.sub("", name) for name in column_names(folded, table)]
         self.names = [_UNIT.sub("", name).strip() for name in bare]
-        self.names += [""] * (table.width - len(self.names))
+        self.names += [""] * (width - len(self.names))
         self.units = [match[1] if (match := _UNIT.search(name)) else "" for name in bare]
-        self.units += [""] * (table.width - len(self.units))
+        self.units += [""] * (width - len(self.units))
         self.cells = [
-            [_words(folded, row, column) for column in range(table.width)] for row in table.rows
+            [_words(folded, row, column) for column in range(width)] for row in table.rows
         ]
 
     @functools.cached_property
