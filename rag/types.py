@@ -59,7 +59,8 @@ class Chunk:
 class Hit:
     """A passage: `text` lies at `start`..`end` (code points) of its document's text.
 
-    `score` is higher for better, `rank` counts from 1.
+    `score` is higher for better, `rank` counts from 1. `page`, from 1, is the page of its file on
+    which it begins, null where that has none; `ocr` says that this page was read from a picture.
     """
 
     rank: int
@@ -72,6 +73,8 @@ class Hit:
     text: str
     start: int
     end: int
+    page: int | None = None
+    ocr: bool = False
 
 
 @result
@@ -90,7 +93,8 @@ class Citation:
 
     `highlights` are the words of the quote that are the short answer: half-open spans of the
     document's text within `start`..`end`, in order, none overlapping another. `header` names the
-    columns of a quote that begins in a row of a table, " | " between them.
+    columns of a quote that begins in a row of a table, " | " between them. `page` and `ocr` are as
+    in a hit, of the quote.
     """
 
     marker: int
@@ -105,6 +109,8 @@ class Citation:
     passage: str = ""
     highlights: tuple[tuple[int, int], ...] = ()
     header: str = ""
+    page: int | None = None
+    ocr: bool = False
 
 
 @result

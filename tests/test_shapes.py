@@ -34,10 +34,12 @@ HIT_SHAPE = {
     "text": "驱动力和人才。 Talent.",
     "start": 40,
     "end": 56,
+    "page": None,
+    "ocr": False,
 }
 CITATION = Citation(
     1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text,
-    ((40, 42), (42, 43)),
+    ((40, 42), (42, 43)), 3, True,
 )  # fmt: skip
 
 
@@ -85,6 +87,8 @@ def test_an_answer():
                 "passage": "驱动力和人才。 Talent.",
                 "highlights": [[40, 42], [42, 43]],
                 "header": "",
+                "page": 3,
+                "ocr": True,
             }
         ],
         "hits": [HIT_SHAPE],
@@ -106,7 +110,7 @@ def test_a_citation_without_a_short_answer_has_no_highlights():
     made = shape(replace(CITATION, highlights=()))
 
     assert made["highlights"] == []
-    assert list(made)[-3:] == ["passage", "highlights", "header"]
+    assert list(made)[-5:] == ["passage", "highlights", "header", "page", "ocr"]
 
 
 def test_a_refusal():

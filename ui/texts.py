@@ -72,6 +72,8 @@ _TEXTS = {
     "source": ("原文", "Source"),
     "close": ("关闭", "Close"),
     "file": ("文件", "File"),
+    "page": ("第{page}页", "p. {page}"),
+    "from_ocr": ("由图片识别", "from OCR"),
     "section": ("章节", "Section"),
     "date": ("日期", "Date"),
     "quote": ("引文（原文）", "Quote (original)"),

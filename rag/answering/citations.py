@@ -57,6 +57,8 @@ def citation(marker: int, quote: Quote) -> Citation:
         chunk.text,
         moved(clipped(quote.highlights, quote.start, quote.end), chunk.start),
         header_of(quote),
+        quote.passage.pages.at(chunk.start + quote.start),
+        quote.passage.pages.is_read(chunk.start + quote.start),
     )
 
 

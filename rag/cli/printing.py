@@ -128,10 +128,12 @@ def answer_notes(answer: Answer) -> Iterator[str]:
 
 
 def place(found: Hit | Citation) -> str:
-    """Title, section and source on one line, each once."""
+    """Title, section, source and page on one line, each once."""
     section, title = found.section, found.title
     heading = section if section.startswith(title) else f"{title} · {section}"
-    return on_one_line(" · ".join(part for part in (heading.strip(" ·"), found.source) if part))
+    page = f"p. {found.page}" if found.page else ""
+    parts = heading.strip(" ·"), found.source, page, "from OCR" if found.ocr else ""
+    return on_one_line(" · ".join(part for part in parts if part))
 
 
 def on_one_line(text: str, most: int | None = None) -> str:

@@ -33,7 +33,7 @@ def parser_for(suffix: str) -> Callable[[bytes], Parsed]:
 
             return parse_html
         case ".pdf":
-            from rag.documents.pdf import parse_pdf
+            from rag.documents.pdf.parse import parse_pdf
 
             return parse_pdf
         case ".docx":

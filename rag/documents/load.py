@@ -11,6 +11,7 @@ from rag.documents.cleaning.rules import EXACT_RULES, RULES, clean
 from rag.documents.encoding import decode
 from rag.documents.files import InputFile
 from rag.documents.formats import parser_for, refuse_unknown
+from rag.documents.page_map import PageMap, moved
 from rag.documents.plain import Parsed
 from rag.documents.rows import is_faq, one_line, read_row, row_of, scalar
 from rag.errors import Unreadable
@@ -133,6 +134,7 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
         raise Unreadable("no text left after cleaning")
     title = " ".join(clean(parsed.title).split()) or _first_short_line(text) or name
     meta = {name: one_line(value) for name, value in parsed.meta.items()}
+    meta |= PageMap(moved(parsed.page_starts, parsed.text, text), parsed.ocr_pages).meta
     meta["language"] = detect_language(text)
     return Document(document_id, source, title, with_byline(text, meta), meta)
 

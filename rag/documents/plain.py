@@ -32,7 +32,9 @@ _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(\S[^\n]*?)[ \t#]*$", re.MULTILINE
 class Parsed:
     """What one file holds: `title` may be empty; `missing` names parts that gave no text.
 
-    `is_exact`: the format says what is text, so that cleaning has nothing to guess.
+    `is_exact`: the format says what is text, so that cleaning has nothing to guess. `page_starts`
+    are the offsets in `text` at which its pages begin, where it has some; `ocr_pages`, counted from
+    1, those of them that were read from pictures.
     """
 
     title: str
@@ -40,6 +42,8 @@ class Parsed:
     meta: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[tuple[str, str], ...] = ()
     is_exact: bool = False
+    page_starts: tuple[int, ...] = ()
+    ocr_pages: tuple[int, ...] = ()
 
 
 # What the readers of binary formats let through on damaged files, beside errors of their own.

@@ -24,7 +24,9 @@ _PACKAGE = str(Path(__file__).parents[1])  # of an editable install, no entry of
 # Audit events (docs.python.org/3/library/audit_events.html) that reading a file never needs,
 # by what stands before the full stop; and those of them that importing a module needs.
 _DENIED = frozenset("ctypes fcntl os pty shutil socket subprocess urllib".split())
-_ALLOWED = frozenset({"os.add_dll_directory", "os.listdir", "os.scandir"})
+_ALLOWED = frozenset(
+    {"ctypes.create_string_buffer", "os.add_dll_directory", "os.listdir", "os.scandir"}
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -37,6 +39,8 @@ def answer_to(request: bytes, stream: int) -> NoReturn:
     """Reads the file of `request` within its limits, writes the answer to `stream` and ends."""
     path, document_id, source, seconds, memory, output, parts = json.loads(request)
     limit_resources(seconds, memory)
+    if path.lower().endswith(".pdf"):
+        import rag.documents.pdf.pages  # noqa: F401 (loads a library, which the guard refuses)
     guard(path)
     try:
         answer = encoded(_answer(InputFile(Path(path), document_id, source), parts), output)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from rag.documents.page_map import NO_PAGES, PageMap
 from rag.types import Chunk, Hit
 
 
@@ -29,7 +30,7 @@ class Passage:
     `spans` are half-open offsets of its units in `chunk.text`, `unit_vectors` (n, d) their vectors.
     `score` is higher for better, `rank` counts from 1, and `ranks` is the rank in each arm that
     found it, for example `{"dense": 2, "lexical": 1}`. `scale` is that of the question's cosines
-    with the chunk's partition of the index.
+    with the chunk's partition of the index, `pages` says on which page of the file a place is.
     """
 
     chunk: Chunk
@@ -41,6 +42,7 @@ class Passage:
     rank: int = 0
     ranks: Mapping[str, int] = field(default_factory=dict)
     scale: Scale = Scale()
+    pages: PageMap = NO_PAGES
 
     @property
     def text(self) -> str:
@@ -62,4 +64,6 @@ class Passage:
             chunk.text,
             chunk.start,
             chunk.end,
+            self.pages.at(chunk.start),
+            self.pages.is_read(chunk.start),
         )

@@ -145,4 +145,5 @@ def _passage(
         rank,
         ranks,
         scale,
+        indexed.pages,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.documents.page_map import NO_PAGES, PageMap
 from rag.language.text_tables import header_above
 from rag.storage import Row
 from rag.types import Chunk, Document
@@ -25,8 +26,8 @@ CHUNK_COLUMNS = (
 class IndexedChunk:
     """A chunk as indexed: its terms, its vector (d,), its units and their vectors (n, d).
 
-    `spans` are half-open offsets of the units in `chunk.text`. `title` and
-    `source` are the document's, filled when read.
+    `spans` are half-open offsets of the units in `chunk.text`. `title`, `source` and `pages` are
+    the document's, filled when read.
     """
 
     chunk: Chunk
@@ -36,6 +37,7 @@ class IndexedChunk:
     unit_vectors: np.ndarray
     title: str = ""
     source: str = ""
+    pages: PageMap = NO_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def read_chunk(row: Row, document: Document, dimension: int) -> IndexedChunk:
         np.frombuffer(units, dtype=np.float16).astype(np.float32).reshape(-1, dimension),
         document.title,
         document.source,
+        PageMap.of(document.meta),
     )
 
 

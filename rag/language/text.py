@@ -9,9 +9,12 @@ from itertools import islice
 
 from opencc import OpenCC
 
+from rag.language.tables import table
+
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves that no encoding can write
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH_WORD = re.compile(
     r"\b(?:who|what|when|where|which|why|how|is|are|was|were|did|does|do|the)\b", re.IGNORECASE
@@ -46,9 +49,32 @@ def simplify_in_place(text: str) -> str:
     return "".join(to_simplified(character)[:1] or character for character in text)
 
 
+@functools.cache
+def _radicals() -> dict[int, str]:
+    """The character that each radical is written for; those of Kangxi are mapped by NFKC."""
+    kangxi = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    return {**kangxi, **{ord(radical): character for radical, character in table("radicals")}}
+
+
+def fold_radicals(text: str) -> str:
+    """`text` with radicals as the characters they look like; every character at its offset.
+
+    PDF files print many of the one for the other.
+
+    >>> fold_radicals("\u2ed3\u2ecb\u2ed4")
+    '长车门'
+    """
+    return text.translate(_radicals()) if _RADICAL.search(text) else text
+
+
+def is_wide(character: str) -> bool:
+    """Whether Chinese sets `character` as wide as it is high, and puts no space beside it."""
+    return unicodedata.east_asian_width(character or " ") in "WF" or character in "“”‘’…—"
+
+
 def fold(text: str) -> str:
-    """`text` as matching sees it: NFKC, simplified script, lower case."""
-    return to_simplified(unicodedata.normalize("NFKC", text)).lower()
+    """`text` as matching sees it: NFKC, radicals as characters, simplified script, lower case."""
+    return to_simplified(unicodedata.normalize("NFKC", fold_radicals(text))).lower()
 
 
 def fold_in_place(text: str) -> str:
@@ -61,7 +87,7 @@ def fold_in_place(text: str) -> str:
         folded
         if len(folded := unicodedata.normalize("NFKC", character).lower()) == 1
         else character
-        for character in simplify_in_place(text)
+        for character in simplify_in_place(fold_radicals(text))
     )
 
 

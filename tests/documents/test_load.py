@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.documents.files import InputFile, discover
 from rag.documents.load import load, sample_questions
+from rag.documents.page_map import PageMap
 from rag.errors import InputNotFound, Unreadable
 from rag.language.text_tables import column_names, tables_of
 
@@ -317,16 +318,19 @@ def test_pdf_that_opens_without_a_password_is_read(tmp_path):
     assert only_document(write(tmp_path, "x.pdf", buffer.getvalue())).text == "新码头启用。"
 
 
-def test_pdf_that_is_a_scan(tmp_path):
-    with pytest.raises(Unreadable, match="a scan without text; run OCR first"):
+def test_pdf_that_is_empty(tmp_path):
+    with pytest.raises(Unreadable, match="no text in this PDF: its pages are empty"):
         load(write(tmp_path, "x.pdf", pdf_bytes([[], []])))
 
 
-def test_pdf_with_mostly_scanned_pages_says_so(tmp_path):
-    documents, reports = load(write(tmp_path, "x.pdf", pdf_bytes([["The quay."], [], []])))
-    assert documents[0].text == "The quay."
-    assert [(report.source, report.status) for report in reports] == [("x.pdf#pages", "skipped")]
-    assert reports[0].reason == "2 of 3 pages have no text: a scan? run OCR first"
+def test_pdf_says_on_which_page_a_passage_is(tmp_path):
+    pages = [["新码头启用", "第一批货船到港。"], ["The quay is new."], ["吊车两台。"]]
+    document = only_document(write(tmp_path, "x.pdf", pdf_bytes(pages)))
+    pages = PageMap.of(document.meta)
+
+    on_page = [pages.at(document.text.index(words)) for words in ("新码头", "The quay", "吊车")]
+    assert on_page == [1, 2, 3]
+    assert not pages.is_read(0)
 
 
 def test_pdf_that_is_damaged_makes_no_noise(tmp_path, capfd, caplog):

@@ -348,7 +348,8 @@ LAUGHS = (
     + "]>"
 )
 NOT_DOCX = "not a readable .docx: "
-NOT_PDF = "not a readable .pdf: "
+NO_TEXT = "no text in this PDF: "
+NOTHING = NO_TEXT + "its pages are empty"
 AMPLIFIED = NOT_DOCX + "Maximum entity amplification factor exceeded"
 
 
@@ -415,39 +416,24 @@ def test_a_table_cell_merged_over_three_thousand_rows(tmp_path):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (
-            lambda: pdf_page(stream(packed(200))),
-            NOT_PDF + "damaged page: Limit reached while decompressing.",
-        ),
+        (lambda: pdf_page(stream(packed(200))), NOTHING),
         (
             lambda: pdf_page(stream(zlib.compress(packed(200), 9), "[/FlateDecode/FlateDecode]")),
-            NOT_PDF + "damaged page: Limit reached while decompressing.",
+            NOTHING,
         ),
-        (
-            lambda: pdf_page("[" * 500_000 + "]" * 500_000),
-            NOT_PDF + "damaged page: maximum recursion depth exceeded",
-        ),
-        (
-            lambda: pdf_page(stream(b""), kids="2 0 R 2 0 R", count=2),
-            NOT_PDF + "Detected cyclic page references.",
-        ),
+        (lambda: pdf_page("[" * 500_000 + "]" * 500_000), NOTHING),
+        (lambda: pdf_page(stream(b""), kids="2 0 R 2 0 R", count=2), NO_TEXT + "damaged page"),
         (
             lambda: pdf_of(
                 "<</Type/Catalog/Pages 2 0 R>>",
                 *[f"<</Type/Pages/Kids[{n} 0 R {n} 0 R]/Count 2>>" for n in range(3, 40)],
                 "<</Type/Page>>",
             ),
-            NOT_PDF + "Maximum page tree entry limit reached",
+            NOTHING,
         ),
-        (
-            lambda: pdf_page(stream(b"x", "/JBIG2Decode")),  # pypdf would start a program
-            NOT_PDF + "damaged page: ",
-        ),
-        (
-            lambda: pdf_page(stream(zlib.compress(b"BT ET"), "/Fl")),
-            NOT_PDF + "damaged page: The filter name /Fl is deprecated",
-        ),
-        (lambda: random.Random(1).randbytes(MEGABYTE), NOT_PDF),
+        (lambda: pdf_page(stream(b"x", "/JBIG2Decode")), NOTHING),
+        (lambda: pdf_page(stream(zlib.compress(b"BT ET"), "/Fl")), NOTHING),
+        (lambda: random.Random(1).randbytes(MEGABYTE), "not a readable .pdf: "),
     ],
     ids="flate twice nested cycle doubling program former random".split(),
 )

@@ -11,6 +11,8 @@ HIT = {
     "text": str,
     "start": int,
     "end": int,
+    "page": type(None),  # of a file that has no pages
+    "ocr": bool,
 }
 CITATION = {
     "marker": int,
@@ -24,4 +26,6 @@ CITATION = {
     "end": int,
     "passage": str,
     "highlights": list,
+    "page": type(None),  # of a file that has no pages
+    "ocr": bool,
 }
