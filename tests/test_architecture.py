@@ -61,6 +61,7 @@ HOMES = {
     "sentencepiece": "models.vocabulary",
     "torch": "models.bert reading.network training.__main__ training.judge_network training.judging"
     " training.reading training.retrieval training.train",
+    "rapidocr": "documents.ocr",
     "rich": "cli.printing evaluation.screen",
     "transformers": "models.bert",
     "uvicorn": "cli.serve",

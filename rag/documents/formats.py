@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from math import inf
 
 from rag.documents.plain import Parsed, parse_markdown, parse_text
 from rag.errors import Unreadable
@@ -21,8 +23,11 @@ def refuse_unknown(suffix: str) -> None:
         )
 
 
-def parser_for(suffix: str) -> Callable[[bytes], Parsed]:
-    """The parser of a format that holds one document; imports only what that needs."""
+def parser_for(suffix: str, deadline: float = inf) -> Callable[[bytes], Parsed]:
+    """The parser of a format that holds one document; imports only what that needs.
+
+    Pictures of text are read until `deadline`, by the monotonic clock.
+    """
     match suffix:
         case ".txt":
             return parse_text
@@ -35,7 +40,7 @@ def parser_for(suffix: str) -> Callable[[bytes], Parsed]:
         case ".pdf":
             from rag.documents.pdf.parse import parse_pdf
 
-            return parse_pdf
+            return partial(parse_pdf, deadline=deadline)
         case ".docx":
             from rag.documents.office.word import parse_docx
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -22,27 +23,37 @@ _LONGEST_TITLE = 60
 
 
 class _Place(NamedTuple):
-    """Where bytes come from: a file, or one `depth` files deep within it."""
+    """Where bytes come from: a file, or one `depth` files deep within it.
+
+    Pictures in it are read until `deadline`.
+    """
 
     id: str
     source: str
     suffix: str
+    deadline: float = inf
     depth: int = 0
 
     def within(self, name: str) -> _Place:
         """The place of a file of that name within this one."""
         suffix = PurePosixPath(name).suffix.lower()
-        return _Place(f"{self.id}/{name}", f"{self.source}/{name}", suffix, self.depth + 1)
+        return self._replace(
+            id=f"{self.id}/{name}",
+            source=f"{self.source}/{name}",
+            suffix=suffix,
+            depth=self.depth + 1,
+        )
 
 
-def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
+def load(file: InputFile, deadline: float = inf) -> tuple[list[Document], list[InputReport]]:
     """The documents in `file`, with canonical text, and what in it was skipped, and why.
 
     A corpus (`.jsonl`) and a table of questions and answers give a document a row, an archive
     (`.zip`) one a file, an e-mail one and one for each file sent with it, every other format one.
-    Raises Unreadable when there is none, OSError when the file cannot be read now.
+    Pictures of text are read until `deadline`, by the monotonic clock. Raises Unreadable when there
+    is none, OSError when the file cannot be read now.
     """
-    place = _Place(file.id, file.source, file.path.suffix.lower())
+    place = _Place(file.id, file.source, file.path.suffix.lower(), deadline)
     refuse_unknown(place.suffix)
     return _read(place, file.path.read_bytes())
 
@@ -60,7 +71,7 @@ def _read(place: _Place, data: bytes) -> tuple[list[Document], list[InputReport]
             return _archive(place, data)
         case ".eml":
             return _mail(place, data)
-    return _single(place, parser_for(place.suffix)(data))
+    return _single(place, parser_for(place.suffix, place.deadline)(data))
 
 
 def _single(place: _Place, parsed: Parsed) -> tuple[list[Document], list[InputReport]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,11 +14,14 @@ from typing import Any, NoReturn
 
 from rag.documents.files import InputFile
 from rag.documents.load import load
+from rag.documents.ocr import is_installed, open_reader
 from rag.errors import Unreadable
 
 OUTPUT_LIMIT = 64 << 20  # bytes
 PARTS_LIMIT = 100_000  # documents and reports
 _OPEN_FILES_LIMIT = 64
+_READING_SHARE = 0.6  # of the time for a file: after that, no more of its pictures are read
+_READING_MEMORY = 3  # times the memory: the models take most of it
 
 _PACKAGE = str(Path(__file__).parents[1])  # of an editable install, no entry of `sys.path` holds it
 
@@ -38,12 +42,18 @@ def main() -> None:
 def answer_to(request: bytes, stream: int) -> NoReturn:
     """Reads the file of `request` within its limits, writes the answer to `stream` and ends."""
     path, document_id, source, seconds, memory, output, parts = json.loads(request)
+    deadline = time.monotonic() + _READING_SHARE * seconds
+    may_hold_pdf = path.lower().endswith((".pdf", ".zip", ".eml"))
+    if may_hold_pdf and is_installed():
+        memory *= _READING_MEMORY
     limit_resources(seconds, memory)
-    if path.lower().endswith(".pdf"):
-        import rag.documents.pdf.pages  # noqa: F401 (loads a library, which the guard refuses)
+    if may_hold_pdf:
+        _load_libraries(path)
     guard(path)
     try:
-        answer = encoded(_answer(InputFile(Path(path), document_id, source), parts), output)
+        answer = encoded(
+            _answer(InputFile(Path(path), document_id, source), parts, deadline), output
+        )
     except MemoryError:
         answer = encoded({"unreadable": f"needs more than {_size(memory)} of memory to read"})
     while answer:
@@ -51,10 +61,19 @@ def answer_to(request: bytes, stream: int) -> NoReturn:
     os._exit(0)  # what a hostile file made takes long to take down
 
 
-def _answer(file: InputFile, most: int) -> dict[str, Any]:
+def _load_libraries(path: str) -> None:
+    """Load what reads PDF files, and pictures where there are some: the guard refuses it later."""
+    from rag.documents.pdf.pages import has_pictures
+
+    with suppress(Unreadable, OSError):
+        if is_installed() and has_pictures(Path(path).read_bytes()):
+            open_reader()
+
+
+def _answer(file: InputFile, most: int, deadline: float) -> dict[str, Any]:
     """As `sandbox` expects it: `documents` and `skipped`, or `unreadable`, or `errno`."""
     try:
-        documents, reports = load(file)
+        documents, reports = load(file, deadline)
     except Unreadable as error:
         return {"unreadable": error.message}
     except MemoryError:

@@ -22,6 +22,7 @@ _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _HYPHEN = 2  # what PDFium gives for a hyphen at the end of a line
 _DEEPEST = 5  # of drawings within drawings
 _THIN = 3.0  # points; what is thicker is an area, no ruling
+_FEW = 20  # characters
 _NO_WIDTH = 0.01  # points; PDFium leaves such text out
 _OBJECTS_LIMIT = 50_000  # of one page that are looked at for rulings
 _SEGMENTS_LIMIT = 5_000  # of one path
@@ -91,6 +92,14 @@ class Pdf:
             glyphs = tuple(_glyphs(page))
             return Page(width, height, glyphs, *_drawn(page, width * height))
 
+    def is_pictured(self, number: int) -> bool:
+        """Whether the page at `number` has drawings and hardly a character that can be read."""
+        with self._opened(number) as page:
+            raw = page.get_textpage().raw
+            first = range(min(pdfium.FPDFText_CountChars(raw), _FEW))
+            known = sum(pdfium.FPDFText_HasUnicodeMapError(raw, index) != 1 for index in first)
+            return known < _FEW and next(page.get_objects(max_depth=1), None) is not None
+
     def image(self, number: int, scale: float) -> object:
         """The page at `number` as a picture (height, width, 3): `scale` pixels to the point."""
         with self._opened(number) as page:
@@ -107,6 +116,12 @@ class Pdf:
                 yield page
             finally:
                 page.close()
+
+
+def has_pictures(data: bytes) -> bool:
+    """Whether a PDF has pages that want reading; raises Unreadable as `Pdf` does."""
+    pdf = Pdf(data)
+    return any(pdf.is_pictured(number) for number in range(len(pdf)))
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> Iterator[Glyph]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
+from math import inf
 
+from rag.documents.ocr import Reader, open_reader
 from rag.documents.pdf.assembly import assembled
 from rag.documents.pdf.columns import blocks
 from rag.documents.pdf.fallback import reread
 from rag.documents.pdf.furniture import without_furniture
 from rag.documents.pdf.grids import with_grids
 from rag.documents.pdf.pages import Page, Pdf
+from rag.documents.pdf.scans import ScanReader
 from rag.documents.pdf.titles import title_of
 from rag.documents.pdf.words import Sheet, sheet
 from rag.documents.plain import Parsed
@@ -24,9 +27,19 @@ _HEADS = 3  # that a report names
 _NO_MAP = "a font without a Unicode map"
 
 
-def parse_pdf(data: bytes) -> Parsed:
-    """A PDF: its pages in order, with where each begins; raises Unreadable where none has text."""
+def parse_pdf(
+    data: bytes,
+    deadline: float = inf,
+    open_reader: Callable[[], Reader | None] = open_reader,
+) -> Parsed:
+    """A PDF: its pages in order, with where each begins; raises Unreadable where none has text.
+
+    Pages without text that can be read are read from their pictures, where `open_reader` gives
+    a reader, until `deadline` by the monotonic clock.
+    """
     pdf = Pdf(data)
+    scans = ScanReader(pdf, open_reader, deadline)
+    ocr: list[int] = []
     sheets: list[Sheet] = []
     missing: list[tuple[str, str]] = []
     images: list[int] = []
@@ -40,33 +53,49 @@ def parse_pdf(data: bytes) -> Parsed:
             missing.append((f"page {number + 1}", error.message))
             page = Page(0, 0, ())
         read = sheet(page)
-        if read.unmapped > _UNREADABLE * max(1, read.characters):
+        is_unmapped = read.unmapped > _UNREADABLE * max(1, read.characters)
+        is_picture = not is_unmapped and page.drawings > 0 and _is_picture(read)
+        scan = scans.read(number, read) if is_unmapped or is_picture else None
+        if scan:
+            ocr.append(number + 1)
+            read = scan
+        elif is_unmapped:
             unmapped.append(number + 1)
             read = replace(read, words=())
-        elif page.drawings and (
-            not read.words or (read.characters < _FEW and page.picture > _PICTURED)
-        ):
+        elif is_picture:
             images.append(number + 1)
         sheets.append(with_grids(read))
     kept, heads = without_furniture(sheets)
-    missing += _reports(len(pdf), images, unmapped, heads)
+    missing += _reports(len(pdf), images, unmapped, heads, scans.remedy)
     text, starts = assembled([blocks(each.words, each.size) for each in kept])
     if not text:
         reason = missing[0][1] if missing else "its pages are empty"
         raise Unreadable(f"no text in this PDF: {reason}")
-    return Parsed(title_of(pdf.title, kept), text, {}, tuple(missing), starts)
+    title = title_of(pdf.title, kept)
+    return Parsed(title, text, missing=tuple(missing), page_starts=starts, ocr_pages=tuple(ocr))
+
+
+def _is_picture(read: Sheet) -> bool:
+    """Whether a page on which something is drawn has no text to speak of."""
+    return not read.words or (read.characters < _FEW and read.picture > _PICTURED)
 
 
 def _reports(
-    count: int, images: Sequence[int], unmapped: Sequence[int], heads: dict[str, int]
+    count: int,
+    images: Sequence[int],
+    unmapped: Sequence[int],
+    heads: dict[str, int],
+    remedy: str,
 ) -> list[tuple[str, str]]:
     """What is missing, by the part of the file."""
     found = []
+    how = f"; {remedy}" if remedy else ""
     if images:
-        found.append(("pages", f"{len(images)} of {count} pages are images: {listed(images)}"))
+        reason = f"{len(images)} of {count} pages are images: {listed(images)}{how}"
+        found.append(("pages", reason))
     if unmapped:
-        pages = f"{len(unmapped)} of {count} pages are unreadable ({_NO_MAP}): {listed(unmapped)}"
-        found.append(("fonts", pages))
+        which = f"{_NO_MAP}: {listed(unmapped)}{how}"
+        found.append(("fonts", f"{len(unmapped)} of {count} pages are unreadable, in {which}"))
     if heads:
         shown = [f"“{head}” ({pages} pages)" for head, pages in heads.items()]
         more = f" and {len(shown) - _HEADS} more" if len(shown) > _HEADS else ""
