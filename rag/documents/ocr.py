@@ -43,7 +43,7 @@ def open_reader() -> Reader | None:
     engine = RapidOCR(params={"Global.log_level": "critical", **threads})
 
     def read(picture: Any) -> list[ReadLine]:
-        found = engine(picture, use_cls=False)
+        found: Any = engine(picture, use_cls=False)
         if found.txts is None:
             return []
         return [
