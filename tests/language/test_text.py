@@ -9,7 +9,7 @@ from effort import grows_linearly
 
 import rag.language.text
 from rag.language.sentences import sentences
-from rag.language.text import count_letters, detect_language, han_share
+from rag.language.text import count_letters, detect_language, fold, fold_in_place, han_share
 
 
 def split(text: str) -> list[str]:
@@ -82,3 +82,8 @@ def test_time_is_linear(unit: str):
         assert sum(end - start for start, end in sentences(text)) <= len(text)
 
     assert grows_linearly(work, 400_000)
+
+
+def test_radicals_match_the_characters_they_look_like():
+    assert fold("⻓⻛⻋站的⾨票") == fold("长风车站的門票") == "长风车站的门票"
+    assert fold_in_place("⻓⻛⻋站2楼") == "长风车站2楼"
