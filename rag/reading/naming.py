@@ -1,4 +1,4 @@
-"""What a question names exactly – codes, numbers in order – and what of it a passage lacks.
+"""What a question names exactly – codes, numbers in order, names – and what of it a passage lacks.
 
 Words have synonyms and translations; X300, room 305 and 第三条 do not. Codes are compared sign by
 sign, numbers by their value: 第三条 is Article 3.
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.language import numerals
+from rag.language.entities import names
 from rag.language.question import count_of
+from rag.language.terms import tagged
 from rag.language.text import fold
 
 _SIGN = r"[-\u2010\u2013/. ]"  # hyphens, a dash and what else may stand within a code
@@ -23,6 +25,7 @@ _CODE = re.compile(
 )
 _PLACE = re.compile(r"\b(?:article|section|clause|chapter|part|room|floor|phase) $")
 _NUMERAL = re.compile(numerals.NUMERAL)
+_NUMBERED_NAME = re.compile(r"([a-z][a-z .'-]*) \d{1,4}")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -58,10 +61,41 @@ def lack(question: str, passage: str) -> Lack:
     codes = [code for code in _CODE.findall(asked) if not _is_in(held, code)]
     kinds = {_letters(code) for code in _CODE.findall(held)}
     numbers = list(_missing_numbers(_CODE.sub(" ", asked), _CODE.sub(" ", held)))
-    return Lack(
-        bool(codes or numbers),
-        any(_letters(code) in kinds for code in codes) or any(numbers),
+    is_namesake = _has_like_person(asked, held) or any(
+        _has_namesake(fold(name), held) for name in names(question)
     )
+    return Lack(
+        bool(codes or numbers) or is_namesake,
+        any(_letters(code) in kinds for code in codes) or any(numbers) or is_namesake,
+    )
+
+
+def _has_namesake(name: str, held: str) -> bool:
+    """Whether a passage holds not a name, but one with the same words before its number.
+
+    Kestrel 5, asked for Kestrel 7.
+    """
+    match = _NUMBERED_NAME.fullmatch(name)
+    if name in held or match is None:
+        return False
+    return re.search(rf"\b{re.escape(match[1])} \d", held) is not None
+
+
+def _has_like_person(question: str, held: str) -> bool:
+    """Whether a passage holds not a person, but one whose name has two of its three characters.
+
+    纪若兰, asked for 纪若梅: the surname and one more.
+    """
+    missing = [name for name in _persons(question) if name not in held]
+    return bool(missing) and any(
+        other[0] == name[0] and (other[1] == name[1]) != (other[2] == name[2])
+        for other in _persons(held)
+        for name in missing
+    )
+
+
+def _persons(text: str) -> list[str]:
+    return [word for word, tag in tagged(text) if tag == "nr" and len(word) == 3]
 
 
 def _is_in(folded: str, code: str) -> bool:

@@ -190,3 +190,23 @@ def test_a_number_that_the_passage_holds_elsewhere_or_counts_what_is_asked_is_no
     question, passage
 ):
     assert lack(question, passage) == NOTHING
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "expected"),
+    [
+        ("纪若梅的工号是多少？", "纪若兰的工号是5517。", ANOTHER),
+        ("纪若梅的工号是多少？", "纪小梅的工号是5517。", ANOTHER),
+        ("纪若梅的工号是多少？", "纪若兰和纪若梅的工号。", NOTHING),
+        ("纪若梅的工号是多少？", "她的工号是5517。", NOTHING),  # 她 may be her
+        ("What is the range of the Kestrel 7?", "The Kestrel 5 flies 14 km.", ANOTHER),
+        ("What is the range of the Kestrel 7?", "The Kestrel 5 and the Kestrel 7.", NOTHING),
+        ("What is the range of the Kestrel 7?", "It flies 14 km.", NOTHING),
+        ("What happened on May 7?", "On May 5 it rained.", NOTHING),  # a day
+    ],
+)
+def test_a_name_that_is_easily_taken_for_another_is_told(question, passage, expected):
+    assert lack(question, passage) == expected
