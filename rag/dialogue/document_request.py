@@ -26,6 +26,11 @@ _CLOSING = re.compile(
 _PARTS = re.compile(
     r"[,，;；]\s*(?:and\s+)?|\s+and\s+(?=wh|how|by wh)|(?:以及|还有|和)(?=什么|何|谁|哪)"
 )
+_WITHIN = re.compile(  # a part of a document, by its number
+    r"\b(?:article|section|clause|chapter|part|page|paragraph|step|item|table|figure) [\dIVX]+\b"
+    r"|第\s*[\d一二两三四五六七八九十百]{1,4}\s*[条章节款步页段项点]",
+    re.IGNORECASE,
+)
 _MORE = {  # what may follow "who wrote it"
     "date": re.compile(r"(?:什么时候|何时|哪年)(?:写|发表)?的?|when", re.IGNORECASE),
     "author": re.compile(r"谁写?的?|(?:by )?whom?", re.IGNORECASE),
@@ -90,6 +95,8 @@ def _requests(text: str) -> Iterator[DocumentRequest]:
         yield DocumentRequest(Kind.PARTICULARS, particulars[0][1], fields)
     for kind in (Kind.CONTENTS, Kind.SUMMARY, Kind.ABOUT):
         for field, words in _meets(kind, text):
+            if _WITHIN.search(words):
+                continue
             meant = reference(words)
             if field == "document" and not meant.is_surely_a_document:
                 continue

@@ -1,4 +1,4 @@
-"""The year that a question names, against the one its answer's sentence speaks of."""
+"""Years that questions and the sentences of their answers name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from rag.language.sentences import sentences
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 
+def years_in(text: str) -> set[int]:
+    """The years that a text names in figures.
+
+    >>> sorted(years_in("从2010年到2014年，1200万人"))
+    [2010, 2014]
+    """
+    return {int(year) for year in _YEAR.findall(text)}
+
+
 def is_of_another_year(question: str, text: str, start: int) -> bool:
     """Whether the sentence at `start` of a text names years, and none that the question names.
 
@@ -19,11 +28,11 @@ def is_of_another_year(question: str, text: str, start: int) -> bool:
     >>> [is_of_another_year("2014年卖了几只？", text, text.index(n)) for n in ("2万", "9万")]
     [True, False]
     """
-    asked = set(_YEAR.findall(question))
+    asked = years_in(question)
     if not asked or "when" in kinds_of(question):
         return False
     for first, end in sentences(text):
         if first <= start < end:
-            named = set(_YEAR.findall(text[first:end]))
+            named = years_in(text[first:end])
             return bool(named) and not named & asked
     return False

@@ -11,11 +11,13 @@ from rag.reading.strategies import Asked, Read
 from rag.types import Chunk
 
 
-def read_of(question, *read, behind=(), section=""):
+def read_of(question, *read, behind=(), section="", documents=()):
     """Passages as they were read: each text with the words that are its candidate, best first."""
+    texts = [*(text for text, _ in read), *behind]
+    names = documents or ["a"] * len(texts)
     everywhere = [
-        passage_of(Chunk(f"a#{n}", "a", section, text, 0, len(text), n))
-        for n, text in enumerate([*(text for text, _ in read), *behind])
+        passage_of(Chunk(f"{name}#{n}", name, section, text, 0, len(text), n))
+        for n, (name, text) in enumerate(zip(names, texts, strict=True))
     ]
     passages = everywhere[: len(read)]
     asked = set(index_terms(question))

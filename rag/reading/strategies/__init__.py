@@ -2,17 +2,26 @@
 
 `answered` tries, in this order: what is asked for by its number (`numbered`), a series over
 sentences or lines (`series`), a list within a sentence (`enumeration`), a web address (`address`),
-and the best words, with more where several things are asked for (`words`).
+what holds in the newest year (`dated`), and the best words, with more where several things are
+asked for (`words`).
 """
 
 from rag.reading.strategies.address import at_address
 from rag.reading.strategies.base import Answered, Asked, Read, Strategy
+from rag.reading.strategies.dated import newest
 from rag.reading.strategies.enumeration import enumerated
 from rag.reading.strategies.numbered import by_number
 from rag.reading.strategies.series import in_series
 from rag.reading.strategies.words import best_words
 
-STRATEGIES: tuple[Strategy, ...] = (by_number, in_series, enumerated, at_address, best_words)
+STRATEGIES: tuple[Strategy, ...] = (
+    by_number,
+    in_series,
+    enumerated,
+    at_address,
+    newest,
+    best_words,
+)
 
 
 def answered(asked: Asked, read: Read) -> Answered:
