@@ -44,6 +44,10 @@ class Candidate:
         """Whether it shares a character with the offsets."""
         return start < self.span.end and self.span.start < end
 
+    def holds(self, found: Enumeration) -> bool:
+        """Whether it is a whole list already, with what leads to it or follows."""
+        return self.span.start <= found.start and found.end <= self.span.end
+
     def is_by(self, found: Enumeration) -> bool:
         """Whether a list meets it or stands in the sentence that it begins in."""
         return self.meets(found.start, found.end) or any(

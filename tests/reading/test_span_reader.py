@@ -383,15 +383,11 @@ def test_what_a_passage_in_another_language_lacks_does_not_count(is_crossing, la
     assert reading.evidence.lacking == lacking
 
 
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("岛上有哪三处码头？", "岛上有东码头、南码头和鱼码头。"),  # as they were read
-        ("岛上有哪些码头？", "岛上有东码头、南码头和鱼码头"),
-    ],
-)
-def test_words_that_name_as_many_things_as_are_asked_for_are_kept(question, words):
-    (span,) = read(GivenReader(), [passage("岛上有东码头、南码头和鱼码头。")], question).spans
+@pytest.mark.parametrize("question", ["岛上有哪三处码头？", "岛上有哪些码头？"])
+def test_words_that_hold_the_whole_list_are_kept_as_they_were_read(question):
+    words = "岛上有东码头、南码头和鱼码头。"
+
+    (span,) = read(GivenReader(), [passage(words)], question).spans
 
     assert span.highlights == ((0, len(words)),)
 

@@ -30,6 +30,8 @@ def _listed(asked: Asked, read: Read) -> Candidate | None:
     near = list(read.near())
     there = [each for each in read.ranked if each in near or each.passage == best.passage]
     for candidate, found in _lists(asked, near if asked.wanted else near[:1]):
+        if candidate.holds(found):
+            return candidate
         if candidate.meets(found.start, found.end):
             return candidate.mended(found)
     together = [best, *further(asked, read, best)]
