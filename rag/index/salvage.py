@@ -85,12 +85,16 @@ def _meta(old: sqlite3.Connection) -> Iterator[tuple[str, str]]:
 def _rows(
     old: sqlite3.Connection, table: str, columns: str, number: str, size: int
 ) -> Iterator[Row]:
-    """The rows that can be read, one at a time: behind a damaged page there may be sound ones."""
+    """The rows that can be read, one at a time: behind a damaged page there may be sound ones.
+
+    Where none comes for as many numbers as the file can hold rows, none is left: a damaged page may
+    tell of numbers without end.
+    """
     select = f"SELECT {number}, {columns} FROM {table} NOT INDEXED"
-    after, most = -1, size // _LEAST_ROW
+    after, most, missed = -1, size // _LEAST_ROW, 0
     with suppress(sqlite3.DatabaseError):
         (most,) = old.execute(f"SELECT max({number}) FROM {table} NOT INDEXED").fetchone()
-    while after < (most or 0):
+    while after < (most or 0) and missed <= size // _LEAST_ROW:
         try:
             found = old.execute(
                 f"{select} WHERE {number} > ? ORDER BY {number} LIMIT 1", (after,)
@@ -98,11 +102,14 @@ def _rows(
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             if "no such" in str(error):
                 return
-            after += 1
+            after, missed = after + 1, missed + 1
             continue
         if found is None:
             return
-        after = found[0]
+        if found[0] <= after:  # a damaged tree leads anywhere
+            after, missed = after + 1, missed + 1
+            continue
+        after, missed = found[0], 0
         yield found[1:]
 
 
