@@ -127,10 +127,23 @@ class LastResort:
 
 
 def _allowed(request: Request) -> str:
-    """All methods that the path of a request takes: routes know only their own."""
+    """All methods that the path of a request takes: routes know only their own.
+
+    It is the first path that meets it: `/{id}/overview` would also be a document's.
+    """
     routes = [*request.app.routes, *(route for router in _ROUTERS for route in router.routes)]
     found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({name for route in found for name in getattr(route, "methods", ())}))
+    path = next((getattr(route, "path", None) for route in found), None)
+    return ", ".join(
+        sorted(
+            {
+                name
+                for route in found
+                if getattr(route, "path", None) == path
+                for name in getattr(route, "methods", ())
+            }
+        )
+    )
 
 
 def _version() -> str:

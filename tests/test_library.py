@@ -157,7 +157,7 @@ def test_a_stream_tells_what_was_found_then_the_words_then_all(library):
     assert [hit.chunk_id for hit in found.hits] == [hit.chunk_id for hit in answer.hits]
     assert all(isinstance(token, Token) and token.text for token in tokens)
     assert "".join(token.text for token in tokens) == answer.answer != ""
-    assert answer.timings.keys() == {"prepare", "retrieve", "read", "total"}
+    assert answer.timings.keys() == {"prepare", "retrieve", "read", "tables", "total"}
 
 
 def test_a_refused_stream_has_no_words(library):

@@ -39,7 +39,7 @@ HIT_SHAPE = {
 }
 CITATION = Citation(
     1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text,
-    ((40, 42), (42, 43)), 3, True,
+    ((40, 42), (42, 43)), page=3, ocr=True,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from rag.language.text import han_share
 from rag.language.text_tables import header_above
 from rag.types import Citation
 
-_PAUSE = re.compile(r"[，,、；;。](?!\d)")
+_PAUSE = re.compile(r"[，、；;。]|,(?! ?\d)")  # not as in 20,000 or March 9, 2015
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 

@@ -78,7 +78,7 @@ def test_the_first_question_is_answered_in_either_language(client, question):
         question,
         "default",
     )
-    assert answer["timings"].keys() == {"prepare", "retrieve", "read", "total"}
+    assert answer["timings"].keys() == {"prepare", "retrieve", "read", "tables", "total"}
 
 
 def test_each_field_has_the_type_of_the_contract(client):

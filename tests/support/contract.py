@@ -26,6 +26,7 @@ CITATION = {
     "end": int,
     "passage": str,
     "highlights": list,
+    "header": str,
     "page": type(None),  # of a file that has no pages
     "ocr": bool,
 }
