@@ -64,7 +64,7 @@ def test_a_follow_up_says_what_was_searched(visit):
     page = visit(locale="zh-CN")
     ask(page, "哪十二座城市新设了跨境电商综合试验区？")
 
-    turn = ask(page, "那里要照搬哪两个平台？")
+    turn = ask(page, "那里的经验可以归纳成什么？")
 
     expect(turn.locator(".searched")).to_contain_text("综合试验区")
     expect(turn.locator(".answer")).to_contain_text("两个平台")
