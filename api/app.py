@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import answers, docs, documents, login, openai, ops
@@ -132,17 +132,13 @@ def _allowed(request: Request) -> str:
     It is the first path that meets it: `/{id}/overview` would also be a document's.
     """
     routes = [*request.app.routes, *(route for router in _ROUTERS for route in router.routes)]
-    found = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    path = next((getattr(route, "path", None) for route in found), None)
+    found = [
+        (route.path, route.methods)
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
     return ", ".join(
-        sorted(
-            {
-                name
-                for route in found
-                if getattr(route, "path", None) == path
-                for name in getattr(route, "methods", ())
-            }
-        )
+        sorted({name for path, methods in found for name in methods or () if path == found[0][0]})
     )
 
 
