@@ -106,6 +106,11 @@ def short_answer(quotes: Sequence[Quote]) -> str | None:
     return joint.join(" ".join(each.split()) for each in words) or None
 
 
+def passages_of(quotes: Sequence[Quote]) -> list[Passage]:
+    """The passages of some quotes, each once, in their order."""
+    return list({quote.passage.chunk.id: quote.passage for quote in quotes}.values())
+
+
 def is_cited(quotes: Sequence[Quote], citations: Sequence[Citation]) -> bool:
     """Whether the words that are the short answer of the quotes lie in what is cited."""
     places = [

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from rag.answering.citations import Quote, cite, one_line
+from rag.answering.citations import Quote, cite, one_line, passages_of
 from rag.answering.messages import label, overview_message
-from rag.answering.overview import WholeDocument, passages_of
+from rag.answering.overview import WholeDocument
 from rag.dialogue.document_reference import Reference
 from rag.dialogue.document_request import DocumentRequest, Kind
 from rag.index.contents import contents

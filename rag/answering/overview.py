@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -104,8 +104,3 @@ class WholeDocument:
                 citation(marker, quote) for marker, quote in enumerate(self.summary(ROOM), start=1)
             ),
         )
-
-
-def passages_of(quotes: Sequence[Quote]) -> list[Passage]:
-    """The passages of some quotes, each once, in their order."""
-    return list({quote.passage.chunk.id: quote.passage for quote in quotes}.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
-from rag.answering.citations import Quote, cite
+from rag.answering.citations import Quote, cite, passages_of
 from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
 from rag.answering.grounding import Grounding, within_budget
 from rag.answering.short_answers import short_answers
@@ -139,8 +139,7 @@ class Pipeline:
         ]
         best_first = reranked(passages, reading.ranking)
         if reading.further:
-            cited = {quote.passage.chunk.id: quote.passage for quote in quotes}
-            best_first = led_by(tuple(cited.values()), best_first)
+            best_first = led_by(passages_of(quotes), best_first)
         answer = replace(
             answer,
             searched=asked.searched,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.citations import Quote, cite
+from rag.answering.citations import Quote, cite, passages_of
 from rag.answering.messages import label
 from rag.answering.short_answers import short_answers
 from rag.index.passage import Passage
@@ -67,10 +67,8 @@ def from_tables(
         text = f"{said}{markers}"
     else:
         _, translation = short_answers(quotes, language, retriever.known_lexicon)
-    cited = {each.passage.chunk.id: each.passage for each in quotes}
-    return Written(
-        text, citations, answer.short, answer.confidence, translation, tuple(cited.values())
-    )
+    cited = tuple(passages_of(quotes))
+    return Written(text, citations, answer.short, answer.confidence, translation, cited)
 
 
 def _are_of(passages: Sequence[Passage], text: str) -> bool:

@@ -103,10 +103,8 @@ class Retriever:
 
     def _are_copies(self, document_id: str, other_id: str) -> bool:
         """Whether two documents have the same text; one removed meanwhile has none."""
-        try:
-            return self._store.document(document_id).text == self._store.document(other_id).text
-        except DocumentNotFound:
-            return False
+        text = self.document_text(document_id)
+        return text is not None and text == self.document_text(other_id)
 
     def document_text(self, document_id: str) -> str | None:
         """The text of a document, None where it was removed since it was found."""

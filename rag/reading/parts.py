@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.index.passage import Passage
+from rag.reading.quotes import meet, merged
 from rag.reading.results import Reading, Span
 
 
@@ -41,13 +42,11 @@ def joined(readings: Sequence[Reading], read: int, threshold: float) -> Reading:
 def _add(spans: list[Span], span: Span) -> None:
     """Add a span, joined with one of its passage that it meets."""
     for number, other in enumerate(spans):
-        if other.passage == span.passage and span.start < other.end and other.start < span.end:
-            highlights = sorted({*other.highlights, *span.highlights})
+        if meet(other, span):
+            whole = merged(other, span)
+            words = sorted(set(whole.highlights))
             spans[number] = replace(
-                other,
-                start=min(other.start, span.start),
-                end=max(other.end, span.end),
-                highlights=tuple(h for h in highlights if not _is_within(h, highlights)),
+                whole, highlights=tuple(each for each in words if not _is_within(each, words))
             )
             return
     spans.append(span)

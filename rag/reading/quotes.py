@@ -55,8 +55,8 @@ def quotes_of(answers: Sequence[Candidate], units: Sequence[Unit]) -> list[Span]
         words = (max(start, held[0].start), min(end, held[-1].end))
         span = Span(answer.passage, held[0].start, held[-1].end, (words,))
         for number, other in enumerate(quotes):
-            if _meet(span, other):
-                quotes[number] = _joined(other, span)
+            if meet(span, other):
+                quotes[number] = merged(other, span)
                 break
         else:
             quotes.append(span)
@@ -82,12 +82,14 @@ def quoted(answer: Candidate, units: Sequence[Unit]) -> list[Unit]:
     return grown(held, units)
 
 
-def _meet(first: Span, second: Span) -> bool:
+def meet(first: Span, second: Span) -> bool:
+    """Whether two spans share words of a passage."""
     is_apart = first.end <= second.start or second.end <= first.start
     return first.passage == second.passage and not is_apart
 
 
-def _joined(first: Span, second: Span) -> Span:
+def merged(first: Span, second: Span) -> Span:
+    """Two spans that meet as one, with the highlights of both."""
     return Span(
         first.passage,
         min(first.start, second.start),

@@ -3,7 +3,8 @@
 import pytest
 from memory_store import MemoryStore
 
-from rag.answering.overview import WholeDocument, passages_of
+from rag.answering.citations import passages_of
+from rag.answering.overview import WholeDocument
 from rag.errors import DocumentNotFound
 from rag.index.rows import Origin
 from rag.shapes import shape
