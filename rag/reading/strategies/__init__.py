@@ -1,14 +1,15 @@
 """The ways from what was read to an answer, one for each kind of question; the first that has one.
 
-`answered` tries, in this order: what is asked for by its number (`numbered`), a series over
-sentences or lines (`series`), a list within a sentence (`enumeration`), a web address (`address`),
-what holds in the newest year (`dated`), and the best words, with more where several things are
-asked for (`words`).
+`answered` tries, in this order: what is asked for by its number (`numbered`), who a person or
+what a thing is (`description`), a series over sentences or lines (`series`), a list within a
+sentence (`enumeration`), a web address (`address`), what holds in the newest year (`dated`), and
+the best words, with more where several things are asked for (`words`).
 """
 
 from rag.reading.strategies.address import at_address
 from rag.reading.strategies.base import Answered, Asked, Read, Strategy
 from rag.reading.strategies.dated import newest
+from rag.reading.strategies.description import described
 from rag.reading.strategies.enumeration import enumerated
 from rag.reading.strategies.numbered import by_number
 from rag.reading.strategies.series import in_series
@@ -16,6 +17,7 @@ from rag.reading.strategies.words import best_words
 
 STRATEGIES: tuple[Strategy, ...] = (
     by_number,
+    described,
     in_series,
     enumerated,
     at_address,
