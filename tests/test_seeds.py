@@ -55,12 +55,26 @@ def test_every_document_has_a_text_and_a_title_without_markup(documents):
 
 
 def test_the_questions_cover_the_languages_and_what_must_be_refused(questions):
-    assert len(questions) >= 100
+    assert len(questions) >= 250
     assert {row.lang for row in questions} >= {"zh", "en"}
     refused = [row for row in questions if not row.answerable]
-    assert len(refused) >= 10
+    assert len(refused) >= 30
     for row in questions:
         assert row.has_target is row.answerable, row.id
+
+
+def test_they_are_of_the_kinds_that_people_ask_and_near_them(questions):
+    kinds = Counter(row.type for row in questions)
+
+    assert {kind: kinds[kind] for kind in ("who-is", "what-is", "why", "how", "yesno")} == {
+        "who-is": 11,
+        "what-is": 7,
+        "why": 6,
+        "how": 4,
+        "yesno": 6,
+    }
+    assert kinds["near-topic"] == 22
+    assert not any(row.answerable for row in questions if row.type == "near-topic")
 
 
 def test_questions_name_documents_that_are_there(documents, questions):
