@@ -19,6 +19,8 @@ LABELS = {
         "{short} (computed from {rows} rows of the table)",
     ),
     "translated": ("简答（译）", "In short, translated"),
+    "yes": ("是", "Yes"),
+    "no": ("否", "No"),
     "left_out": ("未采用", "Left out"),
     "colon": ("：", ": "),
 }

@@ -11,9 +11,10 @@ from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.citations import Quote, cite, passages_of
 from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
 from rag.answering.grounding import Grounding, within_budget
-from rag.answering.short_answers import short_answers
+from rag.answering.short_answers import is_shown, short_answers
 from rag.answering.table_answers import Written, from_tables
 from rag.answering.timings import Timings
+from rag.answering.verdicts import led, verdict
 from rag.answering.wording import Turn, from_model, generated, rewritten
 from rag.checking.checker import Checker
 from rag.dialogue.document_request import document_request
@@ -25,6 +26,7 @@ from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.searchers import Searchers
 from rag.language.question import split
+from rag.language.question_kinds import is_yes_no
 from rag.language.text import detect_language, has_words
 from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
 from rag.reading.cross_encoder import PassageReader
@@ -163,7 +165,7 @@ class Pipeline:
         elif reason := self._reason_to_refuse(reading, best_first):
             yield answer.refused(reason)
             return
-        written = tabled or self._written(quotes, answer)
+        written = tabled or self._written(asked.asked, quotes, answer, current)
         for piece in filter(None, _PIECE.findall(written.text)):
             yield Token(piece)
         yield answer.answered(written.text, written.short, written.citations, written.translation)
@@ -196,10 +198,21 @@ class Pipeline:
             yield Token(piece)
         yield answer.answered(about.text, None, about.citations)
 
-    def _written(self, quotes: Sequence[Quote], answer: AnswerBuilder) -> Written:
-        """What the quotes say, in their own words."""
+    def _written(
+        self, asked: str, quotes: Sequence[Quote], answer: AnswerBuilder, current: Searchers
+    ) -> Written:
+        """What the quotes say, in their own words, led by yes or no where they decide that."""
         short, translation = short_answers(quotes, answer.language, self.retriever.lexicon)
-        return Written(*cite(quotes), short, answer.confidence, translation)
+        text, citations = cite(quotes)
+        if is_yes_no(asked):
+            with answer.timings.timed("verdict"):
+                is_so = verdict(asked, quotes, self.checker_of(current), self.retriever.prepare)
+            text = led(text, is_so, answer.language)
+            if is_so is None:
+                short = translation = None
+        elif not is_shown(asked, quotes, answer.confidence):
+            short = translation = None
+        return Written(text, citations, short, answer.confidence, translation)
 
     def _found(
         self, search: Search, top_k: int, hidden: Collection[str]

@@ -51,7 +51,7 @@ _COMPARISON = re.compile(
     r"(?:the )?(?:more|less|fewer|\w{3,}er)\b.*\bor\b"
 )
 _REASON = re.compile(
-    r"为什么|为何|为啥|何以|原因|缘故|凭什么|因为什么"
+    r"(?<![称名叫作做改分化译定视认成设变取])为什么|为何|为啥|何以|原因|缘故|凭什么|因为什么"
     r"|\bwhy\b|\breasons?\b|\bhow come\b|what (?:caused|causes|made)\b|\bcause of\b"
 )
 _MANNER = re.compile(

@@ -4,7 +4,7 @@ import pytest
 from passages import passage_of
 
 from rag.answering.citations import Quote
-from rag.answering.short_answers import short_answers
+from rag.answering.short_answers import SURE, is_shown, short_answers
 from rag.types import Chunk
 
 
@@ -60,3 +60,19 @@ def test_a_figure_is_the_same_in_both_languages(lexicon):
     share = quote("58同城持有赶集网43.2%的股份。", "43.2%")
 
     assert short_answers([share], "en", lexicon) == ("43.2%", "43.2%")
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes", "confidence", "is_one"),
+    [
+        ("为什么设立试验区？", [HELD], SURE, True),
+        ("为什么设立试验区？", [HELD], SURE - 0.01, False),
+        ("How were they sold?", [SOLD], 0.5, False),
+        ("怎样更换滤芯？", [CITIES], 0.5, True),  # steps: several
+        ("大会在哪里开幕？", [HELD], 0.5, True),
+    ],
+)
+def test_why_and_how_have_a_short_answer_only_where_it_is_sure(
+    question, quotes, confidence, is_one
+):
+    assert is_shown(question, quotes, confidence) is is_one

@@ -105,3 +105,8 @@ def test_what_words_mean_is_not_what_a_thing_is():
     assert asks_meaning("喇嘛的含义是什么？")
     assert asks_meaning("What does lead time mean?")
     assert not asks_meaning("什么是喇嘛？")
+
+
+@pytest.mark.parametrize("question", ["这条路被命名为什么？", "当地人把它称为什么？"])
+def test_what_something_is_named_is_not_why(question):
+    assert kind_of(question) is not QuestionKind.REASON
