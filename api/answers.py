@@ -37,6 +37,21 @@ async def answering(
             yield found
 
 
+def checking(
+    served: Services, index: str | None, text: str
+) -> AsyncGenerator[CheckedSentence, None]:
+    """The sentences of a text with their verdicts, which are counted; raises Overloaded."""
+
+    def sentences(assistant: Assistant) -> Iterator[CheckedSentence]:
+        start, checked = time.perf_counter(), []
+        for sentence in assistant.checking(text):
+            checked.append(sentence)
+            yield sentence
+        served.metrics.observe_check(checked, time.perf_counter() - start)
+
+    return served.iterate(served.library.checks, index, sentences)
+
+
 @router.post("/v1/retrieve", summary="Find passages", response_model=Retrieval)
 async def retrieve(
     served: Served, body: schemas.RetrieveRequest, index: IndexQuery = None
@@ -89,15 +104,7 @@ async def check(
     request: Request, served: Served, body: schemas.CheckRequest, index: IndexQuery = None
 ) -> dict[str, Any]:
     """Each sentence of anyone's text with its verdict and the words it was checked against."""
-
-    def checking(assistant: Assistant) -> Iterator[CheckedSentence]:
-        start, sentences = time.perf_counter(), []
-        for sentence in assistant.checking(body.text):
-            sentences.append(sentence)
-            yield sentence
-        served.metrics.observe_check(sentences, time.perf_counter() - start)
-
-    work = served.iterate(served.library.checks, body.index or index, checking)
+    work = checking(served, body.index or index, body.text)
     sentences = await unless_left(request, collected(work))
     return shape(Check(tuple(sentences)))
 

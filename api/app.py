@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import answers, docs, documents, login, openai, ops
+from api import answers, docs, documents, login, mcp_http, openai, ops
 from api.access import KeyGuard
 from api.body import BodyLimit
 from api.errors import failure_of
@@ -24,7 +23,7 @@ from api.headers import SafeHeaders
 from api.keys import Keys
 from api.metrics import Measured
 from api.origins import CorsForApi, KnownAddress
-from api.services import Services
+from api.services import Services, own_version
 from rag.errors import Overloaded, WenjuError
 from rag.library import Library
 
@@ -36,7 +35,9 @@ exact words behind every statement, or refused.
 Offsets are half-open and count Unicode code points. Errors are always
 `{"error": {"code", "message", "remedy"}}`."""
 
-_ROUTERS = tuple(module.router for module in (answers, documents, openai, ops, login, docs))
+_ROUTERS = tuple(
+    module.router for module in (answers, documents, openai, mcp_http, ops, login, docs)
+)
 
 
 def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
@@ -48,17 +49,18 @@ def create_app(library: Library, *, home: str = "/docs") -> FastAPI:
     services = Services(library, Keys(library.settings.api_keys), home)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(library.open)
         try:
-            yield
+            async with mcp_http.mcp_sessions(services, own_version()) as app.state.mcp:
+                yield
         finally:
             await run_in_threadpool(services.close)
 
     app = FastAPI(
         title="Wenju 问据",
         description=_DESCRIPTION,
-        version=_version(),
+        version=own_version(),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -140,10 +142,3 @@ def _allowed(request: Request) -> str:
     return ", ".join(
         sorted({name for path, methods in found for name in methods or () if path == found[0][0]})
     )
-
-
-def _version() -> str:
-    try:
-        return version("wenju")
-    except PackageNotFoundError:  # run from a checkout
-        return "0"

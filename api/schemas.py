@@ -17,12 +17,12 @@ IndexName = Annotated[
 ]
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """25.0 as 25: JSON has one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-TopK = Annotated[int, Field(ge=1, le=50, description="How many passages."), BeforeValidator(_whole)]
+TopK = Annotated[int, Field(ge=1, le=50, description="How many passages."), BeforeValidator(whole)]
 
 
 class Request(BaseModel):

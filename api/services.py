@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -95,3 +96,11 @@ IndexQuery = Annotated[
     str | None,
     Query(max_length=200, description="Which index; the one served where none is named."),
 ]
+
+
+def own_version() -> str:
+    """The version of Wenju that is installed."""
+    try:
+        return version("wenju")
+    except PackageNotFoundError:  # run from a checkout
+        return "0"

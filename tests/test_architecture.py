@@ -71,8 +71,9 @@ HOMES = {
 
 # The same for the API; FastAPI and the Starlette below it are its language, used throughout.
 API_HOMES = {
+    "mcp": "mcp_http mcp_resources mcp_server",
     "prometheus_client": "metrics",
-    "pydantic": "schemas chat_schemas",
+    "pydantic": "schemas chat_schemas mcp_schemas mcp_tools",
     "python_multipart": "multipart",
     "yaml": "docs",
 }
@@ -219,6 +220,7 @@ def test_the_library_knows_neither_the_api_nor_the_ui():
     }
 
     assert {name: used for name, used in users.items() if used} == {
+        "cli.mcp": {"api"},
         "cli.serve": {"api", "ui"},
     }
 

@@ -2,5 +2,5 @@
 
 In come arguments and settings; out go lines of text or JSON, and an exit code.
 May import evaluation, front, answering, dialogue, index, models.
-`serve` alone knows the API and the UI.
+`serve` and `mcp` alone know the API, `serve` the UI.
 """

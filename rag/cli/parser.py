@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.cli import commands
+from rag.cli.mcp import mcp
 from rag.cli.serve import serve
 from rag.config import Settings
 
@@ -63,6 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     serving = command("serve", serve, json=False)
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on")
     serving.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+
+    command("mcp", mcp, json=False)
 
     evaluation = command("eval", commands.evaluate)
     evaluation.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="questions, or claims")
