@@ -69,8 +69,12 @@ class Assistant:
         self._compaction: threading.Thread | None = None
 
     @classmethod
-    def open(cls, settings: Settings, name: str = "default") -> Assistant:
-        """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors."""
+    def open(cls, settings: Settings | None = None, name: str = "default") -> Assistant:
+        """The assistant over the index `name`; raises IndexNotFound and other WenjuErrors.
+
+        Without settings those of the environment hold. It is to be closed, or used in a `with`.
+        """
+        settings = settings or Settings.from_environment()
         store = Store.open(index_folder(settings.indexes, name), identity(settings))
         try:
             return cls(name, store, Engine.open(settings))
@@ -84,6 +88,12 @@ class Assistant:
         self.settle()
         self.store.close()
         self._engine.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     @property
     def is_current(self) -> bool:
