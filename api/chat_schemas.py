@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from api.schemas import (
     LONGEST_MESSAGE,
@@ -12,6 +12,7 @@ from api.schemas import (
     MOST_MESSAGES,
     Request,
     Shape,
+    whole,
 )
 from rag.types import Answer
 
@@ -51,6 +52,12 @@ class StreamOptions(Request):
     include_usage: bool = False
 
 
+class ResponseFormat(Request):
+    """The form of an answer: text, as it always is here."""
+
+    type: Literal["text"]
+
+
 class ChatRequest(Request):
     """A chat as OpenAI's clients send it; what is not named here is ignored."""
 
@@ -58,6 +65,12 @@ class ChatRequest(Request):
     messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
+    n: Annotated[Literal[1] | None, BeforeValidator(whole)] = Field(
+        default=1, description="How many answers: one."
+    )
+    response_format: ResponseFormat | None = Field(
+        default=None, description="`text`; the whole answer is at `wenju` as JSON."
+    )
 
 
 class ChatMessage(Shape):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi import Path as PathParameter
 from starlette.concurrency import run_in_threadpool
 
 from api import chat_schemas, schemas
@@ -22,19 +23,43 @@ from rag.shapes import shape
 from rag.types import Answer, Found, Token
 
 MODEL = "wenju"
+ModelName = Annotated[
+    str, PathParameter(max_length=300, description="A model's name; its slash stays one.")
+]
 _USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 router = APIRouter(tags=["openai"], responses=failures())
 
 
+@router.get("/v1/models/", include_in_schema=False)
 @router.get("/v1/models", summary="List the models", response_model=chat_schemas.Models)
 async def models(served: Served) -> dict[str, Any]:
     """`wenju` for the index served, `wenju/NAME` for each other."""
     _, *others = await run_in_threadpool(served.library.names)
     names = [MODEL, *(f"{MODEL}/{name}" for name in others)]
-    shapes = [{"id": name, "object": "model", "created": 0, "owned_by": MODEL} for name in names]
-    return {"object": "list", "data": shapes}
+    return {"object": "list", "data": [_shape_of(name) for name in names]}
 
 
+@router.get(
+    "/v1/models/{model:path}",
+    summary="Look a model up",
+    response_model=chat_schemas.Model,
+    responses=failures(404),
+    operation_id="model",
+)
+async def model(served: Served, model: ModelName) -> dict[str, Any]:
+    """One model, by any name that a chat may give."""
+    name = model.removesuffix("/")
+    index = _index_of(name)
+    if index is not None and index not in await run_in_threadpool(served.library.names):
+        raise _no_model(name)
+    return _shape_of(name)
+
+
+def _shape_of(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": MODEL}
+
+
+@router.post("/v1/chat/completions/", include_in_schema=False, dependencies=[Depends(json_only)])
 @router.post(
     "/v1/chat/completions",
     summary="Chat",
@@ -68,9 +93,13 @@ def _index_of(model: str) -> str | None:
         return None
     maker, _, index = model.partition("/")
     if maker != MODEL or not index:
-        message = f"no model {model!r}"
-        raise Failure(404, "model_not_found", message, "GET /v1/models names the models")
+        raise _no_model(model)
     return index
+
+
+def _no_model(name: str) -> Failure:
+    remedy = "GET /v1/models names the models"
+    return Failure(404, "model_not_found", f"no model {name!r}", remedy)
 
 
 def _conversation(

@@ -40,6 +40,60 @@ def test_the_indexes_are_the_models(client):
     assert [model.id for model in client.models.list()] == ["wenju"]
 
 
+@pytest.mark.parametrize("name", ["wenju", "wenju/default"])
+def test_a_model_can_be_looked_up(client, name):
+    assert client.models.retrieve(name).to_dict() == {
+        "id": name,
+        "object": "model",
+        "created": 0,
+        "owned_by": "wenju",
+    }
+
+
+@pytest.mark.parametrize("name", ["gpt-9", "wenju/没有", "wenju/a/b", "Wenju"])
+def test_a_model_that_there_is_not_cannot(client, name):
+    with pytest.raises(openai.NotFoundError) as failed:
+        client.models.retrieve(name)
+
+    assert (failed.value.code, failed.value.body["message"]) == (
+        "model_not_found",
+        f"no model {name!r}",
+    )
+
+
+def test_a_slash_behind_an_address_is_no_other_address(http):
+    body = {"model": "wenju", "messages": [{"role": "user", "content": EN}]}
+    chatted = http.post("/v1/chat/completions/", json=body)
+
+    assert chatted.json()["wenju"]["answered"]
+    assert http.get("/v1/models/").json() == http.get("/v1/models").json()
+    assert http.get("/v1/models/wenju/").json() == http.get("/v1/models/wenju").json()
+    assert http.post("/v1/chat/completions/", content=b"{}").status_code == 415
+
+
+@pytest.mark.parametrize(
+    "options", [{"n": 1}, {"n": 1.0}, {"n": None}, {"response_format": {"type": "text"}}]
+)
+def test_what_an_answer_always_is_may_be_asked_for(client, options):
+    assert chat(client, "hello", **options).choices[0].message.content
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n": 2}, "n: input should be 1"),
+        ({"response_format": {"type": "json_object"}}, "response_format.type: input should be"),
+        (
+            {"response_format": {"type": "json_schema", "json_schema": {"name": "a"}}},
+            "response_format.type: input should be 'text'",
+        ),
+    ],
+)
+def test_what_an_answer_never_is_is_refused_and_not_ignored(client, options, message):
+    with pytest.raises(openai.UnprocessableEntityError, match=message):
+        chat(client, EN, **options)
+
+
 def tail_of(answer):
     """What says the short answer in the language of the question, where it is another one."""
     translation = answer["short_answer_translation"]
