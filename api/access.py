@@ -16,6 +16,8 @@ from api.errors import Failure
 from api.headers import is_ui
 from api.keys import Key, Keys
 from api.origins import SAFE_METHODS
+from api.services import READ_ONLY
+from rag.access import EVERYTHING, NOBODY, Access
 
 SESSION_COOKIE = "wenju_session"
 VISITOR_COOKIE = "wenju_visitor"
@@ -24,7 +26,7 @@ _OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/login", "/logout"})
 
 
 class KeyGuard:
-    """Lets in who has a key or a session; leaves `owner` and `scope` in the request's state.
+    """Lets in who has a key or a session; leaves `owner`, `scope` and `access` in its state.
 
     Without keys everybody may do everything, and a cookie tells the visitors of the UI apart.
     """
@@ -44,7 +46,10 @@ class KeyGuard:
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._key(Headers(scope=scope))
-        _set_state(scope, key.owner if key else None, key.scope if key else None)
+        if key is None:
+            _set_state(scope, None, None, NOBODY)
+        else:
+            _set_state(scope, key.owner, key.scope, key.access)
         path = scope["path"]
         if path in _OPEN_PATHS:
             await self.app(scope, receive, send)
@@ -55,7 +60,7 @@ class KeyGuard:
             else:
                 await _NO_KEY.response(scope, receive, send)
         elif key.scope == "read" and _writes(scope):
-            await _READ_ONLY.response(scope, receive, send)
+            await READ_ONLY.response(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -75,7 +80,7 @@ class KeyGuard:
         elif is_new:
             visitor = ""
         owner = hashlib.sha256(f"visitor {visitor}".encode()).hexdigest() if visitor else None
-        _set_state(scope, owner, "write")
+        _set_state(scope, owner, "write", EVERYTHING)
         await self.app(scope, receive, send)
 
 
@@ -84,9 +89,6 @@ _NO_KEY = Failure(
     "key_needed",
     "this server asks for a key",
     "send the header Authorization: Bearer KEY, or sign in at /login",
-)
-_READ_ONLY = Failure(
-    403, "read_only", "this key may ask and read, but change nothing", "use a key that may write"
 )
 
 
@@ -112,8 +114,8 @@ def _with_cookie(send: Send, header: str) -> Send:
     return add
 
 
-def _set_state(scope: Scope, owner: str | None, allowed: str | None) -> None:
-    scope.setdefault("state", {}).update(owner=owner, scope=allowed)
+def _set_state(scope: Scope, owner: str | None, allowed: str | None, access: Access) -> None:
+    scope.setdefault("state", {}).update(owner=owner, scope=allowed, access=access)
 
 
 def _wants_page(scope: Scope) -> bool:

@@ -87,14 +87,15 @@ async def document(
 )
 async def upload(request: Request, served: Served, index: IndexQuery = None) -> dict[str, Any]:
     """Index files; one with the name of a former upload takes its place."""
-    library = served.library
-    async with served.uploads.admit(), read_form(request, library.settings) as form:
+    settings = served.library.settings
+    async with served.uploads.admit(), read_form(request, settings) as form:
 
         def add(assistant: Assistant) -> list[InputReport]:
             with tempfile.TemporaryDirectory(prefix="wenju-upload-") as folder:
                 return assistant.add(form.uploads(Path(folder)))
 
-        reports = await served.run(library.writes, form.index or index, add)
+        names = [file.filename or "" for file in form.files]
+        reports = await served.change("upload", form.index or index, names, add)
     return shape(Inputs(tuple(reports)))
 
 
@@ -108,5 +109,9 @@ async def remove(
     served: Served, document_id: DocumentId, index: IndexQuery = None
 ) -> dict[str, Any]:
     """Remove a document with all that is known of it."""
-    await served.run(served.library.writes, index, lambda assistant: assistant.remove(document_id))
-    return shape(Inputs((InputReport(document_id, "removed", 1),)))
+
+    def drop(assistant: Assistant) -> list[InputReport]:
+        assistant.remove(document_id)
+        return [InputReport(document_id, "removed", 1)]
+
+    return shape(Inputs(tuple(await served.change("remove", index, [document_id], drop))))

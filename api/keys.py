@@ -11,15 +11,16 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from rag.access import Access, Scope
 from rag.errors import BadSetting
+from rag.index.schema import is_index_name
 
-Scope = Literal["read", "write"]
 SESSION_SECONDS = 14 * 24 * 3600
 _MOST_FAILURES = 10
 _WINDOW_SECONDS = 60.0
 _MOST_ADDRESSES = 10_000
+_FORM = "KEY, KEY:read or KEY:write, each also as KEY index=NAME index=NAME:read name=WHO"
 _SESSION = re.compile(r"(\d{1,12})\.([0-9a-f]{64})")
 
 
@@ -29,25 +30,33 @@ class Key:
 
     digest: bytes
     secret: bytes
-    scope: Scope
+    access: Access
     owner: str
 
     @classmethod
     def parse(cls, entry: str) -> Key:
-        """The key of a setting `KEY`, `KEY:read` or `KEY:write`; raises BadSetting."""
-        key, _, suffix = entry.rpartition(":")
-        scope: Scope = "read" if suffix == "read" else "write"
-        if suffix not in ("read", "write"):
-            key = entry
+        """The key of a setting `KEY`, `KEY:read` or `KEY:write`, each also with limits behind it.
+
+        These are `index=NAME`, `index=NAME:read`, `index=NAME:write` and `name=WHO`. Raises
+        BadSetting, in which nothing of the entry is repeated.
+        """
+        first, *limits = entry.split(" ")
+        key, scope = _scoped(first, "write")
         if not re.fullmatch(r"[!-~]+", key):
             raise BadSetting(
                 "an API key is empty or has other characters than ASCII letters, digits and signs",
-                "write WENJU_API_KEYS as KEY, KEY:read or KEY:write, separated by commas",
+                f"write WENJU_API_KEYS as {_FORM}, separated by commas",
             )
         # Slow on purpose: who gets hold of a session cannot try out many keys against it.
         secret = hashlib.scrypt(key.encode(), salt=b"wenju", n=1 << 12, r=8, p=1)
         owner = hmac.digest(secret, b"owner", "sha256").hex()
-        return cls(_digest(key.encode()), secret, scope, owner)
+        name = f"key-{hmac.digest(secret, b'name', 'sha256').hex()[:8]}"
+        return cls(_digest(key.encode()), secret, _access(name, scope, limits), owner)
+
+    @property
+    def scope(self) -> Scope:
+        """`write` where there is an index that it may write to."""
+        return "write" if self.access.may_write_somewhere else "read"
 
     def session(self, expires: int) -> str:
         """The cookie of a session that ends at `expires` (seconds since 1970)."""
@@ -62,9 +71,16 @@ class Keys:
         self._keys = tuple(Key.parse(entry) for entry in entries)
         if len({key.digest for key in self._keys}) < len(self._keys):
             raise BadSetting("an API key is there twice", "correct WENJU_API_KEYS")
+        if len({key.access.name for key in self._keys}) < len(self._keys):
+            raise BadSetting("two API keys have the same name", "correct WENJU_API_KEYS")
 
     def __bool__(self) -> bool:
         return bool(self._keys)
+
+    @property
+    def are_limited(self) -> bool:
+        """Whether some open certain indexes alone."""
+        return any(key.access.indexes is not None for key in self._keys)
 
     def find(self, presented: bytes) -> Key | None:
         """The key with these bytes; all keys are compared, each in constant time."""
@@ -103,6 +119,32 @@ class Throttle:
         self._failures.move_to_end(address)
         if len(self._failures) > _MOST_ADDRESSES:
             self._failures.popitem(last=False)
+
+
+def _scoped(text: str, otherwise: Scope) -> tuple[str, Scope]:
+    """What `:read` or `:write` stands behind, and which of them."""
+    head, _, suffix = text.rpartition(":")
+    if suffix == "read":
+        return head, "read"
+    return (head, "write") if suffix == "write" else (text, otherwise)
+
+
+def _access(name: str, scope: Scope, limits: Sequence[str]) -> Access:
+    """What a key of this name and scope allows within its limits."""
+    indexes: dict[str, Scope] = {}
+    for limit in filter(None, limits):
+        field, _, value = limit.partition("=")
+        index, allowed = _scoped(value, scope)
+        if field == "index" and is_index_name(index) and index not in indexes:
+            indexes[index] = allowed
+        elif field == "name" and re.fullmatch(r"[\w.@-]{1,64}", value):
+            name = value
+        else:
+            raise BadSetting(
+                "what follows an API key after a space is no limit of it, or is there twice",
+                f"write WENJU_API_KEYS as {_FORM}, separated by commas",
+            )
+    return Access(name, scope, indexes or None)
 
 
 def _digest(presented: bytes) -> bytes:

@@ -16,6 +16,12 @@ from api.metrics import CONTENT_TYPE
 from api.services import Served
 from rag.errors import WenjuError
 
+_ALL_INDEXES = Failure(
+    403,
+    "key_limited",
+    "this key is for certain indexes, and metrics are of all",
+    "use a key without index=",
+)
 router = APIRouter(tags=["operation"], responses=failures())
 
 
@@ -33,23 +39,21 @@ async def healthz() -> dict[str, Any]:
 )
 async def readyz(served: Served) -> dict[str, Any]:
     """What the index served holds; 503 where it cannot be read."""
+    library = served.library
+    is_told = served.access.may_read(library.default) or not served.keys.are_limited
 
     def count() -> tuple[int, int]:
-        store = served.assistant(None).store
-        return store.counts()
+        assistant = library.assistant()  # a local name keeps its store open
+        return assistant.store.counts()
 
     try:  # not through a gate: a server with much to do is ready all the same
         counts = await run_in_threadpool(count)
-    except (WenjuError, Failure) as error:
+    except WenjuError as error:
         failure = copy(failure_of(error))
         failure.status_code = 503
         raise failure from error
-    return {
-        "status": "ready",
-        "index": served.library.default,
-        "documents": counts[0],
-        "chunks": counts[1],
-    }
+    index, documents, chunks = (library.default, *counts) if is_told else (None,) * 3
+    return {"status": "ready", "index": index, "documents": documents, "chunks": chunks}
 
 
 @router.get(
@@ -59,5 +63,10 @@ async def readyz(served: Served) -> dict[str, Any]:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def prometheus(served: Served) -> Response:
-    """Requests, stages of answers and what was turned away, in Prometheus' text format."""
+    """Requests, stages of answers and what was turned away, in Prometheus' text format.
+
+    They are of all indexes: not for keys that are limited to some.
+    """
+    if served.access.indexes is not None:
+        raise copy(_ALL_INDEXES)
     return Response(served.metrics.render(), media_type=CONTENT_TYPE)

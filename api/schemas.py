@@ -77,12 +77,15 @@ class Health(Shape):
 
 
 class Readiness(Shape):
-    """Questions can be answered; the counts are those of the index served."""
+    """Questions can be answered; the counts are those of the index served.
+
+    Who may not read it, where keys are limited to indexes, is told neither name nor counts.
+    """
 
     status: Literal["ready"]
-    index: str
-    documents: int
-    chunks: int
+    index: str | None
+    documents: int | None
+    chunks: int | None
 
 
 class ErrorDetail(Shape):

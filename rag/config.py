@@ -26,7 +26,8 @@ class Settings:
     faster, and less exactly. Answers are given from `confidence` on, a probability; 0 stands for
     the one that docs/reader.md argues for. `api_keys` turn on keys and login; `allowed_hosts` are
     names under which the server may be addressed beside loopback and IP addresses, `cors_origins`
-    the web pages of other origins that may use it. `concurrency` answers are worked on at a time;
+    the web pages of other origins that may use it. Changes over HTTP are recorded in the file
+    `audit`, where it is "-" on standard error. `concurrency` answers are worked on at a time;
     others wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
 
     A language model writes the answers where `llm_model` names one of the server at
@@ -56,6 +57,7 @@ class Settings:
     llm_seconds: float = 30.0
     llm_context_tokens: int = 3000
     llm_unsupported: str = "drop"
+    audit: str = ""
 
     def __post_init__(self) -> None:
         if self.llm_base_url and not _is_plain_url(self.llm_base_url):

@@ -31,7 +31,7 @@ RULES = {
     "training": "evaluation front checking reading index documents models language",
     "cli": "evaluation front answering dialogue index models",
 }
-FRONT = "__init__ assistant engine evidence library setup shapes"
+FRONT = "__init__ access assistant audit engine evidence library setup shapes"
 CLI = "__main__ cli"
 
 # Import name of each third-party package: the modules that may use it, one wherever possible.

@@ -39,6 +39,7 @@ def test_each_variable_moves_one_setting():
         "WENJU_LLM_SECONDS": "12.5",
         "WENJU_LLM_CONTEXT_TOKENS": "6000",
         "WENJU_LLM_UNSUPPORTED": "mark",
+        "WENJU_AUDIT": "/var/log/文档.jsonl",
     }
     assert Settings.from_environment(environment) == Settings(
         Path("/data/索引"),
@@ -61,6 +62,7 @@ def test_each_variable_moves_one_setting():
         12.5,
         6000,
         "mark",
+        "/var/log/文档.jsonl",
     )
 
 

@@ -38,7 +38,7 @@ def mount(
     """Put the chat into `app` at `path`; it lets go of open pages once the server `is_ending`.
 
     Who asks is what the app's middleware wrote into a request's state: `owner`, without which
-    nobody gets in, and `scope`, `write` for those who may change documents.
+    nobody gets in, and `access`, the indexes that they may read and change.
     """
     suggestions = Suggestions(library, is_ending)
     blocks = build_ui(library, suggestions)

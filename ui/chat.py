@@ -10,7 +10,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from rag.dialogue.turns import Turn, history
+from rag.access import Shelf
+from rag.dialogue.turns import ConversationInfo, Turn, history
 from rag.errors import ConversationNotFound, WenjuError
 from rag.gate import Place
 from rag.library import Library
@@ -41,30 +42,34 @@ class Chat:
 
         Without a wish it is the latest one; one that is gone or another's is left out.
         """
-        store = self._library.conversations
         wished = view.conversation
         if wished is None:
-            wished = store.latest(person.owner) or ""
-        mine = {info.id: info.index for info in store.list(person.owner)}
+            wished = self._latest(person)
+        mine = {info.id: info.index for info in self._conversations(person)}
         index = mine.get(wished, view.index)
-        return replace(view, index=self.index(index), conversation=wished if wished in mine else "")
+        return replace(
+            view,
+            index=self.index(person, index),
+            conversation=wished if wished in mine else "",
+        )
 
-    def index(self, name: str) -> str:
-        """The index of that name, the default one where there is none."""
-        return name if name in self._library.names() else self._library.default
+    def index(self, person: Person, name: str) -> str:
+        """The index of that name, the person's default one where there is none."""
+        shelf = self._shelf(person)
+        return name if name in shelf.names() else shelf.default
 
     def conversation(self, person: Person, view: View) -> str:
         """The conversation as HTML, or the welcome."""
         turns = self._turns(person, view)
         return render.conversation(
-            self._shown(turns, view.language),
+            self._shown(person, turns, view.language),
             view,
-            empty=not turns and self._is_empty(view.index),
+            empty=not turns and self._is_empty(person, view.index),
         )
 
     def conversations(self, person: Person, view: View) -> str:
         """The list of the person's conversations as HTML."""
-        infos = self._library.conversations.list(person.owner)
+        infos = self._conversations(person)
         return render.conversations(infos, view.conversation or "", view.language)
 
     async def ask(
@@ -76,9 +81,10 @@ class Chat:
         try:
             answer = None
             view, turns = await asyncio.to_thread(self._begun, person, view)
-            await self._library.ready(view.index)
+            shelf = self._shelf(person)
+            await shelf.ready(view.index)
             async with self._library.questions.admit() as place:
-                assistant = await place.run(self._library.assistant, view.index)
+                assistant = await place.run(shelf.assistant, view.index)
                 stream = assistant.stream(question, history(turns), top_k=READ)
                 live = replace(live, is_worded=assistant.model_host is not None)
                 async with aclosing(_made(place, stream)) as events:
@@ -98,8 +104,7 @@ class Chat:
     def _begun(self, person: Person, view: View) -> tuple[View, Sequence[Turn]]:
         """The view and its turns; a conversation that was deleted meanwhile begins anew."""
         if view.conversation is None:
-            latest = self._library.conversations.latest(person.owner)
-            view = replace(view, conversation=latest or "")
+            view = replace(view, conversation=self._latest(person))
         try:
             return view, self._turns(person, view)
         except ConversationNotFound:
@@ -111,13 +116,14 @@ class Chat:
         store.add(person.owner, conversation, shape(answer))
         return replace(view, conversation=conversation)
 
-    async def check(self, view: View, text: str) -> AsyncIterator[str]:
+    async def check(self, person: Person, view: View, text: str) -> AsyncIterator[str]:
         """A text being checked as HTML, then each of its sentences with its verdict."""
         yield render.checked(None, view.language)
         try:
-            await self._library.ready(view.index)
+            shelf = self._shelf(person)
+            await shelf.ready(view.index)
             async with self._library.checks.admit() as place:
-                assistant = await place.run(self._library.assistant, view.index)
+                assistant = await place.run(shelf.assistant, view.index)
                 async with aclosing(place.iterate(assistant.checking(text))) as made:
                     sentences = [sentence async for sentence in made]
             yield render.checked(sentences, view.language, index=view.index)
@@ -153,11 +159,25 @@ class Chat:
     def _turns(self, person: Person, view: View) -> Sequence[Turn]:
         if not view.conversation:
             return []
-        return self._library.conversations.turns(person.owner, view.conversation)
+        turns = self._library.conversations.turns(person.owner, view.conversation)
+        return [turn for turn in turns if person.access.may_read(turn.answer["index"])]
 
-    def _shown(self, turns: Sequence[Turn], language: str) -> list[render.ShownTurn]:
+    def _conversations(self, person: Person) -> Sequence[ConversationInfo]:
+        """Theirs, without those of indexes that they may not read any more."""
+        infos = self._library.conversations.list(person.owner)
+        return [info for info in infos if person.access.may_read(info.index)]
+
+    def _latest(self, person: Person) -> str:
+        return next((info.id for info in self._conversations(person)), "")
+
+    def _shelf(self, person: Person) -> Shelf:
+        return Shelf(self._library, person.access)
+
+    def _shown(
+        self, person: Person, turns: Sequence[Turn], language: str
+    ) -> list[render.ShownTurn]:
         """The turns, each with the glosses of its citations by marker."""
-        glosses_of = self._glosses.in_language(language)
+        glosses_of = self._glosses.in_language(language, self._shelf(person))
         return [
             render.ShownTurn(
                 turn,
@@ -169,9 +189,9 @@ class Chat:
             for turn in turns
         ]
 
-    def _is_empty(self, index: str) -> bool:
+    def _is_empty(self, person: Person, index: str) -> bool:
         try:
-            assistant = self._library.assistant(index)  # a local name keeps its store open
+            assistant = self._shelf(person).assistant(index)  # a local name keeps its store open
             return assistant.store.counts() == (0, 0)
         except WenjuError as error:
             _LOG.error("%s", error)

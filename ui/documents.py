@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rag.access import Shelf
+from rag.audit import Audit
 from rag.errors import WenjuError
 from rag.library import Library
 from rag.types import DocumentInfo, InputReport
@@ -22,6 +24,7 @@ class DocumentList:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._audit = Audit(library.settings)
 
     def shown(
         self,
@@ -33,7 +36,8 @@ class DocumentList:
         """The documents of the index, led by what became of an upload."""
         infos: Sequence[DocumentInfo] = ()
         try:
-            assistant = self._library.assistant(view.index)  # a local name keeps its store open
+            shelf = Shelf(self._library, person.access)
+            assistant = shelf.assistant(view.index)  # a local name keeps its store open
             infos = assistant.store.documents()
         except WenjuError as error:
             problem = problem or problem_of(error, view.language)
@@ -41,7 +45,7 @@ class DocumentList:
             infos,
             view.language,
             index=view.index,
-            may_write=person.may_write,
+            may_write=person.access.may_write(view.index),
             reports=reports,
             problem=problem,
         )
@@ -66,21 +70,29 @@ class DocumentList:
         self, person: Person, view: View, document: str
     ) -> tuple[list[InputReport], str]:
         """Remove a document: what became of it, or the problem."""
-        if not person.may_write:
+        access, shelf = person.access, Shelf(self._library, person.access)
+        if access.may_read(view.index) and not access.may_write(view.index):
             return [], words(view.language)["read_only"]
+        reports = [InputReport(document, "removed")]
         try:
-            await self._library.ready(view.index)
+            await shelf.ready(view.index)
             async with self._library.writes.admit() as place:
-                assistant = await place.run(self._library.assistant, view.index)
-                await place.run(assistant.remove, document)
+                assistant = await place.run(shelf.assistant, view.index)
+
+                def remove() -> None:
+                    with self._audit.change(access.name, "remove", view.index, [document]) as line:
+                        assistant.remove(document)
+                        line.tell(reports)
+
+                await place.run(remove)
         except WenjuError as error:
             return [], problem_of(error, view.language)
-        return [InputReport(document, "removed")], ""
+        return reports, ""
 
-    def sent_to(self, view: View) -> str:
+    def sent_to(self, person: Person, view: View) -> str:
         """Where the passages of the index are sent to, "" where they stay here."""
         try:
-            host = self._library.assistant(view.index).model_host
+            host = Shelf(self._library, person.access).assistant(view.index).model_host
         except WenjuError:  # the list of documents says so
             return ""
         return render.sent_to(host, self._library.settings.llm_model, view.language)

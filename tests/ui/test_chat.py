@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from llm_server import ModelServer, Says
 
+from rag.access import Access
 from rag.config import Settings
 from rag.documents.uploads import Upload
 from rag.errors import ConversationNotFound, DocumentNotFound, Overloaded
@@ -24,7 +25,7 @@ from ui.texts import words
 from ui.views import Person, View
 
 LETTER = "守塔人方德海在1893年点亮了灰岩岛的灯。那一年他二十岁。\n\n灯塔高42米，由林月设计。"
-ANNA, BO = Person("anna", True), Person("bo", False)
+ANNA, BO = Person("anna"), Person("bo", Access(scope="read"))
 VIEW = View("zh", "default")
 
 
@@ -47,12 +48,12 @@ def library(built, tmp_path):
 
 @pytest.fixture
 def chat(library):
-    return Chat(library, Glosses(library))
+    return Chat(library, Glosses())
 
 
 @pytest.fixture
 def sources(library):
-    return Sources(library, Glosses(library))
+    return Sources(library, Glosses())
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_a_conversation_is_its_owners_alone(chat, sources):
 
 
 def test_without_a_wish_the_latest_conversation_opens(chat):
-    cara, nothing_known = Person("cara", False), replace(VIEW, conversation=None)
+    cara, nothing_known = Person("cara", Access(scope="read")), replace(VIEW, conversation=None)
     assert chat.open(cara, nothing_known) == VIEW
     view, _ = asked(chat, cara, VIEW, "灯塔有多高？")
     assert chat.open(cara, nothing_known) == view
@@ -168,7 +169,7 @@ def test_a_source_says_when_its_document_has_changed(chat, add, sources, documen
     assert asyncio.run(documents.delete(ANNA, VIEW, "新.txt"))[1] == ""
     assert len(select(sources.source(ANNA, view, data), ".problem")) == 1
     with pytest.raises(DocumentNotFound):
-        sources.document(VIEW, {"document": "新.txt"})
+        sources.document(ANNA, VIEW, {"document": "新.txt"})
 
 
 @pytest.mark.parametrize("is_changed", [False, True])
@@ -257,7 +258,7 @@ def test_the_lexicon_of_an_index_is_asked_for_once_in_a_rendering(library, monke
     monkeypatch.setattr(
         library, "lexicon", lambda index: (asked_for.append(index), lexicon(index))[1]
     )
-    chat = Chat(library, Glosses(library))
+    chat = Chat(library, Glosses())
     view, _ = asked(chat, ANNA, VIEW, "灯塔有多高？")
     asked(chat, ANNA, view, "守塔人是谁？")
     asked_for.clear()
@@ -349,19 +350,19 @@ class Held:
 
 def test_an_index_is_not_closed_while_it_is_read(library):
     fleeting = Fleeting(library)
-    sources = Sources(fleeting, Glosses(fleeting))
+    sources = Sources(fleeting, Glosses())
     height = {"document": "island.txt", "start": "33", "end": "42", "quote": LETTER[33:42]}
 
     assert "island.txt" in DocumentList(fleeting).shown(ANNA, VIEW)
-    assert "林月" in sources.document(VIEW, {"document": "island.txt"})
-    place = sources.checked_source(VIEW, {**height, "index": "default"})
+    assert "林月" in sources.document(ANNA, VIEW, {"document": "island.txt"})
+    place = sources.checked_source(ANNA, VIEW, {**height, "index": "default"})
     assert "方德海" in place  # all of the document, not only the words
 
 
 def test_the_welcome_tells_of_an_empty_index(library):
     Store.create(library.settings.indexes / "empty", identity(library.settings), 8).close()
     fleeting = Fleeting(library)
-    shown = Chat(fleeting, Glosses(fleeting)).conversation(ANNA, replace(VIEW, index="empty"))
+    shown = Chat(fleeting, Glosses()).conversation(ANNA, replace(VIEW, index="empty"))
     assert words("zh")["no_documents"] in shown
 
 
@@ -374,7 +375,7 @@ def checked(chat, view, text):
     """All that is shown while a text is checked."""
 
     async def run():
-        return [step async for step in chat.check(view, text)]
+        return [step async for step in chat.check(ANNA, view, text)]
 
     return asyncio.run(run())
 
@@ -393,7 +394,7 @@ def test_a_text_is_checked_and_what_it_was_checked_against_opens(chat, language,
     assert "45" in select(shown, ".why")[0].text
     button = select(shown, "button")[1]
     data = {name.removeprefix("data-"): value for name, value in button.attrs.items()}
-    source = sources.checked_source(view, data)
+    source = sources.checked_source(ANNA, view, data)
     assert select(source, "h2")[0].text == "[2] island"
     assert select(source, "mark")[0].text == data["quote"]
     assert "42" in data["quote"]
@@ -403,7 +404,7 @@ def test_a_text_is_checked_and_what_it_was_checked_against_opens(chat, language,
 
 def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(sources):
     data = {"document": "island.txt", "index": "default", "start": "3", "end": "5"}
-    shown = sources.checked_source(VIEW, {**data, "quote": "鲸鱼", "marker": "1"})
+    shown = sources.checked_source(ANNA, VIEW, {**data, "quote": "鲸鱼", "marker": "1"})
 
     assert "修改或删除" in select(shown, ".problem")[0].text
     assert select(shown, "mark")[0].text == "鲸鱼"
@@ -420,7 +421,7 @@ def test_words_that_a_document_no_longer_holds_are_shown_with_a_notice(sources):
 )
 def test_words_that_nobody_was_shown_do_not_open(data, sources):
     with pytest.raises(ConversationNotFound):
-        sources.checked_source(VIEW, data)
+        sources.checked_source(ANNA, VIEW, data)
 
 
 def test_what_goes_wrong_with_a_check_is_said_in_its_place(chat):
@@ -448,7 +449,7 @@ def worded(built):
         settings = replace(built, llm_base_url=server.base_url, llm_model="qwen-小", **others)
         opened.append(Library(settings))
         opened[-1].open()
-        return Chat(opened[-1], Glosses(opened[-1])), DocumentList(opened[-1])
+        return Chat(opened[-1], Glosses()), DocumentList(opened[-1])
 
     yield worded
     for library in opened:
@@ -460,7 +461,7 @@ def test_an_answer_tells_who_worded_it_and_what_was_left_out(worded):
     with ModelServer(Says(said), models=("qwen-小",)) as server:
         chat, documents = worded(server)
         host = server.base_url.removeprefix("http://").removesuffix("/v1")
-        assert f"段落会发送到 {host}（qwen-小）" in documents.sent_to(VIEW)
+        assert f"段落会发送到 {host}（qwen-小）" in documents.sent_to(ANNA, VIEW)
         view, shown = asked(chat, ANNA, VIEW, "灯塔有多高？")
         page, exported = chat.conversation(ANNA, view), chat.export(ANNA, view)
 
@@ -476,7 +477,7 @@ def test_an_answer_tells_who_worded_it_and_what_was_left_out(worded):
 def test_passages_of_an_index_that_is_kept_here_go_nowhere(worded):
     with ModelServer(Says("？"), models=("qwen-小",)) as server:
         chat, documents = worded(server, llm_off_for=("default",))
-        assert documents.sent_to(VIEW) == ""
+        assert documents.sent_to(ANNA, VIEW) == ""
         asked(chat, ANNA, VIEW, "灯塔有多高？")
         assert server.requests == []
 

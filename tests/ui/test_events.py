@@ -15,7 +15,7 @@ from ui.suggestions import Suggestions
 from ui.views import Pages, Person, View
 from ui.visits import Visit
 
-ANNA = Person("anna", True)
+ANNA = Person("anna")
 BLANK = View("en", "default")
 SKIPPED = gr.skip()
 
