@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rag.answering.document_answer import DocumentAnswers
 from rag.answering.overview import WholeDocument
@@ -21,6 +22,7 @@ from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.schema import index_folder
 from rag.index.store import Store
+from rag.index.vanished import has_left
 from rag.index.writing import writing
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import identity
@@ -29,6 +31,7 @@ from rag.reading.tables.table_reader import TableReader
 from rag.types import (
     Answer,
     CheckedSentence,
+    Citation,
     DocumentOverview,
     Found,
     Hit,
@@ -153,7 +156,10 @@ class Assistant:
 
         `mode` is `auto`, `extractive` or `llm`; raises InvalidInput for another.
         """
-        yield from self._pipeline.stream(question, history, top_k, mode, hidden)
+        for event in self._pipeline.stream(question, history, top_k, mode, hidden):
+            if isinstance(event, Answer):
+                event = replace(event, citations=self._with_files(event.citations))
+            yield event
 
     def read(
         self, question: str, hidden: Collection[str] = (), *, reads_all: bool = False
@@ -166,7 +172,8 @@ class Assistant:
 
     def overview(self, document_id: str) -> DocumentOverview:
         """What a document is about, cited; raises DocumentNotFound."""
-        return WholeDocument.of(self.store, document_id).overview()
+        found = WholeDocument.of(self.store, document_id).overview()
+        return replace(found, citations=self._with_files(found.citations))
 
     def check(self, text: str) -> list[CheckedSentence]:
         """Each sentence of anyone's text checked against the documents; raises InvalidInput."""
@@ -174,7 +181,14 @@ class Assistant:
 
     def checking(self, text: str) -> Iterator[CheckedSentence]:
         """What `check` gives, each sentence as it is found."""
-        yield from self._proofreader.check(text)  # and holds on to the open index meanwhile
+        for found in self._proofreader.check(text):  # and holds on to the open index meanwhile
+            yield replace(found, citations=self._with_files(found.citations))
+
+    def _with_files(self, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+        """The citations, each saying whether the file that was indexed is gone since."""
+        origins = self.store.origins({citation.document_id for citation in citations})
+        gone = {document_id for document_id, each in origins.items() if has_left(each.path)}
+        return tuple(replace(each, file_gone=each.document_id in gone) for each in citations)
 
     def add(self, uploads: Sequence[Upload]) -> list[InputReport]:
         """Index untrusted files, read where they can do no harm; one report per file.

@@ -94,7 +94,8 @@ class Citation:
     `highlights` are the words of the quote that are the short answer: half-open spans of the
     document's text within `start`..`end`, in order, none overlapping another. `header` names the
     columns of a quote that begins in a row of a table, " | " between them. `page` and `ocr` are as
-    in a hit, of the quote.
+    in a hit, of the quote. `file_gone` says that the file which was indexed is no longer in its
+    folder: the words are those that it had.
     """
 
     marker: int
@@ -111,6 +112,7 @@ class Citation:
     header: str = ""
     page: int | None = None
     ocr: bool = False
+    file_gone: bool = False
 
 
 @result

@@ -4,6 +4,7 @@ import gc
 import re
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import installed
@@ -211,6 +212,32 @@ def test_what_another_process_commits_is_seen_at_the_next_question(settings, tmp
     assert answer.citations[0].quote == "The ferry to Skagen is steered by Captain Lindqvist."
     assert [document.id for document in assistant.store.documents()] == ["first.txt", "second.txt"]
     assistant.close()
+
+
+def test_a_citation_says_that_its_file_is_gone(settings, tmp_path):
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for name in ("museum.txt", "ledger.txt"):
+        (documents / name).write_text(FILES[name], "utf-8")
+    own = replace(settings, indexes=tmp_path / "indexes")
+    build_index(own, [documents])
+    with closing(Assistant.open(own)) as assistant:
+
+        def cited():
+            found = [
+                *assistant.ask("账册由谁保管？").citations,
+                *assistant.ask("Who is the director of the maritime museum?").citations,
+                *assistant.check(FILES["ledger.txt"])[0].citations,
+                *assistant.overview("ledger.txt").citations,
+            ]
+            return [(each.document_id, each.file_gone) for each in found]
+
+        before = cited()
+        assert {gone for _, gone in before} == {False}
+        assert {name for name, _ in before} == {"museum.txt", "ledger.txt"}
+        (documents / "ledger.txt").unlink()
+
+        assert cited() == [(name, name == "ledger.txt") for name, _ in before]
 
 
 def test_what_is_let_go_of_is_freed_at_once(settings):

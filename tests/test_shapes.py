@@ -39,7 +39,7 @@ HIT_SHAPE = {
 }
 CITATION = Citation(
     1, "letter.txt", "letter.txt#2", "公开信", "letter.txt", "人才", "驱动力", 40, 43, CHUNK.text,
-    ((40, 42), (42, 43)), page=3, ocr=True,
+    ((40, 42), (42, 43)), page=3, ocr=True, file_gone=True,
 )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ def test_an_answer():
                 "header": "",
                 "page": 3,
                 "ocr": True,
+                "file_gone": True,
             }
         ],
         "hits": [HIT_SHAPE],
@@ -110,7 +111,7 @@ def test_a_citation_without_a_short_answer_has_no_highlights():
     made = shape(replace(CITATION, highlights=()))
 
     assert made["highlights"] == []
-    assert list(made)[-5:] == ["passage", "highlights", "header", "page", "ocr"]
+    assert list(made)[-5:] == ["highlights", "header", "page", "ocr", "file_gone"]
 
 
 def test_a_refusal():

@@ -74,6 +74,7 @@ _TEXTS = {
     "file": ("文件", "File"),
     "page": ("第{page}页", "p. {page}"),
     "from_ocr": ("由图片识别", "from OCR"),
+    "file_gone": ("文件已不在原处", "its file is gone"),
     "section": ("章节", "Section"),
     "date": ("日期", "Date"),
     "quote": ("引文（原文）", "Quote (original)"),

@@ -132,7 +132,9 @@ def place(found: Hit | Citation) -> str:
     section, title = found.section, found.title
     heading = section if section.startswith(title) else f"{title} · {section}"
     page = f"p. {found.page}" if found.page else ""
-    parts = heading.strip(" ·"), found.source, page, "from OCR" if found.ocr else ""
+    is_gone = isinstance(found, Citation) and found.file_gone
+    notes = "from OCR" if found.ocr else "", "its file is gone" if is_gone else ""
+    parts = heading.strip(" ·"), found.source, page, *notes
     return on_one_line(" · ".join(part for part in parts if part))
 
 

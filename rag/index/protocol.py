@@ -65,8 +65,8 @@ class DocumentStore(Protocol):
     def document_checksums(self, ids: Collection[str]) -> dict[str, str]:
         """Document id → checksum of its content, for those of `ids` that are here."""
 
-    def origins(self) -> dict[str, Origin]:
-        """Document id → where it came from."""
+    def origins(self, ids: Collection[str] | None = None) -> dict[str, Origin]:
+        """Document id → where it came from, of all or of those of `ids` that are here."""
 
     def sections(self) -> list[tuple[str, str, str]]:
         """(document id, title, section) of all chunks, each once, in their order."""

@@ -213,8 +213,14 @@ class Store(DocumentStore):
             )
         }
 
-    def origins(self) -> dict[str, Origin]:
-        rows = self._database.all("SELECT id, origin, digest FROM documents")
+    def origins(self, ids: Collection[str] | None = None) -> dict[str, Origin]:
+        select = "SELECT id, origin, digest FROM documents"
+        if ids is None:
+            rows = self._database.all(select)
+        else:
+            rows = [
+                row for each in ids for row in self._database.all(f"{select} WHERE id = ?", each)
+            ]
         return {row[0]: Origin(os.fsdecode(row[1]), row[2]) for row in rows}
 
     def sections(self) -> list[tuple[str, str, str]]:

@@ -53,6 +53,14 @@ def is_gone(path: str) -> bool:
     return False
 
 
+def has_left(path: str) -> bool:
+    """Whether the file is gone from a folder that is there.
+
+    Where the folder is not there either, as on another machine, nobody can say.
+    """
+    return is_gone(path) and Path(path).parent.is_dir()
+
+
 def is_excluded(path: str, rules: Iterable[IgnoreRules]) -> bool:
     """Whether an ignore file leaves the file out; one that cannot be seen now is not left out."""
     if not os.access(path, os.F_OK):

@@ -151,7 +151,7 @@ def test_highlights_say_where_in_the_quote_the_short_answer_is(question, short_a
 @pytest.mark.parametrize("highlights", [None, [[1]], [[1, 2, 3]], [["a", 2]], [1, 2]])
 def test_highlights_are_pairs_of_numbers(highlights):
     citation = dict.fromkeys(CITATION, "") | {
-        "marker": 1, "start": 0, "end": 4, "page": 3, "ocr": True,
+        "marker": 1, "start": 0, "end": 4, "page": 3, "ocr": True, "file_gone": False,
     }  # fmt: skip
     valid = TypeAdapter(Citation)
     valid.validate_python({**citation, "highlights": [[0, 2], [3, 4]]})

@@ -205,3 +205,9 @@ def test_progress_is_shown_to_a_person_and_passes_every_item_on(monkeypatch, cap
     assert list(printing.progress([1, 2, 3], "Indexing")) == [1, 2, 3]
     assert "Indexing" in sys.stderr.getvalue()
     assert capsys.readouterr().out == ""
+
+
+def test_a_citation_whose_file_is_gone_says_so():
+    assert printing.place(citation(page=3)) == "信 · 开头 · letter.txt · p. 3"
+    gone = printing.place(citation(page=3, file_gone=True))
+    assert gone == "信 · 开头 · letter.txt · p. 3 · its file is gone"

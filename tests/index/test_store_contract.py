@@ -71,6 +71,8 @@ def test_what_was_put_in_comes_out(filled, indexed):
     assert (read.title, read.source) == (LOBSTER.title, LOBSTER.source)
     assert filled.document(LOBSTER.id) == LOBSTER
     assert filled.origins() == {LOBSTER.id: LOBSTER_FILE, CITIES.id: CITIES_FILE}
+    assert filled.origins([CITIES.id, "没有.txt"]) == {CITIES.id: CITIES_FILE}
+    assert filled.origins([]) == {}
     assert filled.damage() == []
 
 

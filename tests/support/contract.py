@@ -29,4 +29,5 @@ CITATION = {
     "header": str,
     "page": type(None),  # of a file that has no pages
     "ocr": bool,
+    "file_gone": bool,
 }

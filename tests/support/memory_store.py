@@ -96,8 +96,9 @@ class MemoryStore:
         held = self._documents
         return {each: document_checksum(held[each][0]) for each in ids if each in held}
 
-    def origins(self):
-        return {document_id: origin for document_id, (_, origin) in self._documents.items()}
+    def origins(self, ids=None):
+        held = self._documents
+        return {each: held[each][1] for each in (held if ids is None else ids) if each in held}
 
     def sections(self):
         chunks = self._chunks.values()

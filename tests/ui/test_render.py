@@ -581,3 +581,14 @@ def test_two_buttons_lead_from_asking_to_checking_and_back(language, labels):
 
     assert [button.text for button in page.select("nav button")] == labels
     assert [button["aria-pressed"] for button in page.select("button")] == ["true", "false"]
+
+
+def test_a_citation_whose_file_is_gone_says_so():
+    citation = {**answered()["citations"][0], "file_gone": True}
+    view = View("en", "i")
+
+    whole = render.conversation([shown(answered(citations=[citation]))], view, empty=False)
+    there = render.conversation([shown(answered())], view, empty=False)
+
+    assert "t.md</span> · its file is gone" in whole
+    assert "its file is gone" not in there
