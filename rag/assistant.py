@@ -179,9 +179,10 @@ class Assistant:
         """Each sentence of anyone's text checked against the documents; raises InvalidInput."""
         return list(self.checking(text))
 
-    def checking(self, text: str) -> Iterator[CheckedSentence]:
-        """What `check` gives, each sentence as it is found."""
-        for found in self._proofreader.check(text):  # and holds on to the open index meanwhile
+    def checking(self, text: str, language: str | None = None) -> Iterator[CheckedSentence]:
+        """What `check` gives, each sentence as it is found; reasons in `language`, or its own."""
+        # The check holds on to the open index meanwhile.
+        for found in self._proofreader.check(text, language):
             yield replace(found, citations=self._with_files(found.citations))
 
     def _with_files(self, citations: tuple[Citation, ...]) -> tuple[Citation, ...]:

@@ -31,6 +31,15 @@ def refusal_message(reason: Reason, language: str) -> str:
     return _text("refusal", reason, language)
 
 
+def refusal_again(reason: str, language: str, otherwise: str) -> str:
+    """The message for a stored reason in another language, `otherwise` where it has none.
+
+    >>> refusal_again("empty_question", "en", ""), refusal_again("of old", "en", "不行。")
+    ('Please ask a question.', '不行。')
+    """
+    return _text("refusal", reason, language) if ("refusal", reason) in _texts() else otherwise
+
+
 def finding_message(finding: Finding, language: str) -> str:
     """Why a sentence is not supported, in the language of the sentence; "" where it is."""
     if not finding.reason:

@@ -47,15 +47,18 @@ class Proofreader:
                 self._current = (current, checker)
             return self._current[1]
 
-    def check(self, text: str) -> Iterator[CheckedSentence]:
-        """Each sentence with its verdict, as it is found; raises InvalidInput for a long text."""
+    def check(self, text: str, language: str | None = None) -> Iterator[CheckedSentence]:
+        """Each sentence with its verdict, as it is found; raises InvalidInput for a long text.
+
+        Reasons are in `language`, None for that of the sentence.
+        """
         if len(text) > LONGEST_TEXT:
             raise InvalidInput(
                 f"the text is longer than {LONGEST_TEXT:,} characters", "check it in parts"
             )
-        return self._checked(text)
+        return self._checked(text, language)
 
-    def _checked(self, text: str) -> Iterator[CheckedSentence]:
+    def _checked(self, text: str, language: str | None) -> Iterator[CheckedSentence]:
         current = self._retriever.current()
         checker = self.checker(current)
         before: list[Passage] = []  # what the sentence before rests on
@@ -72,7 +75,7 @@ class Proofreader:
             passage = None if finding.passage is None else found[finding.passage]
             if finding.verdict == "supported" and passage is not None:
                 before = [passage]
-            reason = finding_message(finding, detect_language(sentence)) or None
+            reason = finding_message(finding, language or detect_language(sentence)) or None
             yield CheckedSentence(
                 sentence, start, end, finding.verdict, reason, _nearest_words(finding, passage)
             )

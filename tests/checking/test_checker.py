@@ -175,6 +175,16 @@ def test_a_sentence_too_long_to_check_is_told_so(assistant):
     assert found.citations == ()
 
 
+def test_a_reason_can_be_had_in_the_language_of_the_reader(assistant):
+    sentences = "Twelve cities got pilot zones, " * 40, "十二座城市，" * 200
+
+    for sentence in sentences:
+        (found,) = assistant.checking(sentence, "zh")
+        assert found.reason == "这一句太长，无法核对；请分成几句。"
+        (found,) = assistant.checking(sentence, "en")
+        assert found.reason == "The sentence is too long to be checked; divide it."
+
+
 @pytest.mark.parametrize(
     ("claim", "reason"),
     [

@@ -128,7 +128,7 @@ class EchoAssistant:
         refusal = Refusal(Reason.NOT_IN_DOCUMENTS, "echo", ())
         yield Answer(question, question, "en", False, "", None, 0.0, (), (), refusal)
 
-    def checking(self, text):
+    def checking(self, text, language=None):
         self._work()
         yield CheckedSentence(text, 0, len(text), "unsupported", "echo", ())
 
