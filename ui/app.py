@@ -68,7 +68,7 @@ def mount(
         max_file_size=1,  # files go to the API
         theme=_theme(),
         css=(ASSETS / "style.css").read_text("utf-8"),
-        head=f"<script>{script('stream.js', 'page.js')}</script>",
+        head=f"<script>{script('stream.js', 'page.js', 'follow.js')}</script>",
     )
 
 

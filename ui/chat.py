@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -73,11 +73,19 @@ class Chat:
         return render.conversations(infos, view.conversation or "", view.language)
 
     async def ask(
-        self, person: Person, view: View, question: str
-    ) -> AsyncIterator[tuple[View, str]]:
-        """The view and the HTML of the answer on its way, "" when it is in the conversation."""
+        self,
+        person: Person,
+        view: View,
+        question: str,
+        language: Callable[[], str] | None = None,
+    ) -> AsyncGenerator[tuple[View, str], None]:
+        """The view and the HTML of the answer on its way, "" when it is in the conversation.
+
+        `language` gives that of the interface, which may be another when a step is shown.
+        """
+        language = language or (lambda: view.language)
         live = render.Live(question, index=view.index)
-        yield view, render.live(live, view.language)
+        yield view, render.live(live, language())
         try:
             answer = None
             view, turns = await asyncio.to_thread(self._begun, person, view)
@@ -93,13 +101,13 @@ class Chat:
                             answer = event
                             continue
                         live = _further(live, event)
-                        yield view, render.live(live, view.language)
+                        yield view, render.live(live, language())
             if answer is not None:
                 view = await asyncio.to_thread(self._keep, person, view, answer)
                 yield view, ""
         except WenjuError as error:
-            failed = replace(live, problem=problem(error, view.language))
-            yield view, render.live(failed, view.language)
+            failed = replace(live, problem=problem(error, language()))
+            yield view, render.live(failed, language())
 
     def _begun(self, person: Person, view: View) -> tuple[View, Sequence[Turn]]:
         """The view and its turns; a conversation that was deleted meanwhile begins anew."""
@@ -124,7 +132,7 @@ class Chat:
             await shelf.ready(view.index)
             async with self._library.checks.admit() as place:
                 assistant = await place.run(shelf.assistant, view.index)
-                async with aclosing(place.iterate(assistant.checking(text))) as made:
+                async with aclosing(place.iterate(assistant.checking(text, view.language))) as made:
                     sentences = [sentence async for sentence in made]
             yield render.checked(sentences, view.language, index=view.index)
         except WenjuError as error:

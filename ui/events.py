@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from ui.chat import Chat
 from ui.documents import DocumentList
 from ui.layout import labels
 from ui.sources import Glosses, Sources
+from ui.stopping import until
 from ui.suggestions import Suggestions
 from ui.texts import words
 from ui.views import View
@@ -75,13 +77,23 @@ class Events:
             yield (gr.skip(),) * 3
             return
         async with visit.page.asking:
+            visit.page.begin(visit.asked)
             view = visit.page.begun_in(visit.view)  # by the question before, perhaps
-            async for after, on_its_way in self._chat.ask(visit.person, view, text):
-                if not on_its_way:
-                    visit.page.begun = after.conversation or ""
-                    yield await asyncio.to_thread(self._answered, visit, after)
-                elif visit.is_shown:
-                    yield gr.skip(), on_its_way, gr.skip()
+            steps = self._chat.ask(visit.person, view, text, lambda: visit.now.language)
+            async with aclosing(until(visit.page.stopped, steps)) as shown:
+                async for after, on_its_way in shown:
+                    if not on_its_way:
+                        visit.page.begun = after.conversation or ""
+                        yield await asyncio.to_thread(self._answered, visit, after)
+                    elif visit.is_shown:
+                        yield gr.skip(), on_its_way, gr.skip()
+            if visit.page.stopped.is_set() and visit.is_shown:
+                over = render.Live(text, is_stopped=True)
+                yield gr.skip(), render.live(over, visit.now.language), gr.skip()
+
+    async def stopped(self, visit: Visit) -> None:
+        """Nobody waits for the answer that is on its way."""
+        visit.page.stop(visit.asked)
 
     def _answered(self, visit: Visit, after: View) -> tuple[Any, ...]:
         now = visit.now

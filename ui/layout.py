@@ -41,6 +41,8 @@ class Asking:
     live: gr.HTML
     question: gr.Textbox
     ask: gr.Button
+    stop: gr.Button
+    pending: gr.HTML
     sent: gr.HTML
 
 
@@ -69,8 +71,8 @@ class Layout:
     def labelled(self) -> list[Any]:
         """What `labels` gives texts to."""
         side, asking, checking = self.sidebar, self.asking, self.checking
-        named = [side.new, side.export, asking.question, asking.ask, side.leave, self.views]
-        return [*named, checking.text, checking.check]
+        named = [side.new, side.export, asking.question, asking.ask, asking.stop, asking.pending]
+        return [*named, side.leave, self.views, checking.text, checking.check]
 
 
 def lay_out(*, has_keys: bool) -> Layout:
@@ -94,6 +96,8 @@ def labels(language: str) -> list[Any]:
         gr.update(value=texts["export"]),
         gr.update(label=texts["question"], placeholder=texts["placeholder"]),
         gr.update(value=texts["ask"]),
+        gr.update(value=texts["stop"]),
+        render.pending(language),
         gr.update(value=_leave_form(texts["log_out"])),
         render.views(language),
         gr.update(label=texts["check_text"], placeholder=texts["check_placeholder"]),
@@ -113,10 +117,10 @@ def _sidebar(has_keys: bool) -> Sidebar:
         return Sidebar(
             panel,
             gr.Button(texts["new"], elem_id="new", size="sm", variant="primary"),
-            _html("history", "events.js"),
+            _html("history", "events.js", "lists.js"),
             gr.Button(texts["export"], elem_id="export", size="sm"),
             gr.Dropdown(label=texts["index"], elem_id="index"),
-            _html("documents", "events.js", "upload.js"),
+            _html("documents", "events.js", "lists.js", "upload.js"),
             gr.Radio(
                 [(name, code) for code, name in LANGUAGES.items()],
                 label=texts["language"],
@@ -130,9 +134,10 @@ def _asking() -> Asking:
     texts = words("en")
     with gr.Column(elem_id="chat", scale=3):
         with gr.Column(elem_id="conversation"):
-            conversation = _html("turns", "events.js", "conversation.js")
+            conversation = _html("turns", "events.js", "lists.js", "conversation.js")
             examples = _html("examples", "events.js")
-            live = _html("live")
+            live = _html("live", "live.js")
+        pending = _html("pending", "pending.js")
         with gr.Row(elem_id="asking"):
             question = gr.Textbox(
                 label=texts["question"],
@@ -147,7 +152,9 @@ def _asking() -> Asking:
                 scale=9,
             )
             ask = gr.Button(texts["ask"], variant="primary", elem_id="ask", scale=1, min_width=72)
-        return Asking(conversation, examples, live, question, ask, _html("sent"))
+            stop = gr.Button(texts["stop"], elem_id="stop", scale=1, min_width=72)
+        sent = _html("sent")
+        return Asking(conversation, examples, live, question, ask, stop, pending, sent)
 
 
 def _checking() -> Checking:

@@ -18,7 +18,9 @@ _OPEN = (
     " { screen: window.innerWidth < 769 ? 'narrow' : 'wide' })"
 )
 _ASK = "(...inputs) => window.wenju.ask(inputs)"
+_STOP = "(...inputs) => window.wenju.stop(inputs)"
 _NEW = "(...inputs) => { window.wenju.go(''); return window.wenju.seen(inputs); }"
+_INDEX = "(...inputs) => { window.wenju.leave(); return window.wenju.seen(inputs); }"
 _LANGUAGE = """(...inputs) => {
   localStorage.setItem('wenju-language', inputs.at(-3)); return window.wenju.seen(inputs); }"""
 _DOWNLOAD = """(markdown) => {
@@ -89,7 +91,12 @@ class _Wiring:
                 [*self.page, source, checked],
                 **{**last, "js": _LANGUAGE},
             ),
-            side.index.input(plain(events.index_chosen), self.seen, [*self.page, checked], **last),
+            side.index.input(
+                plain(events.index_chosen),
+                self.seen,
+                [*self.page, checked],
+                **{**last, "js": _INDEX},
+            ),
             side.new.click(plain(events.started), self.seen, self.moved, **{**each, "js": _NEW}),
             side.history.open_conversation(
                 plain(events.conversation_opened), self.seen, self.moved, **each
@@ -125,6 +132,9 @@ class _Wiring:
             **{**each, "js": _ASK},
         )
         part.examples.example(asked, self.seen, outputs, **each)
+        part.pending.again(asked, self.seen, outputs, **each)
+        stopped = self.visits.waiting(events.stopped)
+        part.stop.click(stopped, self.seen, None, **{**each, "js": _STOP})
         opened = plain(events.source_opened)
         part.conversation.open_source(opened, self.seen, self.layout.source, **each)
         for event in (part.conversation.rate, part.conversation.note):

@@ -12,13 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rag.answering.citations import on_one_line, one_line
 from rag.answering.highlights import Span, cut, in_quote, moved
-from rag.answering.messages import explained
+from rag.answering.messages import explained, refusal_again
 from rag.dialogue.turns import Turn
 from rag.documents.formats import FORMATS
 from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
-from ui.texts import words
+from ui.texts import counted, words
 from ui.views import View
 
 CONTEXT = 20_000  # characters shown before and after a passage
@@ -56,7 +56,7 @@ class Piece:
 class Live:
     """An answer on its way from an `index`: what is known so far, or the `problem` that ended it.
 
-    `is_worded` where a language model puts it into words.
+    `is_worded` where a language model puts it into words, `is_stopped` where nobody waits for it.
     """
 
     question: str
@@ -66,6 +66,7 @@ class Live:
     problem: str = ""
     is_worded: bool = False
     index: str = ""
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,11 @@ def examples(questions: Sequence[str], language: str) -> str:
 def live(answer: Live, language: str) -> str:
     """The answer that is on its way."""
     return _render("live.html", language, live=answer)
+
+
+def pending(language: str) -> str:
+    """What stands above the box: a question that waits, one without an answer, a silence."""
+    return _render("pending.html", language)
 
 
 def views(language: str) -> str:
@@ -276,5 +282,7 @@ _TEMPLATES.filters.update(
     shorten=shorten,
     percent=percent,
     explained=explained,
+    counted=counted,
+    refusal_again=refusal_again,
     language_of=detect_language,
 )

@@ -13,6 +13,13 @@ _TEXTS = {
     **LABELS,
     "tagline": ("问你的文档，看到依据。", "Ask your documents; get the evidence."),
     "ask": ("提问", "Ask"),
+    "stop": ("停止", "Stop"),
+    "silent_before": ("服务器已有 ", "No word from the server for "),
+    "silent_after": (" 秒没有回音。可以停止，再问一次。", " s. You can stop, and ask again."),
+    "unanswered": ("没有得到回答：", "Not answered: "),
+    "again": ("重新提问", "Ask again"),
+    "next": ("接下来：", "Next: "),
+    "forget": ("不再提问", "Do not ask"),
     "question": ("你的问题", "Your question"),
     "placeholder": ("用中文或英文提问……", "Ask in English or Chinese…"),
     "conversation": ("对话", "Conversation"),
@@ -30,6 +37,7 @@ _TEXTS = {
         "上传文档（txt · md · html · pdf · docx · pptx · xlsx …）",
         "Upload documents (txt · md · html · pdf · docx · pptx · xlsx …)",
     ),
+    "one_unlisted": ("另有 {count} 份文档未列出。", "{count} more document is not listed."),
     "unlisted": ("另有 {count} 份文档未列出。", "{count} more documents are not listed."),
     "text": ("全文", "Text"),
     "notice": ("提示", "Notice"),
@@ -55,8 +63,12 @@ _TEXTS = {
     "not_cited": ("读过但未引用", "Read, not cited"),
     "nearest": ("最接近的段落", "Nearest passages"),
     "why_refused": (
-        "读了 {passages} 个段落，没有一个足以回答（把握 {confidence}）。",
-        "Read {passages} passages; none of them answers well enough (confidence {confidence}).",
+        "读了 {count} 个段落，没有一个足以回答（把握 {confidence}）。",
+        "Read {count} passages; none of them answers well enough (confidence {confidence}).",
+    ),
+    "one_why_refused": (
+        "读了 {count} 个段落，它不足以回答（把握 {confidence}）。",
+        "Read {count} passage; it does not answer well enough (confidence {confidence}).",
     ),
     "gloss": ("词典注释", "Dictionary gloss"),
     "gloss_note": (
@@ -87,8 +99,8 @@ _TEXTS = {
         "This document was changed or removed after the answer; below is the passage as cited.",
     ),
     "delete": ("删除", "Delete"),
-    "delete_conversation": ("删除这个对话？", "Delete this conversation?"),
-    "delete_document": ("从文档库中删除这份文档？", "Remove this document from the index?"),
+    "delete_conversation": ("删除对话“{name}”？", "Delete the conversation “{name}”?"),
+    "delete_document": ("从文档库中删除“{name}”？", "Remove “{name}” from the index?"),
     "indexed": ("已收录", "Indexed"),
     "unchanged": ("没有变化", "Unchanged"),
     "skipped": ("未收录", "Skipped"),
@@ -107,7 +119,8 @@ _TEXTS = {
         "Your key may ask, but not change documents.",
     ),
     "log_out": ("退出登录", "Log out"),
-    "chunks": ("段", "passages"),
+    "chunks": ("{count} 段", "{count} passages"),
+    "one_chunks": ("{count} 段", "{count} passage"),
     # answers in a language model's words
     "wording": (
         "语言模型正在组织回答，每句核对后才显示……",
@@ -146,6 +159,16 @@ _TEXTS = {
 def words(language: str) -> Mapping[str, str]:
     """All words of the interface in `language`, `zh` or `en`."""
     return {name: pair[language == "en"] for name, pair in _TEXTS.items()}
+
+
+def counted(name: str, count: int, language: str, **others: object) -> str:
+    """The text of that name for a number of things, one of them in the singular.
+
+    >>> counted("chunks", 1, "en"), counted("chunks", 2, "en"), counted("chunks", 1, "zh")
+    ('1 passage', '2 passages', '1 段')
+    """
+    texts = words(language)
+    return texts[f"one_{name}" if count == 1 else name].format(count=count, **others)
 
 
 def choose_language(wish: str) -> str:

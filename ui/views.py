@@ -43,12 +43,28 @@ class View:
 class Page:
     """A page of a browser between two moves.
 
-    `view` is the last that it told, `begun` the conversation that a question began in it.
+    `view` is the last that it told, `begun` the conversation that a question began in it; `stopped`
+    is set where nobody waits for the question with the number `answering` any more.
     """
 
     view: View
     begun: str = ""
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    answering: int = 0
+    last_stopped: int = 0
+
+    def stop(self, number: int) -> None:
+        """Nobody waits for the question of this number, which may be on its way here still."""
+        self.last_stopped = max(self.last_stopped, number)
+        if self.answering <= number:
+            self.stopped.set()
+
+    def begin(self, number: int) -> None:
+        """A question of this number is to be answered, unless it was stopped before."""
+        self.answering = number
+        if number > self.last_stopped:
+            self.stopped.clear()
 
     def begun_in(self, view: View) -> View:
         """`view` with the conversation that was begun here, where it does not know that yet."""

@@ -34,6 +34,12 @@ class Visit:
         return self.pages.is_shown(self.session, self.page)
 
     @property
+    def asked(self) -> int:
+        """How many questions the page has asked, as it tells."""
+        number = self.place.get("asked")
+        return number if isinstance(number, int) else 0
+
+    @property
     def now(self) -> View:
         """What the page looks at now, which may be another index than when this began."""
         return self.pages.view(self.session, self.view)

@@ -17,7 +17,7 @@ def test_an_uploaded_file_answers(visit):
     page = visit()
 
     report = upload(page, "狐狸预算.md", "# 预算\n\n2031年的狐狸保护预算是七百六十万元。\n")
-    expect(report).to_have_text("狐狸预算.md — Indexed · 1 passages")
+    expect(report).to_have_text("狐狸预算.md — Indexed · 1 passage")
     turn = ask(page, "2031年的狐狸保护预算是多少？")
 
     expect(turn.locator(".answer")).to_contain_text("七百六十万元")

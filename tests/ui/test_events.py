@@ -64,9 +64,9 @@ class Setting:
         self.events = Events(self.library, Suggestions(self.library))
         self.pages = Pages()
 
-    def visit(self, view, text="", **data):
+    def visit(self, view, text="", asked=0, **data):
         page = self.pages.see("s", view)
-        return Visit(ANNA, view, data, text, {}, "s", page, self.pages)
+        return Visit(ANNA, view, data, text, {"asked": asked}, "s", page, self.pages)
 
     def start_anew(self):
         """The page goes to a new conversation, as with a click."""
@@ -124,3 +124,31 @@ def test_an_upload_shows_no_welcome_on_a_page_that_moved_on_while_it_was_rendere
     setting.library.echo.meanwhile = setting.start_anew
 
     assert setting.events.uploaded(visit)[1] == SKIPPED
+
+
+def test_a_question_that_was_stopped_is_not_answered_and_the_next_one_is(setting):
+    asyncio.run(setting.events.stopped(setting.visit(BLANK, asked=1)))
+
+    _, live, _ = setting.ask(setting.visit(BLANK, "Who came?", asked=1))  # it was on its way
+    assert "stopped" in live
+    assert setting.store.latest("anna") is None
+
+    turns, _, _ = setting.ask(setting.visit(BLANK, "Who left?", asked=2))
+    asyncio.run(setting.events.stopped(setting.visit(BLANK, asked=1)))  # belated
+    assert "Who left?" in turns
+    assert "Who came?" not in turns
+
+
+def test_an_answer_on_its_way_follows_the_language_of_the_page(setting):
+    visit = setting.visit(BLANK, "Who came?")
+
+    async def run():
+        steps = setting.events.asked(visit)
+        shown = [await anext(steps)]
+        setting.pages.see("s", replace(BLANK, language="zh"))
+        return [*shown, *[step async for step in steps]]
+
+    first, second, *_, (turns, _, _) = asyncio.run(run())
+    assert "Searching…" in first[1]
+    assert "正在检索……" in second[1]
+    assert "文档中没有找到答案。" in turns

@@ -210,11 +210,19 @@ def test_a_refusal_shows_its_message_its_reason_and_the_nearest_passages():
     answer = answered(answered=False, answer="", citations=[], refusal=refusal, confidence=0.12)
     page = parse(render.conversation([shown(answer)], View("zh", "")))
 
-    assert page.select_one(".refusal").text == "没有。"
+    assert page.select_one(".refusal").text == "文档中没有找到答案。"  # the interface's language
     assert page.select_one(".refusal")["data-reason"] == "not_in_documents"
     assert "读了 2 个段落" in page.select_one(".why").text
     assert page.select_one(".passages button")["data-hit"] == "1"
     assert page.select(".marker, .confidence") == []
+
+
+def test_a_refusal_of_an_unknown_reason_says_what_was_kept():
+    refusal = {"reason": "of old", "message": "不行。", "nearest": []}
+    answer = answered(answered=False, answer="", citations=[], refusal=refusal)
+    page = parse(render.conversation([shown(answer)], View("en", "")))
+
+    assert page.select_one(".refusal").text == "不行。"
 
 
 def test_feedback_shows_what_was_said():
@@ -472,7 +480,7 @@ def test_a_refusal_of_what_a_model_said_does_not_blame_the_passages():
     )
     page = parse(render.conversation([shown(answer)], View("zh", "")))
 
-    assert page.select_one(".refusal").text == "无据。"
+    assert "没有得到文档的支持" in page.select_one(".refusal").text
     assert page.select(".reply > .why") == []
     assert page.select_one(".passages button")["data-hit"] == "1"
     assert page.select_one(".dropped summary").text == "未采用 (1)"

@@ -1,4 +1,4 @@
-// The newest answer stays in view; the page remembers where it is.
+// The page remembers where it is; the newest answer comes into view of those who follow.
 watch('value', () => {
   const turns = element.querySelector('.turns');
   if (!turns) return;
@@ -7,10 +7,11 @@ watch('value', () => {
   const isNew = newest !== element.dataset.newest;
   window.wenju.shown(turns.dataset, isNew && last?.querySelector('.question').textContent);
   document.documentElement.lang = turns.dataset.language;
-  const box = element.closest('#conversation');
-  if (box && isNew) box.scrollTop = box.scrollHeight;
+  const isElsewhere = turns.dataset.move !== element.dataset.move;
+  if (isNew) window.wenju.follow(isElsewhere);
   if (element.dataset.newest === undefined) window.wenju.restore();
   element.dataset.newest = newest;
+  element.dataset.move = turns.dataset.move;
   if (!document.activeElement || document.activeElement === document.body) {
     document.querySelector('#question textarea')?.focus({ preventScroll: true });
   }

@@ -1,6 +1,6 @@
 // Clicks and forms with `data-event` become events of the component; runs once per component.
 const detail = (target, extra) => {
-  const { event, confirm, ...data } = target.dataset;
+  const { event, confirm, removed, ...data } = target.dataset;
   return { ...data, ...extra };
 };
 const send = {
@@ -18,10 +18,15 @@ element.addEventListener('click', (event) => {
   if (!target || target.tagName === 'FORM') return;
   if (target.dataset.confirm && !window.confirm(target.dataset.confirm)) return;
   if (target.dataset.event.startsWith('open_')) window.wenjuOpener = target;
-  const { event: name, conversation } = target.dataset;
+  const { event: name, conversation, document: file } = target.dataset;
   const isLeft = name === 'delete_conversation' && conversation === window.wenju.conversation();
   if (name === 'open_conversation') window.wenju.go(conversation);
   else if (isLeft) window.wenju.go('');
+  else if (name === 'delete_document' && window.wenjuOpener?.dataset.document === file) {
+    window.wenju.leave();
+  }
+  if (name === 'example' && !window.wenju.mayAsk(target.dataset.question)) return;
+  if (name.startsWith('delete_')) target.dispatchEvent(new Event('deleting', { bubbles: true }));
   send[name](detail(target));
 });
 element.addEventListener('submit', (event) => {

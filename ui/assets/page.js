@@ -5,12 +5,15 @@ window.wenju = (() => {
   let conversation = kept('conversation');
   const left = kept('asked'); // what was not answered yet when the page was left
   let move = 0; // counts how often another conversation came before the eyes
-  const place = (extra) => JSON.stringify({ conversation, move, ...extra });
+  let asked = 0; // counts the questions: the last may be stopped
+  const place = (extra) => JSON.stringify({ conversation, move, asked, ...extra });
   const boxOf = (name) => document.querySelector(`#${name} textarea`);
   const write = (box, text) => {
     box.value = text;
     box.dispatchEvent(new Event('input', { bubbles: true }));
   };
+  const say = (name) => document.dispatchEvent(new Event(name));
+  const leave = () => say('wenju-left');
   document.addEventListener('input', (event) => {
     const box = event.target.closest?.('#question, #text');
     if (box) keep(`typed-${box.id}`, event.target.value);
@@ -31,17 +34,55 @@ window.wenju = (() => {
       conversation = to;
       move += 1;
       keep('asked', '');
+      leave();
+      window.wenju.pending?.left();
     },
     conversation: () => conversation,
-    // A question leaves its box at once, and is kept until it is answered.
+    leave, // what the source panel shows belongs to something that is seen no longer
+    // A question leaves its box at once, and is kept until it is answered; while another is being
+    // answered it waits, and nothing is asked.
     ask: (inputs) => {
-      const [text] = inputs;
-      if (text?.trim()) {
-        keep('asked', text.trim());
-        const box = boxOf('question');
-        if (box?.value === text) write(box, '');
+      const question = inputs[0]?.trim();
+      if (!question) return window.wenju.seen(inputs);
+      const { pending, begin, taken, seen } = window.wenju;
+      const isFree = !pending.isAnswering();
+      if (isFree) begin(question);
+      if (isFree || pending.wait(question)) taken(question);
+      return seen(isFree ? inputs : ['', ...inputs.slice(1)]);
+    },
+    // Whether a question that stands outside the box is asked at once; else it waits, if it can.
+    mayAsk: (question) => {
+      const { pending, begin } = window.wenju;
+      if (pending.isAnswering()) {
+        pending.wait(question);
+        return false;
       }
+      begin(question);
+      return true;
+    },
+    begin: (question) => {
+      asked += 1;
+      keep('asked', question);
+      leave();
+      window.wenju.pending.begin(question);
+      window.wenju.follow(true);
+    },
+    stop: (inputs) => {
+      keep('asked', '');
+      window.wenju.pending.failed();
+      say('wenju-stopped');
       return window.wenju.seen(inputs);
+    },
+    // The box is free of this text, and takes one back if it is empty.
+    taken: (text) => {
+      const box = boxOf('question');
+      if (box?.value.trim() === text) write(box, '');
+    },
+    giveBack: (text) => {
+      const box = boxOf('question');
+      if (!box || box.value) return false;
+      write(box, text);
+      return true;
     },
     // A conversation is shown, with an `answered` question at its end that was not there before.
     shown: (data, answered) => {
@@ -50,6 +91,7 @@ window.wenju = (() => {
       keep('conversation', conversation);
       keep('index', data.index);
       if (answered && answered === kept('asked')) keep('asked', '');
+      if (answered) window.wenju.pending?.shown(answered);
     },
     // What was typed before the page was loaded again goes on where it was.
     restore: () => {

@@ -67,12 +67,19 @@
     const { pathname } = new URL(request.url);
     if (!pathname.includes('/gradio_api/')) return send(input, init);
     const isCall = pathname.endsWith('/queue/join');
+    const fail = () => { // it did not get away
+      window.wenju.restore();
+      window.wenju.pending?.failed();
+    };
     const response = await send(request.clone()).catch((error) => {
-      if (isCall) window.wenju.restore(); // it did not get away
+      if (isCall) fail();
       throw error;
     });
     if (response.status === 401) window.location.reload();
-    if (!response.ok) return response;
+    if (!response.ok) {
+      if (isCall) fail();
+      return response;
+    }
     if (pathname.endsWith('/queue/data')) return follow(request, response);
     if (isCall) {
       waiting.add((await response.clone().json()).event_id);
