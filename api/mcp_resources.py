@@ -39,14 +39,14 @@ def uri_of(index: str, document_id: str) -> str:
 
 
 async def listed(services: Services, cursor: str | None) -> ListResourcesResult:
-    """A page of the documents of the index served; raises MCPError."""
+    """A page of the documents of their default index; raises MCPError."""
     if cursor is not None and not re.fullmatch(r"[0-9]{1,9}", cursor):
         raise MCPError(INVALID_PARAMS, f"no page {cursor!r}; use the nextCursor of a page")
     start = int(cursor or 0)
     found = await services.run(services.reads, None, lambda assistant: assistant.store.documents())
     end = start + PAGE
     return ListResourcesResult(
-        resources=[_resource(services.library.default, each) for each in found[start:end]],
+        resources=[_resource(services.shelf.default, each) for each in found[start:end]],
         next_cursor=str(end) if end < len(found) else None,
     )
 

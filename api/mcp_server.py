@@ -51,13 +51,14 @@ def create_server(services: Services, version: str) -> Server[Any]:
     async def list_tools(_: _Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[_tool(spec) for spec in TOOLS])
 
-    async def call_tool(_: _Context, call: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(context: _Context, call: CallToolRequestParams) -> CallToolResult:
         if call.name not in specs:
             known = ", ".join(specs)
             raise MCPError(INVALID_PARAMS, f"no tool {call.name!r}; there are {known}")
         spec = specs[call.name]
+        seen = _seen(services, context)
         try:
-            outcome = await spec.work(services, parsed(spec.arguments, call.arguments or {}))
+            outcome = await spec.work(seen, parsed(spec.arguments, call.arguments or {}))
         except Exception as error:  # noqa: BLE001 (the outermost edge of a tool)
             failure = _failure(services, error)
             return CallToolResult(content=[TextContent(text=_line(failure))], is_error=True)
@@ -66,18 +67,21 @@ def create_server(services: Services, version: str) -> Server[Any]:
         )
 
     async def list_resources(
-        _: _Context, asked: PaginatedRequestParams | None
+        context: _Context, asked: PaginatedRequestParams | None
     ) -> ListResourcesResult:
         cursor = asked.cursor if asked else None
-        return await _told(services, mcp_resources.listed(services, cursor))
+        return await _told(services, mcp_resources.listed(_seen(services, context), cursor))
 
     async def list_templates(
         _: _Context, __: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
         return ListResourceTemplatesResult(resource_templates=[mcp_resources.TEMPLATE])
 
-    async def read_resource(_: _Context, asked: ReadResourceRequestParams) -> ReadResourceResult:
-        return await _told(services, mcp_resources.read(services, asked.uri))
+    async def read_resource(
+        context: _Context, asked: ReadResourceRequestParams
+    ) -> ReadResourceResult:
+        seen = _seen(services, context)
+        return await _told(seen, mcp_resources.read(seen, asked.uri))
 
     return Server(
         "wenju",
@@ -99,6 +103,12 @@ async def serve_stdio(server: Server[Any]) -> None:
     """
     async with stdio_server() as (received, sent):
         await server.run(received, sent, server.create_initialization_options())
+
+
+def _seen(services: Services, context: _Context) -> Services:
+    """The services with the access of who sent the request; one at standard input has all."""
+    request = context.request
+    return services if request is None else services.seen_with(request.scope["state"]["access"])
 
 
 def _tool(spec: ToolSpec) -> Tool:

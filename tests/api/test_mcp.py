@@ -17,6 +17,7 @@ from serving import JSON, EchoAssistant, EchoLibrary, served
 
 from api import mcp_http, mcp_schemas
 from api.app import create_app
+from api.mcp_resources import uri_of
 from rag.config import Settings
 from rag.errors import IndexDamaged, Overloaded
 from rag.types import Answer, Citation
@@ -267,6 +268,40 @@ def test_the_keys_of_the_api_guard_it_and_a_key_that_reads_suffices():
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "key_needed")
     assert shape_of(result) == {"documents": [], "total": 0, "next_offset": None}
+
+
+def test_a_key_for_one_index_meets_no_other():
+    class Indexes(EchoLibrary):
+        """Two indexes, each with a document named for it."""
+
+        def assistant(self, name=None):
+            found = EchoAssistant()
+            found.texts = {f"{name}.txt": "一座桥。"}
+            return found
+
+    def resources(key):
+        async def read(client):
+            return [str(each.uri) for each in (await client.list_resources()).resources]
+
+        return told(with_key(f"{http.base_url}/mcp", key), read)
+
+    with served(create_app(Indexes(api_keys=("lesen:read index=论文", "alles")))) as http:
+        address = f"{http.base_url}/mcp"
+        own = call(with_key(address, "lesen"), "documents")
+        other = call(with_key(address, "lesen"), "documents", index="default")
+        listed = resources("lesen"), resources("alles")
+        foreign = error_of(
+            with_key(address, "lesen"),
+            lambda client: client.read_resource("wenju://documents/default/default.txt"),
+        )
+
+    assert [each["id"] for each in shape_of(own)["documents"]] == ["论文.txt"]
+    assert (other.is_error, text_of(other)) == (
+        True,
+        "no index 'default'; leave out the index for the one served",
+    )
+    assert listed == ([uri_of("论文", "论文.txt")], [uri_of("default", "default.txt")])
+    assert foreign.startswith("no index 'default'")
 
 
 def test_the_limits_of_the_api_hold_and_requests_are_counted():
