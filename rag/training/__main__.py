@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import torch
 from rag.checking import judge_build
 from rag.config import Settings
 from rag.engine import open_lexicon
+from rag.errors import WenjuError
 from rag.language.lexicon import Lexicon
 from rag.models import e5, vocabulary, weight_delta
 from rag.models.bert import bert
@@ -161,4 +163,7 @@ if __name__ == "__main__":
         given.epoch,
         kept if given.keep is None else given.keep,
     )
-    train(given.data, given.folder, plan)
+    try:
+        train(given.data, given.folder, plan)
+    except WenjuError as error:
+        sys.exit(str(error))

@@ -6,6 +6,7 @@ last two have no answer there, and nearly all of their words.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import random
@@ -23,9 +24,12 @@ from rag.evaluation.matching import answer_match, comparable, f1
 from rag.index.maintenance import build_index
 from rag.index.passage import Passage
 from rag.language.text import han_share, simplify_in_place
+from rag.models.embedding import identity
+from rag.reading import reader_build
 from rag.reading.confidence import SpanEvidence, features, features_of_span
 from rag.reading.cross_encoder import ReaderInput
 from rag.reading.results import Ranked, Reading
+from rag.storage import file_digest
 from rag.training.examples import SETS, Example, QuestionSet, Row, held_out_titles, read_set
 from rag.training.exchanges import Exchanger
 from rag.types import Document
@@ -72,18 +76,25 @@ class Outcome:
 def collect(settings: Settings, data: Path, folder: Path) -> list[Outcome]:
     """The outcomes of all sets, those in `folder` from an earlier, interrupted run included.
 
-    An index of each set is made there.
+    That is one with the same models. An index of each set is made there.
     """
     settings = replace(settings, indexes=folder / "indexes")
     outcomes: list[Outcome] = []
     folder.mkdir(parents=True, exist_ok=True)
+    models = _models(settings)
     for questions in (*HELD_OUT, *UNSEEN):
-        path = folder / f"{questions.folder}-{questions.questions}.pickle"
+        path = folder / f"{questions.folder}-{questions.questions}-{models}.pickle"
         if not path.exists():
             found = list(_of_set(settings, data, questions, folder))
             path.write_bytes(pickle.dumps(found))
         outcomes += pickle.loads(path.read_bytes())
     return outcomes
+
+
+def _models(settings: Settings) -> str:
+    """What tells outcomes with these models from those with others: a short digest."""
+    reader = file_digest(reader_build.ADAPTER) if settings.reader else "off"
+    return hashlib.sha256(f"{identity(settings)} {reader}".encode()).hexdigest()[:8]
 
 
 def outcomes_of(

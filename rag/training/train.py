@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import time
@@ -13,6 +14,8 @@ from typing import Generic, TypeVar
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from rag.errors import BadSetting
 
 WARM_UP = 0.06  # share of the steps
 DECAY = 0.01  # of weights
@@ -85,19 +88,37 @@ class Trainer(Generic[Network, Batch]):
         """Write what resuming needs."""
         unfinished = path.with_suffix(".unfinished")
         torch.save(
-            {"learnt": self.learnt, "optimizer": self.optimizer.state_dict(), "step": self.step},
+            {
+                "begun": self._begun(),
+                "learnt": self.learnt,
+                "optimizer": self.optimizer.state_dict(),
+                "step": self.step,
+            },
             unfinished,
         )
         unfinished.replace(path)
 
     def load(self, path: Path) -> None:
-        """Go on from where `save` was called."""
+        """Go on from where `save` was called; raises BadSetting where another run did."""
         saved = torch.load(path, map_location=self.device)
+        if saved["begun"] != self._begun():
+            raise BadSetting(
+                f"{path} is from a training with another beginning or length",
+                "remove it, or train in another folder",
+            )
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step = saved["step"]
         for name, value in self.learnt.items():
             value.copy_(saved["learnt"][name])
         self._give_weights()
+
+    def _begun(self) -> str:
+        """What tells this run from others: a digest of its first weights and its length."""
+        digest = hashlib.sha256(str(self.steps).encode())
+        for name, value in sorted(self._before.items()):
+            digest.update(name.encode())
+            digest.update(value.cpu().numpy().tobytes())
+        return digest.hexdigest()
 
     def _take_gradients(self) -> None:
         """Those of the model, in float32, to what learns."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from passages import passage_of
@@ -224,16 +225,18 @@ def test_indexes_are_made_beside_the_outcomes_and_not_among_the_users_own(settin
     collect(settings, data, tmp_path / "calibration")
 
     assert not settings.indexes.exists()
-    assert sorted(path.name for path in (tmp_path / "calibration").iterdir()) == [
-        "indexes",
-        "learnt-questions.pickle", "learnt.jsonl",
-        "unseen-questions.pickle", "unseen.jsonl",
-    ]  # fmt: skip
+    found = sorted(path.name for path in (tmp_path / "calibration").iterdir())
+    indexes, learnt, _, unseen, _ = found
+    assert found == [indexes, learnt, "learnt.jsonl", unseen, "unseen.jsonl"]
+    assert indexes == "indexes"
+    assert re.fullmatch(r"learnt-questions-[0-9a-f]{8}\.pickle", learnt)
+    assert unseen == learnt.replace("learnt", "unseen")
 
 
 def test_what_an_interrupted_run_found_is_not_asked_again(settings, data, tmp_path, monkeypatch):
     first = collect(settings, data, tmp_path / "calibration")
-    (tmp_path / "calibration" / "unseen-questions.pickle").unlink()
+    for path in (tmp_path / "calibration").glob("unseen-questions-*.pickle"):
+        path.unlink()
     asked = []
     monkeypatch.setattr(
         outcomes, "_of_set", lambda settings, data, questions, folder: asked.append(questions) or []
@@ -243,6 +246,10 @@ def test_what_an_interrupted_run_found_is_not_asked_again(settings, data, tmp_pa
 
     assert [questions.folder for questions in asked] == ["unseen"]
     assert [each.figures for each in again] == [each.figures for each in first[:6]]
+
+    collect(replace(settings, reader=not settings.reader), data, tmp_path / "calibration")
+
+    assert [questions.folder for questions in asked] == ["unseen", "learnt", "unseen"]
 
 
 def test_few_questions_over_few_documents_are_drawn(settings, data, tmp_path, monkeypatch):

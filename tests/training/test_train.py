@@ -13,6 +13,7 @@ from torch import nn
 from toy_reader import WordTokenizer, examples, network
 
 from rag.checking import judge_build
+from rag.errors import BadSetting
 from rag.models import e5
 from rag.reading import reader_build
 from rag.reading.cross_encoder import ReaderInput
@@ -128,7 +129,7 @@ def test_a_run_that_was_killed_ends_with_the_weights_of_one_that_was_not(
         patch.setattr(Trainer, "learn", learn_until_killed)
         with pytest.raises(Killed):
             run(trainer_of(7), batches_of, figures, tmp_path)
-    resumed = trainer_of(7, Line(slope=9.0))
+    resumed = trainer_of(7)
     run(resumed, batches_of, figures, tmp_path)
 
     assert resumed.step == whole.step == 7
@@ -136,6 +137,14 @@ def test_a_run_that_was_killed_ends_with_the_weights_of_one_that_was_not(
     for name, value in whole.weights().items():
         assert np.array_equal(value, resumed.weights()[name]), name
     assert [line["step"] for line in log(tmp_path) if line.get("of") == "first"] == [2, 4, 6, 7]
+
+
+@pytest.mark.parametrize("other", [(6,), (7, Line(slope=9.0))], ids=["length", "beginning"])
+def test_the_checkpoint_of_another_run_is_not_taken_up(tmp_path, other):
+    run(trainer_of(7), batches_of, figures, tmp_path)
+
+    with pytest.raises(BadSetting, match=r"remove it, or train in another folder"):
+        run(trainer_of(*other), batches_of, figures, tmp_path)
 
 
 def test_a_finished_run_learns_nothing_more(tmp_path, monkeypatch):
