@@ -50,7 +50,7 @@ async def model(served: Served, model: ModelName) -> dict[str, Any]:
     """One model, by any name that a chat may give."""
     name = model.removesuffix("/")
     index = _index_of(name)
-    if index is not None and index not in await run_in_threadpool(served.library.names):
+    if index is not None and index not in await run_in_threadpool(served.shelf.names):
         raise _no_model(name)
     return _shape_of(name)
 

@@ -179,6 +179,8 @@ def test_the_clients_of_openai_see_their_indexes_alone(client):
     assert models(ALL) == ["wenju", "wenju/notes", "wenju/论文"]
     assert models(WRITE) == ["wenju", "wenju/论文"]
     assert models(READ) == ["wenju"]
+    for path, status in [("wenju", 200), ("wenju/论文", 200), ("wenju/default", 404)]:
+        assert client.get(f"/v1/models/{path}", headers=WRITE).status_code == status
     assert chat("wenju").status_code == chat("wenju/论文").status_code == 200
     hidden, absent = chat("wenju/default"), chat("wenju/nowhere")
     assert hidden.status_code == absent.status_code == 404
