@@ -14,7 +14,7 @@ _WHETHER = re.compile(r"是否|是不是")
 _DOUBLED = re.compile(r"(?P<one>[能会可要该好行])不(?P=one)|(?P<have>有)没有|(?P<are>有)无")
 _DENIED = re.compile(
     r"不(?!断|同|仅|久|少|锈|动产|管|论|足|良|明)|没(?!收|落|有没)|并未|未(?!来)|无(?!人机|线|锡)|非(?!洲|常)"
-    r"|\b(?:not|never|no longer|without)\b|n['’]t\b"
+    r"|\b(?:not|never|no(?! ?\.? ?\d)|none|nobody|nothing|neither|nor|without)\b|n['’]t\b"
 )
 _AUXILIARY = re.compile(
     r"^(?P<aux>is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)"

@@ -80,6 +80,64 @@ def test_words_that_deny_something_are_no_yes():
     assert found is None
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("所有渡轮都可以载汽车吗？", "公司现有六艘渡轮，其中两艘可以载汽车。"),
+        ("会员卡周末能用吗？", "会员卡可以打九折，仅限工作日使用。"),
+        ("博物馆周一开放吗？", "博物馆周一闭馆，其余各天上午九点开放。"),
+        ("乙方是远帆公司吗？", "甲方为远帆公司，乙方为松果工作室。"),
+        ("灯塔还在使用吗？", "据说灯塔还在使用。"),
+        ("灯塔还在使用吗？", "灯塔还在使用，夏天除外。"),
+        ("Did the port make a profit in 2022?", "In 2022 the port made a loss; in 2023 a profit."),
+        ("Are all cranes electric?", "Most cranes are electric."),
+        ("Is the pool open?", "The pool is open to members only."),
+        ("Was Ana Brill dismissed?", "Ana Brill's deputy was dismissed."),
+        ("Is the bridge open?", "The bridge was open in 1990."),
+        ("灯塔还在使用吗？", "The lighthouse is still in use."),
+    ],
+)
+def test_without_a_judge_words_that_only_speak_of_what_is_asked_are_no_yes(question, text):
+    checker = Says("supported", text, text)
+
+    assert verdict(question, [quote(text, text)], checker, prepare) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("青屿公司成立于2009年吗？", "青屿公司成立于2009年，总部设在临海。"),
+        ("館內可以拍照嗎？", "馆内可以拍照。"),
+        ("Has the west pier been reopened?", "It rained, and the west pier was reopened in June."),
+        ("May phones be used?", "Phones may be used."),
+    ],
+)
+def test_the_words_of_the_statement_itself_are_a_yes(question, text):
+    checker = Says("supported", text, text)
+
+    assert verdict(question, [quote(text, text)], checker, prepare) is True
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "reason", "claimed", "is_so"),
+    [
+        ("大型犬可以上船吗？", "大型犬不得上船。", Reason.NEGATION, "", False),
+        ("导盲犬可以上船吗？", "大型犬不得上船，导盲犬除外。", Reason.NEGATION, "", None),
+        ("展厅有空调吗？", "部分展厅没有空调。", Reason.NEGATION, "", None),
+        ("展厅都有空调吗？", "部分展厅没有空调。", Reason.NEGATION, "", False),
+        ("泵房是1893年建的吗？", "泵房是1901年建的。", Reason.DATE, "1893年", False),
+        ("灯塔2020年在使用吗？", "灯塔2019年在使用。", Reason.DATE, "2020年", None),
+        ("Is the fee five euros?", "The fee is seven euros.", Reason.NUMBER, "five euros", False),
+        ("Do adults pay five euros?", "Pupils pay two euros.", Reason.NUMBER, "five euros", None),
+    ],
+)
+def test_a_no_needs_plain_words_of_all_that_is_asked(question, text, reason, claimed, is_so):
+    checker = Says("contradicted", text, text)
+    checker.finding = replace(checker.finding, reason=reason, claimed=claimed)
+
+    assert verdict(question, [quote(text, text)], checker, prepare) is is_so
+
+
 @pytest.mark.parametrize(("supported", "is_so"), [(0.95, True), (0.6, None)])
 def test_a_judge_that_is_not_sure_says_nothing(supported, is_so):
     checker = Says("supported", TEXT, "灯塔还在使用。")
