@@ -34,7 +34,8 @@ router = APIRouter(tags=["openai"], responses=failures())
 @router.get("/v1/models", summary="List the models", response_model=chat_schemas.Models)
 async def models(served: Served) -> dict[str, Any]:
     """`wenju` for the index served, `wenju/NAME` for each other."""
-    _, *others = await run_in_threadpool(served.shelf.names)
+    indexes = await run_in_threadpool(served.shelf.names)
+    others = (name for name in indexes if name != served.shelf.default)
     names = [MODEL, *(f"{MODEL}/{name}" for name in others)]
     return {"object": "list", "data": [_shape_of(name) for name in names]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from rag.types import InputReport
 AUDIT_FILE = "audit.jsonl"
 STANDARD_ERROR = "-"
 Change = Literal["upload", "remove"]
+_BREAKS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # what JSON itself leaves as it is
 _LOG = logging.getLogger(__name__)
 
 
@@ -62,7 +64,7 @@ class Audit:
                 if line.documents:
                     told: dict[str, Any] = {"time": now(), "who": who, "what": what, "index": index}
                     told |= {"documents": line.documents, "outcome": line.outcome}
-                    _write(target, json.dumps(told, ensure_ascii=False))
+                    _write(target, _on_one_line(told))
 
     @contextmanager
     def _opened(self) -> Iterator[TextIO]:
@@ -84,6 +86,12 @@ class Audit:
 def _append(path: Path) -> TextIO:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+
+
+def _on_one_line(told: dict[str, Any]) -> str:
+    """JSON in which no name ends the line or commands a terminal, whoever made it up."""
+    line = json.dumps(told, ensure_ascii=False)
+    return _BREAKS.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def _write(target: TextIO, line: str) -> None:

@@ -1,6 +1,7 @@
 """Keys for certain indexes: what they open, that the others are not there, and who changed what."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from serving import EchoAssistant, EchoLibrary, events, served
@@ -187,6 +188,18 @@ def test_the_clients_of_openai_see_their_indexes_alone(client):
     assert hidden.text.replace("default", "nowhere") == absent.text
 
 
+def test_the_index_of_a_key_need_not_be_there_yet(audit):
+    keys = ("new-1 index=later", "new-2 index=later index=notes")
+    with served(create_app(Indexes(api_keys=keys, audit=str(audit)))) as client:
+        listed = [
+            client.get("/v1/models", headers={"Authorization": f"Bearer new-{number}"})
+            for number in (1, 2)
+        ]
+
+    ids = [[each["id"] for each in response.json()["data"]] for response in listed]
+    assert ids == [["wenju"], ["wenju", "wenju/notes"]]
+
+
 def test_who_names_no_index_reads_their_own(client):
     for headers, name in [(READ, "论文"), (WRITE, "notes"), (ALL, "default")]:
         text = client.get("/v1/documents/甲.txt", headers=headers).json()["text"]
@@ -246,6 +259,16 @@ def test_a_change_that_failed_is_recorded_as_one(client, audit):
 
     assert lines(audit) == [("bo", "remove", "notes", ["没有.txt"])]
     assert json.loads(audit.read_text("utf-8"))["outcome"] == "failed"
+
+
+def test_no_name_begins_a_line_of_its_own(client, audit):
+    name = '没有\u2028{"who": "anna"}\x85\x9b2J.txt'
+    client.delete(f"/v1/documents/{quote(name)}", headers=WRITE)
+
+    written = audit.read_text("utf-8")
+    assert len(written.splitlines()) == 1
+    assert "\x9b" not in written
+    assert json.loads(written)["documents"] == [name]
 
 
 def test_what_cannot_be_recorded_is_not_done(tmp_path):
