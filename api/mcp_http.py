@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.errors import Failure
 from api.services import Services
+from rag.access import NOBODY
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -37,7 +38,7 @@ async def mcp_sessions(
     from api.mcp_server import create_server
 
     manager = StreamableHTTPSessionManager(
-        create_server(services, version), json_response=True, stateless=True
+        create_server(services.seen_with(NOBODY), version), json_response=True, stateless=True
     )
     async with manager.run():
         yield manager

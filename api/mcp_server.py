@@ -45,7 +45,11 @@ _Context = ServerRequestContext[Any]
 
 
 def create_server(services: Services, version: str) -> Server[Any]:
-    """A server of MCP over `services`, which others open and close."""
+    """A server of MCP over `services`, which others open and close.
+
+    Who sends an HTTP request has the access of that; the one of `services` is for a client
+    without requests.
+    """
     specs = {spec.name: spec for spec in TOOLS}
 
     async def list_tools(_: _Context, __: PaginatedRequestParams | None) -> ListToolsResult:
@@ -106,7 +110,7 @@ async def serve_stdio(server: Server[Any]) -> None:
 
 
 def _seen(services: Services, context: _Context) -> Services:
-    """The services with the access of who sent the request; one at standard input has all."""
+    """The services with the access of who sent the request, as they are without one."""
     request = context.request
     return services if request is None else services.seen_with(request.scope["state"]["access"])
 

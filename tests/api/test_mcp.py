@@ -17,7 +17,9 @@ from serving import JSON, EchoAssistant, EchoLibrary, served
 
 from api import mcp_http, mcp_schemas
 from api.app import create_app
+from api.keys import Keys
 from api.mcp_resources import uri_of
+from api.services import Services
 from rag.config import Settings
 from rag.errors import IndexDamaged, Overloaded
 from rag.types import Answer, Citation
@@ -302,6 +304,20 @@ def test_a_key_for_one_index_meets_no_other():
     )
     assert listed == ([uri_of("论文", "论文.txt")], [uri_of("default", "default.txt")])
     assert foreign.startswith("no index 'default'")
+
+
+def test_over_http_nothing_is_open_without_a_request_that_says_who_asks():
+    async def work():
+        library = EchoLibrary(api_keys=("secret",))
+        async with (
+            mcp_http.mcp_sessions(Services(library, Keys(("secret",)), ""), "0") as manager,
+            Client(manager.app) as client,
+        ):
+            return await client.call_tool("documents", {})
+
+    result = asyncio.run(work())
+
+    assert (result.is_error, text_of(result)[:18]) == (True, "no index 'default'")
 
 
 def test_the_limits_of_the_api_hold_and_requests_are_counted():
