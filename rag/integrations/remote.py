@@ -46,14 +46,18 @@ class Remote:
             response = httpx.post(
                 self._url, json=body, headers=self._headers, timeout=self._seconds
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             reason = f"no answer from {self._url} ({error})"
             raise WenjuError(reason, "start it with: wenju serve") from error
         found = _json(response, self._url)
-        if response.is_error:
-            raise WenjuError(found["error"]["message"], found["error"]["remedy"])
-        hits = tuple(Hit(**hit) for hit in found.pop("hits"))
-        return Retrieval(**found, hits=hits)
+        try:
+            if response.is_error:
+                raise WenjuError(found["error"]["message"], found["error"]["remedy"])
+            hits = tuple(Hit(**hit) for hit in found.pop("hits"))
+            return Retrieval(**found, hits=hits)
+        except (AttributeError, KeyError, TypeError) as error:
+            reason = f"{self._url} answers {response.status_code} in another form than Wenju's"
+            raise WenjuError(reason, "give the address of a server of this version") from error
 
 
 def _json(response: httpx.Response, url: str) -> dict[str, Any]:

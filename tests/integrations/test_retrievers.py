@@ -66,6 +66,22 @@ def test_another_server_is_said(monkeypatch):
         Remote("http://127.0.0.1:9").search("上网")
 
 
+@pytest.mark.parametrize(
+    ("status", "shape"),
+    [(502, {"detail": "down"}), (200, {"hits": [{"id": 1}]}), (200, [1]), (404, {"error": "no"})],
+)
+def test_json_of_another_server_is_said(monkeypatch, status, shape):
+    monkeypatch.setattr(httpx, "post", lambda *_, **__: httpx.Response(status, json=shape))
+
+    with pytest.raises(WenjuError, match=f"answers {status} in another form"):
+        Remote("http://127.0.0.1:9").search("上网")
+
+
+def test_an_address_that_is_none_is_said():
+    with pytest.raises(WenjuError, match="no answer from"):
+        Remote("http://[::1").search("上网")
+
+
 def test_langchain_gets_documents(source):
     pytest.importorskip("langchain_core", reason="the extra langchain is not installed")
     from rag.integrations.langchain import WenjuRetriever
