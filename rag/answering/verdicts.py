@@ -9,7 +9,7 @@ from rag.answering.citations import Quote
 from rag.answering.messages import label
 from rag.checking.checker import Checker, Finding
 from rag.index.fusion import Search
-from rag.language.assertions import is_of_all, is_said, leaves_open, limits
+from rag.language.assertions import is_denied_of, is_of_all, is_said, leaves_open, limits
 from rag.language.sentences import sentences
 from rag.language.statements import denies, statement_of
 from rag.language.terms import CHINESE_STOP, index_terms
@@ -86,7 +86,12 @@ def _is_all_met(statement: str, found: Finding, words: str) -> bool:
     """Whether a sentence of the words has all terms of the statement but modals and the value."""
     needed = {term for term in index_terms(statement) if not term.startswith("^")}
     needed -= _MODAL.union(index_terms(found.claimed))
-    return any(needed.issubset(index_terms(words[start:end])) for start, end in sentences(words))
+    has_denial = found.reason is Reason.NEGATION and bool(found.given)
+    return any(
+        needed.issubset(index_terms(sentence))
+        and not (has_denial and not is_denied_of(needed, sentence, found.given))
+        for sentence in (words[start:end] for start, end in sentences(words))
+    )
 
 
 def led(text: str, is_so: bool | None, language: str) -> str:

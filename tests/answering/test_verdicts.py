@@ -95,6 +95,11 @@ def test_words_that_deny_something_are_no_yes():
         ("Was Ana Brill dismissed?", "Ana Brill's deputy was dismissed."),
         ("Is the bridge open?", "The bridge was open in 1990."),
         ("灯塔还在使用吗？", "The lighthouse is still in use."),
+        ("灯塔还在使用吗？", "1990年，灯塔还在使用。"),
+        ("灯塔还在使用吗？", "有人写道：灯塔还在使用。"),
+        ("灯塔还在使用吗？", "灯塔还在使用，这是误传。"),
+        ("Are lessons free?", "Lessons are free until May."),
+        ("Is the sauna closed?", "The sauna is closed on Monday."),
     ],
 )
 def test_without_a_judge_words_that_only_speak_of_what_is_asked_are_no_yes(question, text):
@@ -116,6 +121,26 @@ def test_the_words_of_the_statement_itself_are_a_yes(question, text):
     checker = Says("supported", text, text)
 
     assert verdict(question, [quote(text, text)], checker, prepare) is True
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "given", "is_so"),
+    [
+        ("大型犬可以上船吗？", "大型犬不得上船。", "不得", False),
+        ("可以在岛上露营吗？", "禁止在岛上露营。", "禁止", False),
+        ("游客可以购票吗？", "没有门票的游客可以购票。", "没有", None),
+        ("电梯在三楼吗？", "无障碍电梯在三楼。", "无", None),
+        ("Does the market sell meat?", "The market does not sell meat.", "not", False),
+        ("Are dogs allowed in the hall?", "No dogs are allowed in the hall.", "No", False),
+        ("Can visitors buy one?", "Visitors who do not have a ticket may buy one.", "not", None),
+        ("Can guests use the bar?", "Guests without a room can use the bar.", "without", None),
+    ],
+)
+def test_a_denial_of_something_else_is_no_no(question, text, given, is_so):
+    checker = Says("contradicted", text, text)
+    checker.finding = replace(checker.finding, reason=Reason.NEGATION, given=given)
+
+    assert verdict(question, [quote(text, text)], checker, prepare) is is_so
 
 
 @pytest.mark.parametrize(
