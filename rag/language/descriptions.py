@@ -50,6 +50,10 @@ _MEANS = re.compile(
     rf"{_NO_IS}"
     r"| (?:(?:is|are) defined as|means?|refers? to|stands? for|denotes?) )"
 )
+_CLAUSE_BEGINS = re.compile(
+    r"(?:^|[,.;:!?\n(（，。；：！？>#*\-—“\"])\s*(?:(?i:an?|the) )?"
+    r"(?:(?!If |In |On |At |Of )[A-Z][\w.]* )*$"
+)
 _BODY = frozenset("站会部处局院所社司行店厂台馆网校署厅委办组团队")  # tagged as verbs at times
 _STOP = re.compile(r"[，,；;。：:！!？?\n、“”\"（()）]")
 
@@ -156,8 +160,10 @@ def _is_person(text: str, _: int, end: int) -> Span | None:
     return held.span(2) if is_noun and not acts else None
 
 
-def _english_apposition(text: str, _: int, end: int) -> Span | None:
-    """What follows: Lin Yue, the chief engineer of the harbour, …."""
+def _english_apposition(text: str, start: int, end: int) -> Span | None:
+    """What follows: Lin Yue, the chief engineer of the harbour, …; of whom, is open behind "of"."""
+    if text[:start].endswith(" of "):
+        return None
     match = re.compile(
         rf"{_BRACKETED}, ((?:(?:an?|the|its|their|then|former|chief|co-founder|founder) "
         rf"|(?:[\w'’&-]+ ){{0,4}}(?:{_ENGLISH_TITLE})\b)[^,.;\n]{{0,{_LONGEST}}})(?=[,.;])",
@@ -181,8 +187,10 @@ def _apposition_before(text: str, start: int, end: int) -> Span | None:
     return (offset + match.start(1), offset + match.end(1)) if match else None
 
 
-def _english_is(text: str, _: int, end: int) -> Span | None:
-    """Lin Yue (born 1970) was an engineer."""
+def _english_is(text: str, start: int, end: int) -> Span | None:
+    """Lin Yue (born 1970) was an engineer; not: the wife of Lin Yue was an engineer."""
+    if not _begins_clause(text, start):
+        return None
     match = re.compile(
         rf"{_BRACKETED}(?:, [^,.\n]{{1,60}},)? (?:is|was|are|were|became) "
         rf"((?:an?|the|one of) [^,.;\n]{{3,{_LONGEST}}})"
@@ -216,7 +224,10 @@ def _means(text: str, start: int, end: int) -> Span | None:
 def _predicate(verb: re.Pattern[str], text: str, start: int, end: int) -> Span | None:
     """What a verb says of words at the beginning of a clause."""
     before = text[max(0, start - 1) : start]
-    if _is_han(text[start:end]) and before and not re.match(rf"[{_BREAKS}]", before):
+    if _is_han(text[start:end]):
+        if before and not re.match(rf"[{_BREAKS}]", before):
+            return None
+    elif not _begins_clause(text, start):
         return None
     match = verb.match(text, end)
     if match is None:
@@ -225,6 +236,12 @@ def _predicate(verb: re.Pattern[str], text: str, start: int, end: int) -> Span |
     if said is None or (match["han"] and tagged(said[0])[-1][1][0] not in "nvaljiqmtfsrk"):
         return None
     return said.span()
+
+
+def _begins_clause(text: str, start: int) -> bool:
+    """Whether an English clause begins at `start`, but for an article and titles before it."""
+    before = text[max(0, start - _FARTHEST) : start]
+    return bool(_CLAUSE_BEGINS.search(before))
 
 
 def _bracketed(text: str, start: int, end: int) -> Span | None:

@@ -88,3 +88,35 @@ def test_what_a_word_means_is_not_what_the_thing_is():
 
     assert words(text, thing_described(text, "喇嘛")) == "一种尊称"
     assert words(text, thing_described(text, "喇嘛", meaning=True)) == "上师"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The wife of Lin Yue was a nurse.",
+        "The wife of Lin Yue, a nurse, left.",
+        "He asked whether Lin Yue was a nurse.",
+    ],
+)
+def test_what_is_said_of_somebody_else_is_not_said_of_a_person(text):
+    assert person_described(text, "Lin Yue") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The capital of Alba is a port.",
+        "If Alba is a port, ships call there.",
+        "North of Alba is a desert.",
+        "He asked whether Alba is a port.",
+    ],
+)
+def test_what_is_said_of_something_else_is_not_said_of_a_thing(text):
+    assert thing_described(text, "Alba") is None
+
+
+def test_an_english_clause_begins_with_an_article_or_a_title():
+    text = "It rained. President Lin Yue was an engineer. Nearby, the tide mill is a dam."
+
+    assert text[slice(*person_described(text, "Lin Yue"))] == "an engineer"
+    assert text[slice(*thing_described(text, "tide mill"))] == "a dam"
