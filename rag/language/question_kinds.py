@@ -30,7 +30,9 @@ class QuestionKind(StrEnum):
 
 
 _ASKS = re.compile(r"谁|什么|啥|哪|多少|几[^乎]|怎么|怎样|如何|为何|何[时地处人]|还是")
-_QUESTION_WORD = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how)\b")
+_QUESTION_WORD = re.compile(
+    r"(?:^|\b(?:know|known|say|tell|and) )(?:who|whom|whose|what|when|where|which|why|how)\b"
+)
 _POLITE = re.compile(
     r"^(?:请问|请你?|麻烦你?|我想知道|我想问一?下|能不能告诉我|你知道)[，,：:]?"
     r"|^(?:please|(?:can|could|would|will) you (?:please )?(?:tell me|explain|say)|tell me|"
@@ -141,7 +143,7 @@ def is_yes_no(question: str) -> bool:
     if match is None or _CHOICE.search(folded):
         return False
     if folded.isascii():
-        return not _QUESTION_WORD.match(folded)
+        return not _QUESTION_WORD.search(folded)
     return not _ASKS.search(folded.replace("是不是", ""))
 
 

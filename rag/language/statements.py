@@ -8,7 +8,7 @@ from rag.language.question_kinds import is_yes_no
 from rag.language.text import simplify_in_place
 
 _POLITE = re.compile(r"^(?:请问|你?知道|我想知道)[，,]?")
-_TAG = re.compile(r"[，,]?(?:对吗|对不对|是吗|是不是|是真的吗|没错吧|好吗)$")
+_TAG = re.compile(r"[，,](?:对吗|对不对|是吗|是不是|没错吧|好吗)$|[，,]?是真的吗$")
 _PARTICLE = re.compile(r"(?:了)?(?:吗|么)$")
 _WHETHER = re.compile(r"是否|是不是")
 _DOUBLED = re.compile(r"(?P<one>[能会可要该好行])不(?P=one)|(?P<have>有)没有|(?P<are>有)无")

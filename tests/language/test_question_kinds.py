@@ -110,3 +110,15 @@ def test_what_words_mean_is_not_what_a_thing_is():
 @pytest.mark.parametrize("question", ["这条路被命名为什么？", "当地人把它称为什么？"])
 def test_what_something_is_named_is_not_why(question):
     assert kind_of(question) is not QuestionKind.REASON
+
+
+@pytest.mark.parametrize(
+    ("question", "is_so"),
+    [
+        ("Does anyone know why it closed?", False),
+        ("Is there a fee, and how much is it?", False),
+        ("Is the pool open when it rains?", True),
+    ],
+)
+def test_whether_somebody_knows_why_asks_why(question, is_so):
+    assert is_yes_no(question) is is_so

@@ -15,6 +15,7 @@ from rag.language.statements import statement_of
         ("请问这里有没有停车场？", "这里有停车场。"),
         ("能不能带宠物入园？", "能带宠物入园。"),
         ("合同今年到期，对吗？", "合同今年到期。"),
+        ("这样做好吗？", "这样做好。"),  # no tag: it asks whether that is good
         ("Was the pump house built in 1893?", "The pump house was built in 1893."),
         ("Is the capital of Alba Greyport?", "The capital of Alba is Greyport."),
         ("Has the contract been signed?", "The contract has been signed."),
