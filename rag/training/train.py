@@ -101,7 +101,7 @@ class Trainer(Generic[Network, Batch]):
     def load(self, path: Path) -> None:
         """Go on from where `save` was called; raises BadSetting where another run did."""
         saved = torch.load(path, map_location=self.device)
-        if saved["begun"] != self._begun():
+        if saved.get("begun") != self._begun():  # those of older versions do not say
             raise BadSetting(
                 f"{path} is from a training with another beginning or length",
                 "remove it, or train in another folder",

@@ -147,6 +147,17 @@ def test_the_checkpoint_of_another_run_is_not_taken_up(tmp_path, other):
         run(trainer_of(*other), batches_of, figures, tmp_path)
 
 
+def test_a_checkpoint_that_does_not_say_how_it_began_is_not_taken_up(tmp_path):
+    path = tmp_path / "old.pt"
+    trainer_of(7).save(path)
+    saved = torch.load(path)
+    del saved["begun"]
+    torch.save(saved, path)
+
+    with pytest.raises(BadSetting, match=r"remove it, or train in another folder"):
+        trainer_of(7).load(path)
+
+
 def test_a_finished_run_learns_nothing_more(tmp_path, monkeypatch):
     trainer = trainer_of(2)
     run(trainer, batches_of, figures, tmp_path)
