@@ -75,7 +75,8 @@ def is_denied_of(terms: Set[str], sentence: str, denial: str) -> bool:
     is_of_them = denial.lower() in _DENIES_ALL or any(term in before for term in terms)
     at = min((place for term in terms if (place := behind.find(term)) >= 0), default=0)
     between = f"{_relative(before)}{found}{behind[:at]}"
-    return bool(found) and is_of_them and not _RELATIVE.search(between)
+    is_apart = _RELATIVE.search(between) or re.search(CLAUSE_END, behind[:at])
+    return bool(found) and is_of_them and not is_apart
 
 
 def leaves_open(statement: str, words: str) -> bool:

@@ -130,6 +130,7 @@ def test_the_words_of_the_statement_itself_are_a_yes(question, text):
         ("可以在岛上露营吗？", "禁止在岛上露营。", "禁止", False),
         ("游客可以购票吗？", "没有门票的游客可以购票。", "没有", None),
         ("电梯在三楼吗？", "无障碍电梯在三楼。", "无", None),
+        ("书店出租雨伞吗？", "书店不出售报纸，但出租雨伞。", "不", None),
         ("Does the market sell meat?", "The market does not sell meat.", "not", False),
         ("Are dogs allowed in the hall?", "No dogs are allowed in the hall.", "No", False),
         ("Can visitors buy one?", "Visitors who do not have a ticket may buy one.", "not", None),
