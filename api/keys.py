@@ -21,6 +21,7 @@ _MOST_FAILURES = 10
 _WINDOW_SECONDS = 60.0
 _MOST_ADDRESSES = 10_000
 _FORM = "KEY, KEY:read or KEY:write, each also as KEY index=NAME index=NAME:read name=WHO"
+_LIMITS = ("index=", "name=")
 _SESSION = re.compile(r"(\d{1,12})\.([0-9a-f]{64})")
 
 
@@ -46,6 +47,11 @@ class Key:
             raise BadSetting(
                 "an API key is empty or has other characters than ASCII letters, digits and signs",
                 f"write WENJU_API_KEYS as {_FORM}, separated by commas",
+            )
+        if key.startswith(_LIMITS):  # a comma too many would make a key to everything of it
+            raise BadSetting(
+                "a limit stands where a key should in WENJU_API_KEYS",
+                f"write {_FORM}, and commas between keys alone",
             )
         # Slow on purpose: who gets hold of a session cannot try out many keys against it.
         secret = hashlib.scrypt(key.encode(), salt=b"wenju", n=1 << 12, r=8, p=1)

@@ -100,6 +100,12 @@ def test_limits_that_make_no_sense_are_refused_without_a_word_of_the_key(limits)
     assert "papers" not in str(refused.value)
 
 
+@pytest.mark.parametrize("entry", ["index=notes", "name=anna", "index=notes:read index=论文"])
+def test_a_limit_behind_a_comma_is_no_key_to_everything(entry):
+    with pytest.raises(BadSetting, match="a limit stands where a key should"):
+        Keys(["geheim-9 index=论文", entry])
+
+
 def test_no_two_keys_have_one_name():
     with pytest.raises(BadSetting, match="same name"):
         Keys(["a name=anna", "b name=anna"])
