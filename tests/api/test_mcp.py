@@ -15,7 +15,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from serving import JSON, EchoAssistant, EchoLibrary, served
 
-from api import mcp_http, mcp_schemas
+from api import mcp_http, mcp_schemas, mcp_server
 from api.app import create_app
 from api.keys import Keys
 from api.mcp_resources import uri_of
@@ -92,6 +92,14 @@ def test_all_tools_only_read_and_say_what_they_give(address):
     assert set(answer["required"]) == {field.name for field in fields(Answer)}
     assert set(answer["$defs"]["Citation"]["required"]) == {f.name for f in fields(Citation)}
     assert set(found[4].input_schema["properties"]) == {"document_id", "start", "end", "index"}
+
+
+def test_the_tools_are_described_once(echo, monkeypatch):
+    monkeypatch.setattr(mcp_server, "_tool", None)  # its schemas would hold up the event loop
+
+    found = told(echo[1], lambda client: client.list_tools()).tools
+
+    assert [tool.name for tool in found] == TOOLS
 
 
 @pytest.mark.parametrize("question", [EN, ZH])
