@@ -64,7 +64,7 @@ class Page:
     rulings: tuple[Ruling, ...] = ()
     picture: float = 0.0
     drawings: int = 0
-    is_partial: bool = False  # characters may be left out
+    left_out: tuple[tuple[float, float], ...] = ()  # where text begins that PDFium passes over
 
 
 class Pdf:
@@ -150,10 +150,13 @@ def _quarter_turns(angle: float) -> int:
     return round(turns) % 4 if abs(turns - round(turns)) < 0.05 else -1
 
 
-def _drawn(page: pypdfium2.PdfPage, area: float) -> tuple[tuple[Ruling, ...], float, int, bool]:
+def _drawn(
+    page: pypdfium2.PdfPage, area: float
+) -> tuple[tuple[Ruling, ...], float, int, tuple[tuple[float, float], ...]]:
     """The last fields of a page, from what is drawn on it."""
     rulings: list[Ruling] = []
-    pictured, drawings, is_partial = 0.0, 0, False
+    left_out: list[tuple[float, float]] = []
+    pictured, drawings = 0.0, 0
     kinds = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_TEXT)
     for count, item in enumerate(page.get_objects(filter=kinds, max_depth=_DEEPEST)):
         if count > _OBJECTS_LIMIT:
@@ -163,14 +166,16 @@ def _drawn(page: pypdfium2.PdfPage, area: float) -> tuple[tuple[Ruling, ...], fl
         except pypdfium2.PdfiumError:
             continue
         if item.type == pdfium.FPDF_PAGEOBJ_TEXT:
-            is_partial = is_partial or x1 - x0 < _NO_WIDTH
+            if x1 - x0 < _NO_WIDTH:
+                left_out.append((x0, y0))
             continue
         drawings += 1
         if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictured += (x1 - x0) * (y1 - y0)
         else:
             rulings += _edges(item, x0, y0, x1, y1)
-    return tuple(rulings), min(1.0, pictured / area if area else 0.0), drawings, is_partial
+    share = min(1.0, pictured / area if area else 0.0)
+    return tuple(rulings), share, drawings, tuple(left_out)
 
 
 def _edges(item: pypdfium2.PdfObject, x0: float, y0: float, x1: float, y1: float) -> list[Ruling]:

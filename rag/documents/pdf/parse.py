@@ -47,7 +47,7 @@ def parse_pdf(
     for number in range(len(pdf)):
         try:
             page = pdf.page(number)
-            if page.is_partial:
+            if page.left_out:
                 page = reread(data, number, page)
         except Unreadable as error:
             missing.append((f"page {number + 1}", error.message))

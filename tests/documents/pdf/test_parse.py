@@ -94,6 +94,27 @@ def test_vertical_writing_is_read_from_the_right_column_down():
     assert text_of(drawing).split() == ["SPRING", "RIVERS", "FLOWER"]
 
 
+def test_vertical_chinese_in_a_font_that_is_not_in_the_file():
+    drawing = Drawing()
+    for column, words in enumerate(["藏经阁告示", "每逢初三开放", "押金五十文"]):
+        for row, character in enumerate(words):
+            drawing.text(500 - 40 * column, 780 - 18 * row, character, 14)
+
+    assert text_of(drawing).split() == ["藏经阁告示", "每逢初三开放", "押金五十文"]
+
+
+def test_cells_of_one_character_in_such_a_font_stay_in_their_columns():
+    drawing = Drawing()
+    for row, cells in enumerate(
+        [("音箱", "防水", "价格"), ("云雀", "否", "299"), ("石鼓", "是", "699")]
+    ):
+        for column, words in enumerate(cells):
+            drawing.text(66 + 120 * column, 706 - 20 * row, words)
+    drawing.grid([60, 180, 300, 420], [740, 720, 700, 680, 660])
+
+    assert text_of(drawing) == "音箱\t防水\t价格\n云雀\t否\t299\n石鼓\t是\t699"
+
+
 def test_a_watermark_askew_does_not_part_the_lines_it_crosses():
     drawing = Drawing()
     drawing.lines(60, 700, LEFT)
