@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -19,6 +20,7 @@ _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _MOST_UNPACKED = 200 * 2**20
 _HIGHEST_RATIO = 200
 _HARMLESS = 10 * 2**20
+_NO_TIME = datetime(1980, 1, 1)  # with which zip files begin to count
 _XML_NO_MEMORY = 2  # libxml2 gives this as a syntax error, "unknown error"
 _OLD = {".docx": "Word", ".pptx": "PowerPoint", ".xlsx": "Excel"}
 
@@ -42,6 +44,12 @@ class Package:
     def read(self, name: str) -> bytes:
         """The bytes of a part; raises KeyError."""
         return self._zip.read(name)
+
+    @property
+    def written(self) -> datetime:
+        """When its newest part was written; 1980 where the program that did kept no times."""
+        times = [member.date_time for member in self._zip.infolist()]
+        return max((_time(each) for each in times), default=_NO_TIME)
 
     def xml(self, name: str) -> Any:
         """The root element of a part; None if there is no such part.
@@ -79,6 +87,13 @@ class Package:
         """The name of the part of that kind to which `part` refers first."""
         related = (each.target for each in self.relations(part).values() if each.kind == kind)
         return next(related, default)
+
+
+def _time(parts: tuple[int, ...]) -> datetime:
+    try:
+        return datetime(*parts[:6])  # type: ignore[arg-type]
+    except ValueError:  # such as a month 0
+        return _NO_TIME
 
 
 def local(element: Any) -> str:
