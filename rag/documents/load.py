@@ -151,7 +151,11 @@ def _document(document_id: str, source: str, name: str, parsed: Parsed) -> Docum
 
 
 def _first_short_line(text: str) -> str:
-    line = text.split("\n", 1)[0].strip("# \t*_-")
+    """The first line of a text, unless it is long, a sentence or the first row of a table."""
+    first = text.split("\n", 1)[0].strip()
+    if "\t" in first or first.startswith("|"):
+        return ""
+    line = first.strip("# \t*_-")
     is_sentence = line.endswith(("。", "！", "？", ".", "；", "，", ","))
     return "" if is_sentence or len(line) > _LONGEST_TITLE else line
 

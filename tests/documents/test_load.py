@@ -138,6 +138,17 @@ def test_titles_of_text_without_front_matter(tmp_path):
     assert only_document(write(tmp_path, "港口.txt", sentence)).title == "港口"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("茶叶.csv", "茶,价格（元）\n云雾,380\n"),
+        ("茶叶.md", "| 茶 | 价格（元） |\n|---|---|\n| 云雾 | 380 |\n"),
+    ],
+)
+def test_the_names_of_columns_are_no_title(tmp_path, name, text):
+    assert only_document(write(tmp_path, name, text)).title == "茶叶"
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
 def test_text_in_other_encodings(tmp_path, encoding):
     text = "今天，第一批货船到达了北湾港的新码头。"
