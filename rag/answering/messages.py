@@ -18,6 +18,10 @@ LABELS = {
         "{short}（由表格的 {rows} 行得出）",
         "{short} (computed from {rows} rows of the table)",
     ),
+    "computed_of_more": (
+        "{short}（由表格的 {rows} 行得出，此处引用其中 {cited} 行）",
+        "{short} (computed from {rows} rows of the table, {cited} of which are cited)",
+    ),
     "translated": ("简答（译）", "In short, translated"),
     "yes": ("是", "Yes"),
     "no": ("否", "No"),

@@ -11,12 +11,11 @@ from rag.answering.short_answers import short_answers
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.language.file_names import name_words
-from rag.reading.tables.results import CitedRow, TableAnswer
+from rag.reading.tables.results import MOST_ROWS, CitedRow, TableAnswer
 from rag.reading.tables.table_reader import TableReader, TableSource
 from rag.types import Citation
 
 READ = 8  # passages in which a table is looked for
-MOST_QUOTES = 8  # of rows that a figure was computed from
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +57,30 @@ def from_tables(
     quotes = _quotes(answer, own)
     if not quotes:
         return None
-    quotes = quotes[:MOST_QUOTES]
+    quotes = quotes[:MOST_ROWS]
     text, citations = cite(quotes)
     translation = None
     if answer.computed_from:
         markers = "".join(f"[{each.marker}]" for each in citations)
-        said = label("computed", language).format(short=answer.short, rows=answer.computed_from)
-        text = f"{said}{markers}"
+        text = f"{_computed(answer, quotes, language)}{markers}"
     else:
         _, translation = short_answers(quotes, language, retriever.known_lexicon)
     cited = tuple(passages_of(quotes))
     return Written(text, citations, answer.short, answer.confidence, translation, cited)
+
+
+def _computed(answer: TableAnswer, quotes: Sequence[Quote], language: str) -> str:
+    """The short answer with the rows it was computed from, and how many of them are cited."""
+    cited = sum(any(_holds(quote, row) for quote in quotes) for row in answer.rows)
+    name = "computed" if cited == len(answer.rows) else "computed_of_more"
+    said = label(name, language)
+    return said.format(short=answer.short, rows=answer.computed_from, cited=cited)
+
+
+def _holds(quote: Quote, row: CitedRow) -> bool:
+    chunk = quote.passage.chunk
+    is_within = quote.start <= row.start - chunk.start < quote.end
+    return is_within and chunk.document_id == row.document_id
 
 
 def _are_of(passages: Sequence[Passage], text: str) -> bool:

@@ -20,6 +20,7 @@ TEAS = "<h1>茶叶行情</h1><table><tr><th>茶叶</th><th>产量（斤）</th><
     f"<tr><td>{name}</td><td>{output}</td></tr>"
     for name, output in (("云雾", 860), ("毛峰", 1450), ("银针", 95))
 )
+BOATS = "船号,港口\n" + "".join(f"B-{n},{('南港', '北港')[n % 2]}\n" for n in range(1, 25))
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,7 @@ def assistant(models, tmp_path_factory):
     (folder / "in").mkdir()
     (folder / "in" / "parts.md").write_text(PARTS, "utf-8")
     (folder / "in" / "tea.html").write_text(f"{TEAS}</table>", "utf-8")
+    (folder / "in" / "渔船.csv").write_text(BOATS, "utf-8")
     settings = replace(Settings.from_environment(), indexes=folder / "indexes")
     build_index(settings, [folder / "in"])
     opened = Assistant.open(settings)
@@ -68,6 +70,15 @@ def test_a_sum_cites_all_its_rows_as_far_as_they_follow_each_other_in_one_quote(
 
     assert answer.answer == "2405（由表格的 3 行得出）[1]"
     assert [each.quote for each in answer.citations] == ["云雾\t860\n毛峰\t1450\n银针\t95"]
+
+
+def test_rows_that_are_not_cited_are_said_to_be_more(assistant):
+    answer = assistant.ask("渔船表里南港有几条船？")
+
+    assert answer.short_answer == "12"
+    assert answer.answer.startswith("12（由表格的 12 行得出，此处引用其中 10 行）[1][2]")
+    assert {each.quote[-2:] for each in answer.citations} == {"南港"}
+    assert len(answer.citations) == 10
 
 
 def test_what_the_table_lacks_is_refused(assistant):
