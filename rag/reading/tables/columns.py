@@ -14,6 +14,7 @@ from rag.reading.tables.sheet import Sheet, dimension_of
 
 HALF = 0.5  # of a name, from which on it is meant
 LEAD = 0.15  # over the next column
+_KIND = re.compile(r"(?:哪一?|什么)[个条种类款家座间支]?([\u4e00-\u9fff]{1,4})")
 EXACT, NAMED, MEASURED, ALONE = 4, 3, 2, 1
 
 
@@ -74,7 +75,7 @@ class Columns:
                 return Choice((alike[0],), MEASURED)
         words_only = {"who", "where"} & set(dimensions_in(rest))
         kept = [column for column in kept if not (words_only and self._sheet.is_numeric[column])]
-        return self._verbal(rest, kept)
+        return self._verbal(rest, kept) or self._kind(rest, kept)
 
     def _whole(self, rest: str, columns: Sequence[int]) -> Choice | None:
         found = [
@@ -121,6 +122,13 @@ class Columns:
             for sign in word
         }
         kept = [column for column in columns if verbs & set(self._sheet.names[column])]
+        return Choice((kept[0],), MEASURED) if len(kept) == 1 else None
+
+    def _kind(self, rest: str, columns: Iterable[int]) -> Choice | None:
+        """The only column whose name shares a character with the kind asked for: 哪条线, 线路."""
+        asked = _KIND.search(rest)
+        word = next((word for word, _ in tagged(asked[1])), "") if asked else ""
+        kept = [column for column in columns if set(word) & set(self._sheet.names[column])]
         return Choice((kept[0],), MEASURED) if len(kept) == 1 else None
 
     def _is_translated(self, part: str, rest: str, stems: Sequence[str]) -> bool:

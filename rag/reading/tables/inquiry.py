@@ -12,17 +12,18 @@ from rag.reading.tables import results
 from rag.reading.tables.columns import ALONE, EXACT, MEASURED, NAMED, Choice, Columns
 from rag.reading.tables.conditions import Condition, conditions, is_truth, truth
 from rag.reading.tables.degrees import Degree, degree_in
-from rag.reading.tables.dimensions import Likeness
+from rag.reading.tables.dimensions import Likeness, dimensions_in
 from rag.reading.tables.mentions import mentions
 from rag.reading.tables.residue import names_in, unknown
 from rag.reading.tables.results import FAIRLY_SURE, SURE, TableAnswer
-from rag.reading.tables.sheet import Sheet
+from rag.reading.tables.sheet import Sheet, dimension_of
 
 _WHICH = re.compile(r"哪|什么|谁|\b(?:which|what|who|whose)\b")
 _HOW_MUCH = re.compile(
     r"多少|几(?!乎)|多[大高长重久快]|\bhow (?:much|many|long|far|high|tall|heavy)\b"
 )
-_COUNT = re.compile(r"几(?!乎)|多少|\bhow many\b|\bnumber of\b")
+_COUNT = re.compile(r"几(?![乎点号月时楼层岁])|多少|\bhow many\b|\bnumber of\b")
+_COUNTED = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _TOTAL = re.compile(r"一共|总共|总计|合计|共计|总|\b(?:total|sum|altogether|in all|combined)\b")
 _AVERAGE = re.compile(r"平均|\b(?:average|mean)\b")
 _EITHER = re.compile(r"哪[个一款种台家位本座]|还是|\bwhich\b|\bor\b")
@@ -86,7 +87,7 @@ class Inquiry:
         found = self._measure(degree, [])
         if found is None:
             return None
-        return self._most(rows, found, degree, [self._key])
+        return self._most(rows, found, degree, [self._named_by])
 
     def _looked_up(self, rows: Sequence[int]) -> TableAnswer | None:
         """The cells of the rows that are named, in the columns that are asked for."""
@@ -143,7 +144,7 @@ class Inquiry:
         rest = _without(self._rest, [*measure.spans, (degree.start, degree.end)])
         others = [column for column in self._others() if column not in measure.columns]
         other = self._columns.named(rest, others)
-        key = self._key
+        key = self._named_by
         if other and other.columns != (key,):
             return list(other.columns)
         name = self._sheet.names[measure.columns[0]]
@@ -185,7 +186,8 @@ class Inquiry:
             if len(choice.columns) > 1 or not self._is_about(choice, None, stated, strictly=True):
                 return None
             return self._figure(rows, choice.columns[0], is_mean=bool(mean))
-        if choice or mean or not _COUNT.search(rest):
+        count = _COUNT.search(rest)
+        if choice or mean or count is None or _is_of_unit(rest, count.end()):
             return None
         among = [column for column in range(self._sheet.table.width) if column != self._key]
         if held := truth(rest, self._sheet, self._columns, among):
@@ -221,8 +223,8 @@ class Inquiry:
             return None
         wanted = self._columns.named(rest, [each for each in others if held is None])
         is_cell = wanted is not None and not is_truth(self._sheet, wanted.columns[0])
-        choice = wanted if wanted and is_cell else Choice((self._key,), EXACT)
-        if choice.columns[0] == self._key and not re.search(r"哪|什么|谁|\bwh", rest):
+        choice = wanted if wanted and is_cell else Choice((self._named_by,), EXACT)
+        if choice.columns[0] == self._named_by and not re.search(r"哪|什么|谁|\bwh", rest):
             return None
         if not rows or not self._is_about(choice, None, stated, strictly=True):
             return None
@@ -237,6 +239,19 @@ class Inquiry:
     def _key(self) -> int:
         """The column that names the rows."""
         return self._sheet.keys[0]
+
+    @property
+    def _named_by(self) -> int:
+        """The column that names what is asked for: a code is the name of nobody."""
+        if "who" not in dimensions_in(self._rest):
+            return self._key
+        cells = self._sheet.cells
+        names = (
+            key
+            for key in self._keys
+            if not any(sign.isdigit() for row in cells for sign in row[key])
+        )
+        return next(names, self._key)
 
     def _others(self) -> list[int]:
         """The columns in which nothing is named."""
@@ -262,9 +277,17 @@ class Inquiry:
         left = unknown(rest, self._sheet, self._place, self._lexicon)
         related = "".join(self._sheet.names[each.column] for each in self._mentions)
         left = [word for word in left if not set(word) & set(related) or word.isascii()]
+        if "who" not in dimensions_in(self._rest):  # a 房号 names a 房间
+            left = [word for word in left if word[0] not in self._sheet.names[self._key]]
         if choice.strength == ALONE or (strictly and choice.strength < MEASURED):
             return not left
         return not left if strictly else not names_in(self._question, left)
+
+
+def _is_of_unit(text: str, start: int) -> bool:
+    """Whether what is counted there is a unit, as in 多少元: then no rows are."""
+    counted = _COUNTED.match(text, start)
+    return counted is not None and any(dimension_of(counted[0][:size]) for size in (1, 2))
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

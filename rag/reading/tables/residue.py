@@ -15,7 +15,8 @@ from rag.reading.tables.sheet import Sheet
 _ASKING = re.compile(
     r"(?:多少|几)[个名位种款台家座本只辆项件条]?|哪[里儿些个种款台家位座本只辆项]?|什么|谁|何[时地处人]|怎[么样]|请问|分别|一共|总共|共有|合计|总|平均"
     r"|[是有吗呢的]|表[格里中]?|列出|记录|\b(?:tables?|list(?:s|ed)?|rows?|entr(?:y|ies)|total|sum|average"
-    r"|altogether|many|much|long|number|please|give|tell|show)\b"
+    r"|altogether|many|much|long|number|please|give|tell|show"
+    r"|have|has|had|holds?|makes?|made|comes?|located)\b"
 )
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")

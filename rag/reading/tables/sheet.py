@@ -16,17 +16,19 @@ LARGEST = 300_000  # characters of a table that is read
 MOST_KEYS = 2
 _UNIT = re.compile(r"[(\[（【]([^()\[\]（）【】]{1,20})[)\]）】]\s*$")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?[日号]?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 _NUMERAL = re.compile(numerals.NUMERAL)
 _BEFORE = re.compile(r"[¥$€£约~≈]?\s*-?")
 _MARKUP = re.compile(r"\*\*|`|\\(?=\|)")
 _MONEY = frozenset("USD HKD EUR GBP JPY KRW INR RUB CNY".split())
 _DIMENSION_OF = {"s": "time", "kg": "mass", "m": "length", **dict.fromkeys(_MONEY, "money")}
+_ORDERED = ("date", "clock")  # units of figures that are earlier or later
 _YEARS = range(1000, 2200)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A cell's number and what is written behind it; a date is a number that grows with it."""
+    """A cell's number and what is written behind it; dates and times of day are ordered numbers."""
 
     value: float
     unit: str
@@ -105,7 +107,7 @@ class Sheet:
         unit = self.units[column].partition("/")[0].strip()
         if not unit and self.is_numeric[column]:
             unit = next(each.unit for each in self.figures[column] if each)
-        if unit == "date" or (not unit and self._holds_years(column)):
+        if unit in _ORDERED or (not unit and self._holds_years(column)):
             return "date"
         return dimension_of(unit)
 
@@ -143,10 +145,14 @@ def figure_of(words: str) -> Figure | None:
     ... # doctest: +NORMALIZE_WHITESPACE
     (Figure(value=4.2, unit='米'), Figure(value=12800.0, unit=''),
      Figure(value=20211005.0, unit='date'), None)
+    >>> figure_of("6:10")
+    Figure(value=370.0, unit='clock')
     """
     if date := _DATE.fullmatch(words):
         year, month, day = (int(part or 0) for part in date.groups())
         return Figure(float(year * 10000 + month * 100 + day), "date")
+    if clock := _CLOCK.fullmatch(words):
+        return Figure(float(int(clock[1]) * 60 + int(clock[2])), "clock")
     before = _BEFORE.match(words)
     start = before.end() if before else 0
     match = _NUMERAL.match(words, start)

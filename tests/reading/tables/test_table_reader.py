@@ -38,6 +38,28 @@ SCORES = """期中成绩
 二班	赵敏	94	70
 """
 WEATHER = "站点\t最高气温（℃）\t最低气温（℃）\n青浦站\t36\t21\n白岭站\t29\t12"
+TIMES = """班车时刻
+
+线路	车型	票价（元）	首班
+东线	大巴	12	6:10
+东线	中巴	9	6:40
+西线	大巴	15	5:50
+"""
+STAFF = """员工名册
+
+工号	姓名	部门	月薪（元）
+G101	秦朗	采购部	8200
+G102	白露	销售部	9100
+G105	田七	销售部	10400
+"""
+FLATS = """槐树公寓
+
+房号	楼层	朝向	面积（平方米）	租金（元/月）
+101	一楼	朝北	22	1500
+207	二楼	朝南	30	2100
+305	三楼	朝北	35	2100
+"""
+CHAIRS = "Chair\tWood\tPrice (EUR)\nWalnut\twalnut\t240\nAbbey\toak\t180\nDeacon\toak\t150"
 ROOMS = "Room\tBeds\tPrice\nHeron\t2\t140\nOtter\t3\t120"
 
 
@@ -73,6 +95,10 @@ def ask(bundled_embedder, lexicon):
         ("Alder 的镇长是谁？", TOWNS, "Ruth Vane"),
         ("When was Brackwell founded?", TOWNS, "1644"),
         ("How much is the Otter room?", ROOMS, "120"),
+        ("西线大巴首班车几点？", TIMES, "5:50"),
+        ("东线的中巴几点发首班？", TIMES, "6:40"),
+        ("田七是哪个部的？", STAFF, "销售部"),
+        ("207属于哪个楼层？", FLATS, "二楼"),
     ],
 )
 def test_a_cell_answers(question, text, short, ask):
@@ -103,6 +129,11 @@ def test_a_cell_answers(question, text, short, ask):
         ("谁的语文最高？", SCORES, "赵敏", 4),
         ("最高气温最高的是哪个站？", WEATHER, "青浦站", 2),
         ("Which room is the cheapest?", ROOMS, "Otter", 2),
+        ("谁的月薪最高？", STAFF, "田七", 3),
+        ("面积最大的房间是哪间？", FLATS, "305", 3),
+        ("所有房间的租金合计是多少？", FLATS, "5700", 3),
+        ("How many chairs are made of oak?", CHAIRS, "2", 2),
+        ("Which chair has the highest price?", CHAIRS, "Walnut", 3),
     ],
 )
 def test_what_is_computed_says_from_how_many_rows(question, text, short, rows, ask):
@@ -130,6 +161,9 @@ def test_what_is_computed_says_from_how_many_rows(question, text, short, rows, a
         ("Who is the mayor of Elmford?", TOWNS),
         ("Which bridge is the oldest?", TOWNS),
         ("Which room is the heaviest?", ROOMS),
+        ("西线大巴多少公斤？", TIMES),
+        ("西线大巴在几楼？", TIMES),
+        ("二楼的房东是谁？", FLATS),
     ],
 )
 def test_what_the_table_does_not_say_has_no_answer(question, text, ask):
