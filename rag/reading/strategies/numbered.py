@@ -1,4 +1,4 @@
-"""A part of a document that is asked for by its number: the third step, an article."""
+"""A part of a document that is asked for by its number, or the number of what is asked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".s
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九十百]{1,5}"
 _STEP = re.compile(
     rf"第(?P<chinese>{_NUMBER})(?:个?步骤?|点|项)|\bstep (?P<figure>\d{{1,2}})\b"
+    r"|(?P<last>最后一?(?:个?步骤?|点|项)|\blast (?:step|item|point)\b)"
     rf"|\b(?P<word>{'|'.join(_ORDINALS)}) (?:step|item|point)\b"
 )
 _ARTICLE = re.compile(
@@ -24,6 +25,11 @@ _ARTICLE = re.compile(
     r"(?:是|规定|说|讲|写|约定|要求)?了?(?:什么|哪些|啥)"
     r"|\bwhat (?:does|is in|is) (?P<kind>article|section|clause|chapter) "
     r"(?P<figure>\d{1,3}(?:\.\d{1,3}){0,3})\b"
+)
+
+_WHICH = re.compile(
+    r"(?:第几|哪一?)(?P<unit>[条章节款])"
+    r"|\b(?:which|what) (?P<kind>article|section|clause|chapter)\b"
 )
 
 _Place = tuple[int, int, int]  # passage, start, end
@@ -34,7 +40,7 @@ def by_number(asked: Asked, read: Read) -> Answered | None:
     folded = fold(asked.query)
     found = _article(folded, read.passages) or _step(folded, read.passages)
     if found is None:
-        return None
+        return _number(folded, read)
     number, start, end = found
     candidate = next((each for each in read.ranked if each.passage == number), None)
     if candidate is None:
@@ -67,6 +73,27 @@ def _article(folded: str, passages: Sequence[Passage]) -> _Place | None:
     return None
 
 
+def _number(folded: str, read: Read) -> Answered | None:
+    """The article that holds the best words, its number marked, where that is asked for."""
+    match = _WHICH.search(folded)
+    if match is None:
+        return None
+    best = read.best
+    head = re.compile(
+        rf"^[^\S\n]*(?:#+ )?(第(?:{_NUMBER}){match['unit']})"
+        if match["unit"]
+        else rf"^[^\S\n]*(?:#+ )?((?:{match['kind']} )?\d{{1,3}}(?:\.\d{{1,3}}){{0,3}})(?=[.)]?\s)",
+        re.MULTILINE | re.IGNORECASE,
+    )
+    before = [each for each in head.finditer(best.text) if each.start() <= best.span.start]
+    if not before:
+        return None
+    mark = before[-1]
+    end = max(best.unit.end, best.span.end, mark.end())
+    span = Span(best.passage, mark.start(1), end, (mark.span(1),))
+    return Answered(best, (span,))
+
+
 def _written(number: str) -> str:
     return number if number[0].isascii() else str(_value(number))
 
@@ -81,14 +108,18 @@ def _step(folded: str, passages: Sequence[Passage]) -> _Place | None:
     match = _STEP.search(folded)
     if match is None:
         return None
-    value = _value(match["chinese"] or match["figure"] or match["word"])
+    named = match["chinese"] or match["figure"] or match["word"]
+    value = _value(named) if named else None
     for number, passage in enumerate(passages):
         if not heading_terms_in(folded, passage):
             continue
         for each in series(passage.text):
-            if each.is_numbered and value is not None:
-                for item in each.items[value - each.first : value - each.first + 1]:
-                    return number, item.mark, item.end
+            first = each.first
+            last = first + len(each.items) - 1
+            wanted = last if match["last"] else value
+            if each.is_numbered and wanted is not None and first <= wanted <= last:
+                item = each.items[wanted - first]
+                return number, item.mark, item.end
     return None
 
 

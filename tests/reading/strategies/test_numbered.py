@@ -27,6 +27,7 @@ def asked(question, text, section=""):
     [
         ("更换滤芯的第三步是什么？", "3. 检查密封圈"),
         ("更换滤芯的第2步是什么？", "2. 旋下滤瓶。\n   注意方向"),
+        ("更换滤芯的最后一步是什么？", "3. 检查密封圈"),
         ("更换滤芯的第四步是什么？", None),
         ("安装支架的第三步是什么？", None),
     ],
@@ -62,3 +63,21 @@ def test_an_article_by_its_number(question, article):
 )
 def test_an_english_article_by_its_number(question, text, article):
     assert asked(question, text) == article
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "number"),
+    [
+        ("租金是合同第几条规定的？", LEASE, "每月500元", "第三条"),
+        ("哪一条规定了争议怎么办？", LEASE, "协商解决", "第十三条"),
+        ("租金在第几章？", LEASE, "每月500元", None),
+        ("Which clause speaks of subtenants?", CLAUSES, "No subtenants", "2.2"),
+        ("Which article sets the rent?", ENGLISH, "500", "Article 3"),
+    ],
+)
+def test_the_number_of_the_article_that_says_something(question, text, words, number):
+    found = by_number(*read_of(question, (text, words)))
+
+    marked = [text[slice(*lit)] for span in found.spans for lit in span.highlights] if found else []
+    assert marked == ([number] if number else [])
+    assert all(words in text[span.start : span.end] for span in (found.spans if found else ()))
