@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _PAPER = (
-    r"(?:documents?|docs?|files?|articles?|texts?|papers?|pages?|pdfs?|essays?|(?:blog )?posts?)"
+    r"(?:documents?|docs?|files?|articles?|texts?|papers?|pages?|pdfs?|essays?|(?:blog )?posts?"
+    r"|e-?mails?|mails?)"
 )
 _KIND = (  # what may be read in a document, and be a document
     r"(?:letters?|reports?|speech(?:es)?|briefings?|newsletters?|press releases?|memos?|minutes"
@@ -15,7 +16,7 @@ _KIND = (  # what may be read in a document, and be a document
     r"|presentations?|transcripts?|interviews?|white ?papers?|surveys?|stud(?:y|ies)|brochures?"
     r"|leaflets?|statements?|judge?ments?|records)"
 )
-_DOCUMENT = r"(?:文件|文档|文章|资料|材料|文献|文本|全文|正文|短文|网页|帖子|pdf)"
+_DOCUMENT = r"(?:文件|文档|文章|资料|材料|文献|文本|全文|正文|短文|网页|帖子|邮件|pdf)"
 _SORT = (
     r"(?:公开信|信件?|报告|报道|讲话稿?|演讲稿?|论文|书|手册|指南|合同|协议|新闻稿?|简报|通知|公告"
     r"|意见|通讯|访谈|采访|白皮书|规划|备忘录|纪要|游记|笔记|文|稿|篇)"

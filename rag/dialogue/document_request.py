@@ -31,6 +31,7 @@ _WITHIN = re.compile(  # a part of a document, by its number
     r"|第\s*[\d一二两三四五六七八九十百]{1,4}\s*[条章节款步页段项点]",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(r"写|撰|发表|\b(?:written|published)\b", re.IGNORECASE)
 _MORE = {  # what may follow "who wrote it"
     "date": re.compile(r"(?:什么时候|何时|哪年)(?:写|发表)?的?|when", re.IGNORECASE),
     "author": re.compile(r"谁写?的?|(?:by )?whom?", re.IGNORECASE),
@@ -120,12 +121,17 @@ def _particulars(text: str) -> Iterator[tuple[str, Meant]]:
             for meant in (reference(words),)
             # How long the bridge is, is not asked of a document with that title.
             if meant.is_surely_a_document
-            or (name == "author" and meant.reference is Reference.TITLE)
+            or (meant.reference is Reference.TITLE and _is_of_writing(name, part))
         ]
         if not asked:
             return
         found.append(asked[0])
     yield from found
+
+
+def _is_of_writing(field: str, text: str) -> bool:
+    """Whether no thing but a text has what is asked: its author, or when it was written."""
+    return field == "author" or (field == "date" and bool(_WRITTEN.search(text)))
 
 
 def _meets(kind: Kind, text: str) -> list[tuple[str, str]]:
