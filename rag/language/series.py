@@ -19,6 +19,7 @@ _ON_LINES = re.compile(
     r"(?P<figure>\d{1,2})[.、)）．](?!\d)\s*"
     rf"|(?P<han>{_HAN_NUMBER})、"
     r"|(?P<letter>[a-h])[.)]\s+"
+    r"|[（(](?P<bracketed>[a-h])[)）]\s*"
     rf"|第(?P<step>{_HAN_NUMBER}|\d{{1,2}})步[，、：:\s]*"
     r"|(?:[Ss]tep|STEP) (?P<english_step>\d{1,2})[.:]\s*"
     r"|(?P<bullet>[-*+•·–●■])\s+"

@@ -27,6 +27,7 @@ def items(text):
             "First, empty the pan. Second, hold the key. Finally, wait.",
             ["empty the pan", "hold the key", "wait"],
         ),
+        ("Never burn:\n(a) painted wood;\n(b) felt.", ["painted wood", "felt"]),
         ("工具包括锤子；凿子；锉刀。", ["锤子", "凿子", "锉刀"]),
         ("主张：尊重主权；维护和平；促进合作。", ["尊重主权", "维护和平", "促进合作"]),
     ],
