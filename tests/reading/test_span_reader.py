@@ -76,17 +76,29 @@ class NumberReader:
         return PassageReading(tuple(spans), max((span.score for span in spans), default=-9.0))
 
 
-@pytest.fixture(scope="module")
-def assistant(models, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("spans")
-    (folder / "island.md").write_text(TEXT, "utf-8")
-    settings = Settings(indexes=folder / "indexes", models=models)
-    build_index(settings, [folder / "island.md"])
+def assistant_over(file, models):
+    settings = Settings(indexes=file.parent / "indexes", models=models)
+    build_index(settings, [file])
     store = Store.open(settings.indexes / "default", identity(settings))
     engine = Engine(settings, open_embedder(settings), open_lexicon(settings), NumberReader())
-    found = Assistant("default", store, engine)
-    yield found
-    found.close()
+    return Assistant("default", store, engine)
+
+
+@pytest.fixture(scope="module")
+def assistant(models, tmp_path_factory):
+    file = tmp_path_factory.mktemp("spans") / "island.md"
+    file.write_text(TEXT, "utf-8")
+    with assistant_over(file, models) as found:
+        yield found
+
+
+def test_the_question_of_a_row_does_not_answer_itself(models, tmp_path):
+    file = tmp_path / "faq.csv"
+    file.write_text("问题,答案\n3号码头的渔船几点出发？,早上6点出发。\n", "utf-8")
+    with assistant_over(file, models) as assistant:
+        answer = assistant.ask("3号码头的渔船几点出发？")
+
+    assert answer.short_answer == "6"
 
 
 def test_the_short_answer_lies_within_its_quote(assistant):
