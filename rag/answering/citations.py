@@ -13,6 +13,7 @@ from rag.language.text_tables import header_above
 from rag.types import Citation
 
 _PAUSE = re.compile(r"[，、；;。]|,(?! ?\d)")  # not as in 20,000 or March 9, 2015
+_WRAP = re.compile(r"(?<=[\u3400-\u9fff])[^\S\n]*\n[^\S\n]*(?=[\u3400-\u9fff])")
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -97,8 +98,12 @@ def _signs(text: str) -> int:
 
 
 def short_answer(quotes: Sequence[Quote]) -> str | None:
-    """The highlighted words of all quotes, None where there are none."""
-    words = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
+    """The highlighted words of all quotes, None where there are none.
+
+    Chinese words that a line's end cuts are whole.
+    """
+    lit = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
+    words = [_WRAP.sub("", each) for each in lit]
     is_han = any(han_share(each) >= 0.5 for each in words)
     joint = "、" if is_han else ", "
     if any(_PAUSE.search(each) for each in words):

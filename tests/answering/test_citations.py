@@ -1,7 +1,7 @@
 import pytest
 from passages import passage_of
 
-from rag.answering.citations import Quote, cite, on_one_line, one_line
+from rag.answering.citations import Quote, cite, on_one_line, one_line, short_answer
 from rag.types import Chunk, Citation
 
 TEXT = "马云[3]说：“这是机会。”\nHe left\n  in 2019 [12]."
@@ -40,6 +40,17 @@ def test_a_footnote_mark_of_the_document_is_not_taken_for_a_marker(start, end, s
 
     assert text == shown
     assert citation.quote == quote
+
+
+def test_a_short_answer_of_chinese_words_has_no_gap_where_a_line_ends():
+    text = "晚上九\n  点停航。\n\nIt stops\nat nine."
+    passage = passage_of(Chunk("d#0", "d", "", text, 0, len(text), 0))
+
+    def short(*lit):
+        return short_answer([Quote(passage, 0, len(text), lit)])
+
+    assert short((0, 7)) == "晚上九点"
+    assert short((12, 29)) == "It stops at nine."
 
 
 def test_without_quotes_there_is_no_text():
