@@ -7,7 +7,7 @@ SHARED := ../shared
 export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: ask serve check test lint eval bench train calibrate clean
+.PHONY: ask serve check test lint eval bench docs train calibrate clean
 
 # make ask Q="which 12 cities got cross-border pilot zones?"
 ask: $(VENV)/indexed
@@ -35,6 +35,11 @@ eval: $(VENV)/indexed
 
 bench: $(VENV)/indexed
 	$(BIN)/python tests/bench/bench_api.py
+
+# The reference of the Python API, from its docstrings: build/docs/index.html
+docs: $(VENV)/installed
+	$(INSTALL) ".[docs]"
+	$(BIN)/python docs/reference.py build/docs
 
 # Trains both models anew, or goes on where it was ended; see docs/retriever.md and docs/reader.md
 train: $(VENV)/ready

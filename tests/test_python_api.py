@@ -1,6 +1,8 @@
 """The names that `from rag import …` gives, and what the documentation does with them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,19 @@ def test_every_public_name_is_there_and_documented(name):
     assert getattr(rag, name).__name__ == name
     assert name in dir(rag)
     assert f"`{name}" in PAGE.read_text("utf-8")
+
+
+@pytest.mark.process
+def test_the_reference_describes_every_public_name_from_its_docstring(tmp_path):
+    pytest.importorskip("pdoc", reason="pip install 'wenju[docs]'")
+    script = REPOSITORY / "docs" / "reference.py"
+
+    subprocess.run([sys.executable, script, tmp_path], check=True)
+
+    assert sorted(path.name for path in tmp_path.glob("*.html")) == ["index.html", "rag.html"]
+    page = (tmp_path / "rag.html").read_text("utf-8")
+    assert all(f'<section id="{name}">' in page for name in rag.__all__)
+    assert "The answer with its citations, or a refusal" in page
 
 
 def test_another_name_is_said_not_to_be_there():
