@@ -203,3 +203,12 @@ def focus(question: str) -> str:
         next(words for words in match.groups() if words)
         for match in _FOCUS.finditer(fold(question))
     )
+
+
+def is_question(words: str) -> bool:
+    """Whether some words end as a question does.
+
+    >>> is_question("“谁？”"), is_question("Ask him.")
+    (True, False)
+    """
+    return words.rstrip("”\"’'」』）)").endswith(("?", "？"))

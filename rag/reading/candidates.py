@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.language import question
 from rag.language.lists import Enumeration
 from rag.language.sentences import sentences
 from rag.language.text import fold
@@ -74,3 +75,31 @@ class Candidate:
                 self.words != answer.words
             )
         return self.words not in answer.words and answer.words not in self.words
+
+
+def below_question(
+    candidates: Sequence[Candidate], units: Sequence[Unit], title: str
+) -> list[Candidate]:
+    """The candidates of a passage of some units, those in the question that it answers moved.
+
+    The question of a row of questions and answers is its title. Its answer stands below: the best
+    candidate there ranks as high as the question did, without one the sentence below it.
+    """
+    heads = [
+        place
+        for place, unit in enumerate(units[:-1])
+        if unit.text.strip() == title and question.is_question(title)
+    ]
+    numbers = {units[place].number for place in heads}
+    asked = [each for each in candidates if each.unit.number in numbers]
+    if not asked:
+        return list(candidates)
+    most = max(asked, key=lambda each: each.rank)
+    others = [each for each in candidates if each.unit.number not in numbers]
+    if not others:
+        below = units[heads[0] + 1]
+        end = below.start + len(below.text.rstrip().rstrip("。."))
+        return [replace(most.moved(below.start, end), unit=below)]
+    best = max(range(len(others)), key=lambda place: others[place].rank)
+    others[best] = replace(others[best], rank=max(others[best].rank, most.rank))
+    return others

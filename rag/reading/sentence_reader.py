@@ -147,7 +147,7 @@ class SentenceReader:
                     + _SHOWS * question.shown(self._kinds, words)
                     + _AS_MANY * self._holds_as_many(words)
                     + _FIRST * (number == 0)
-                    - _ECHO * is_question(words)
+                    - _ECHO * question.is_question(words)
                 )
                 matched = self._matches(self._asked.groups, words)
                 units.append(Unit(number, position, start, end, words, score, matched))
@@ -202,8 +202,3 @@ def whole_of(passage: Passage) -> str:
 
 def _span(units: Sequence[Unit]) -> Span:
     return Span(units[0].passage, units[0].start, units[-1].end)
-
-
-def is_question(text: str) -> bool:
-    """Whether some words end as a question does."""
-    return text.rstrip("”\"’'」』）)").endswith(("?", "？"))

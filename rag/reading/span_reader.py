@@ -15,13 +15,13 @@ import numpy as np
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.language.file_names import name_words
-from rag.reading.candidates import Candidate
+from rag.reading.candidates import Candidate, below_question
 from rag.reading.confidence import SpanEvidence, probability_of_span
 from rag.reading.cross_encoder import PassageReader, PassageReading, ReaderInput
 from rag.reading.inputs import context_of
 from rag.reading.naming import lack
 from rag.reading.results import Ranked, Reading, Unit
-from rag.reading.sentence_reader import SentenceReader, is_question, whole_of
+from rag.reading.sentence_reader import SentenceReader, whole_of
 from rag.reading.strategies import Asked, Read, answered
 from rag.reading.years import is_of_another_year
 
@@ -100,10 +100,7 @@ class SpanReader:
         readings: Sequence[PassageReading],
         units: Sequence[Unit],
     ) -> list[Candidate]:
-        """All spans of all passages, best first; those in headings where there are no others.
-
-        The question of a row of questions and answers stands above its answer as a heading does.
-        """
+        """All spans of all passages, best first; those in headings where there are no others."""
         found: list[Candidate] = []
         for number, (passage, reading) in enumerate(zip(passages, readings, strict=False)):
             same = [unit for unit in units if unit.passage == number]
@@ -117,9 +114,9 @@ class SpanReader:
                 figures = (span.score, passage.score)
                 rank = _weighed(figures)
                 own.append(Candidate(number, passage.text, span, unit, figures, rank))
-            found += self._of_the_year(own)
+            found += self._of_the_year(below_question(own, same, passage.title))
         found.sort(key=lambda each: (-each.rank, each.passage, each.span.start))
-        return [each for each in found if not _is_above(each, passages[each.passage])] or found
+        return [each for each in found if not each.unit.text.startswith("#")] or found
 
     def _of_the_year(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Candidates of one passage, those of another year lower where others are near."""
@@ -163,11 +160,6 @@ class SpanReader:
             # The other language may say what a code stands for: G20 is 二十国集团.
             is_of_another=lacks.is_lacking and (lacks.is_neighbour or not crosses),
         )
-
-
-def _is_above(candidate: Candidate, passage: Passage) -> bool:
-    words = candidate.unit.text.strip()
-    return words.startswith("#") or (words == passage.title and is_question(words))
 
 
 def _weighed(figures: Sequence[float]) -> float:
