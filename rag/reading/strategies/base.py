@@ -116,7 +116,11 @@ def further(asked: Asked, read: Read, best: Candidate) -> Iterator[Candidate]:
 
 def heading_terms_in(folded: str, passage: Passage) -> float:
     """The share of the terms of a passage's own heading that a folded question holds."""
-    heading = passage.chunk.section.rpartition(" > ")[2] or passage.title
+    return terms_in(folded, passage.chunk.section.rpartition(" > ")[2] or passage.title)
+
+
+def terms_in(folded: str, heading: str) -> float:
+    """The share of the terms of a heading that a folded question holds, 0 where it has none."""
     terms = {term for term in index_terms(heading) if not term.startswith("^")}
     terms -= CHINESE_STOP | ENGLISH_STOP | set(ONES)
     return len(terms & set(index_terms(folded))) / len(terms) if terms else 0.0

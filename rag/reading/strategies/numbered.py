@@ -10,7 +10,7 @@ from rag.language.numerals import value_of
 from rag.language.series import series
 from rag.language.text import fold
 from rag.reading.results import Span
-from rag.reading.strategies.base import Answered, Asked, Read, heading_terms_in
+from rag.reading.strategies.base import Answered, Asked, Read, heading_terms_in, terms_in
 
 NUMBERED = 0.6  # how sure such a part is at least
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -21,10 +21,10 @@ _STEP = re.compile(
     rf"|\b(?P<word>{'|'.join(_ORDINALS)}) (?:step|item|point)\b"
 )
 _ARTICLE = re.compile(
-    rf"第(?P<chinese>{_NUMBER})(?P<unit>[条章节款])的?(?:内容|规定)?(?:主要)?"
-    r"(?:是|规定|说|讲|写|约定|要求)?了?(?:什么|哪些|啥)"
+    rf"第(?P<chinese>{_NUMBER})(?P<unit>[条章节款])的?(?:内容|规定|(?P<head>标题|题目|名称))?(?:主要)?"
+    r"(?:是|叫|规定|说|讲|写|约定|要求)?了?(?:什么|哪些|啥)"
     r"|\bwhat (?:does|is in|is) (?P<kind>article|section|clause|chapter) "
-    r"(?P<figure>\d{1,3}(?:\.\d{1,3}){0,3})\b"
+    r"(?P<figure>\d{1,3}(?:\.\d{1,3}){0,3})\b(?P<called> called)?"
 )
 
 _WHICH = re.compile(
@@ -68,8 +68,11 @@ def _article(folded: str, passages: Sequence[Passage]) -> _Place | None:
                 behind = (each for each, other in heads[at + 1 :] if not _is_below(other, own))
                 end = next(behind, len(passage.text))
                 words = passage.text[start:end].rstrip()
-                lead = len(words) - len(words.lstrip("# \n"))
-                return place, start + lead, start + len(words)
+                start += len(words) - len(words.lstrip("# \n"))
+                words = words.lstrip("# \n")
+                if match["head"] or match["called"]:
+                    words = words.partition("\n")[0]
+                return place, start, start + len(words)
     return None
 
 
@@ -104,16 +107,17 @@ def _is_below(other: str, own: str) -> bool:
 
 
 def _step(folded: str, passages: Sequence[Passage]) -> _Place | None:
-    """The step of the first list under words of the question."""
+    """The step of the first list under words of the question, its heading or the line above."""
     match = _STEP.search(folded)
     if match is None:
         return None
     named = match["chinese"] or match["figure"] or match["word"]
     value = _value(named) if named else None
     for number, passage in enumerate(passages):
-        if not heading_terms_in(folded, passage):
-            continue
+        is_headed = heading_terms_in(folded, passage) > 0
         for each in series(passage.text):
+            if not is_headed and terms_in(folded, passage.text[slice(*each.lead)]) < 1:
+                continue
             first = each.first
             last = first + len(each.items) - 1
             wanted = last if match["last"] else value

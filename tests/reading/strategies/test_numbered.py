@@ -36,11 +36,20 @@ def test_one_step_by_its_number(question, item):
     assert asked(question, STEPS, "净水器 > 更换滤芯") == item
 
 
+def test_a_step_of_the_list_below_a_line_that_is_named():
+    text = "Care\n\nReplacing the blade\n\n1) Unplug it.\n2) Test it.\n\nOiling\n\n1) Wipe it."
+
+    assert asked("What is the last step of replacing the blade?", text, "Saws") == "2) Test it"
+    assert asked("What is the last step of sharpening the blade?", text, "Saws") is None
+
+
 @pytest.mark.parametrize(
     ("question", "article"),
     [
         ("第三条规定了什么？", "第三条 租金每月500元。\n按季支付。"),
         ("合同第13条的内容是什么？", "第十三条 争议协商解决。"),
+        ("第三条叫什么？", "第三条 租金每月500元。\n按季支付。"),
+        ("第三条的标题是什么？", "第三条 租金每月500元。"),
         ("第四条规定了什么？", None),
         ("第三条规定的租金是多少？", None),  # asks for words within it
     ],
@@ -58,6 +67,7 @@ def test_an_article_by_its_number(question, article):
             CLAUSES,
             "2.2 No subtenants.\n2.2.1 Guests may stay.",
         ),
+        ("What is chapter 3 called?", "Chapter 3 Keys\nA key costs 14.", "Chapter 3 Keys"),
         ("What does clause 2.4 say?", CLAUSES, None),
     ],
 )
