@@ -41,7 +41,7 @@ class Degree:
 
 
 def degree_in(asked: str, *, compares: bool = False) -> Degree | None:
-    """The first word of degree of a folded question, None where there is none.
+    """The first words of degree of a folded question, "most expensive", None where there are none.
 
     Without 最 or an ending, a Chinese word is one only where the question `compares` rows.
 
@@ -55,8 +55,8 @@ def degree_in(asked: str, *, compares: bool = False) -> Degree | None:
             if match := pattern.search(asked):
                 places.setdefault(match.span(), []).append((direction, dimension))
         if places:
-            (start, end), senses = min(places.items())
-            return Degree(start, end, is_superlative, tuple(senses))
+            start, end = min(places, key=lambda place: (place[0], -place[1]))  # the longest
+            return Degree(start, end, is_superlative, tuple(places[start, end]))
     return None
 
 

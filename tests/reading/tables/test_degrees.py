@@ -39,3 +39,8 @@ def test_a_bare_chinese_adjective_compares_only_where_rows_are_compared():
 def test_other_words_are_none():
     assert degree_in("最受欢迎的是哪款") is None
     assert degree_in("how long does the battery last") is None
+
+
+def test_of_words_of_degree_at_one_place_the_longest_count():
+    assert degree_in("the most expensive dish").senses == ((1, "money"),)
+    assert degree_in("the most dishes").senses == ((1, ""),)

@@ -134,6 +134,7 @@ def test_a_cell_answers(question, text, short, ask):
         ("所有房间的租金合计是多少？", FLATS, "5700", 3),
         ("How many chairs are made of oak?", CHAIRS, "2", 2),
         ("Which chair has the highest price?", CHAIRS, "Walnut", 3),
+        ("Which oak chair is the most expensive?", CHAIRS, "Abbey", 2),
     ],
 )
 def test_what_is_computed_says_from_how_many_rows(question, text, short, rows, ask):
