@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
 
 from rag.documents.encoding import decode
+from rag.documents.office.number_formats import formatted
 from rag.documents.plain import Parsed, damaged
 
 _NOT_TEXT = re.compile(
@@ -27,6 +28,9 @@ _META = {
 # Stand-ins that no page contains once controls are gone: they survive the joining of spaces.
 _PARAGRAPH, _LINE, _CELL, _KEPT_LINE, _KEPT_SPACE = "\x1c\x1d\x1e\x1f\x02"
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_STYLES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+_UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(?:[（(]?\w{1,3}[.、)）．]|第\w{1,4}[步条章节]|step \d)", re.IGNORECASE)
 MOST_SPANNED = 100  # rows or columns of one cell
 LONGEST_CELL = 300  # characters, where no header or caption tells a table from a layout
 _STRAY = re.compile("[ \n]*([\x1c\x1d\x1e][\x1c\x1d\x1e \n]*)")
@@ -37,6 +41,7 @@ def parse_html(data: bytes) -> Parsed:
 
     Headings and paragraphs are set apart by blank lines; list items and table rows have lines
     of their own, with tabs between the cells; a cell that spans rows or columns stands in each.
+    Items of numbered lists have the numbers that a browser shows.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # XHTML read as HTML, text that looks like an address
@@ -101,6 +106,9 @@ def _is_unwanted(tag: Tag, body: Tag) -> bool:
 
 
 def _text(body: Tag) -> str:
+    for items in body.find_all("ol"):
+        if not _UNNUMBERED.search(str(items.get("style") or "")):
+            _number(items)
     for string in list(body.find_all(string=True)):
         string.replace_with(NavigableString(_spaced(string)))
     for table in body.find_all("table"):
@@ -124,6 +132,24 @@ def _spaced(string: NavigableString) -> str:
     if string.find_parent("pre"):
         return str(string).replace("\n", _KEPT_LINE).replace(" ", _KEPT_SPACE)
     return re.sub(r"\s+", " ", str(string))
+
+
+def _number(items: Tag) -> None:
+    """Writes its number before the words of each item, unless they begin with one."""
+    style = _STYLES.get(str(items.get("type")), "decimal")
+    number = _whole(items.get("start"), 1)
+    for item in items.find_all("li", recursive=False):
+        number = _whole(item.get("value"), number)
+        words = next((each for each in item.find_all(string=True) if each.strip()), None)
+        if words is not None and words.find_parent("li") is item and not _NUMBERED.match(words):
+            words.replace_with(NavigableString(f"{formatted(number, style)}. {words.lstrip()}"))
+        number += 1
+
+
+def _whole(written: object, otherwise: int) -> int:
+    """The whole number that an attribute holds, up to nine digits of it."""
+    text = str(written).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _rows(table: Tag) -> list[list[Tag]]:
