@@ -14,6 +14,7 @@ from rag.checking.checker import LONGEST, TOO_LONG, Checker, Finding
 from rag.checking.windows import LENGTH
 from rag.index.fusion import Search
 from rag.index.passage import Passage
+from rag.language.numerals import NUMERAL
 from rag.language.term_groups import Group
 from rag.language.terms import index_terms
 from rag.language.text import fold, has_words
@@ -131,7 +132,10 @@ class Grounding:
             elsewhere = self._check(search, self.passages)
             found = elsewhere if elsewhere[1].verdict == "supported" or not named else found
         if is_short and found[1].verdict == "supported" and not _says(own, found):
-            return None, Finding("unsupported", Reason.NOT_AN_ANSWER)
+            # The question's own words may have met the passage: "It is made of wood."
+            found = self._check(self._prepare(sentence.text), self.passages)
+            if not own or found[1].verdict != "supported":
+                return None, Finding("unsupported", Reason.NOT_AN_ANSWER)
         return found
 
     def _check(self, search: Search, among: Sequence[Passage]) -> tuple[Passage | None, Finding]:
@@ -164,13 +168,22 @@ class Grounding:
 
 
 def _says(own: Sequence[Group], found: tuple[Passage | None, Finding]) -> bool:
-    """Whether a short reply has a word of its own in the words found; "No." has none."""
+    """Whether a short reply has words, and all that are no numbers stand in those found.
+
+    Numbers are written in several ways, and the checker compares them; "No." has no words.
+    """
     passage, finding = found
     if passage is None:
         return True
-    text = passage.text[finding.start : finding.end]
-    terms = set(index_terms(text))
-    return any(term in terms for group in own for term, _ in group.alternatives)
+    terms = set(index_terms(passage.text[finding.start : finding.end]))
+    words = [group for group in own if not _is_number(group)]
+    return bool(own) and all(
+        any(term in terms for term, _ in group.alternatives) for group in words
+    )
+
+
+def _is_number(group: Group) -> bool:
+    return re.match(NUMERAL, group.alternatives[0][0]) is not None
 
 
 def within_budget(

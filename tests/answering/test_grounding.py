@@ -8,6 +8,7 @@ from rag.answering.reply import CitedSentence
 from rag.checking.checker import Finding
 from rag.index.fusion import Search
 from rag.language.term_groups import query_groups
+from rag.language.terms import index_terms
 from rag.reasons import Reason
 from rag.types import Chunk
 
@@ -33,6 +34,19 @@ class Containing:
             if start >= 0:
                 return Finding("supported", passage=number, start=start, end=start + len(words) + 1)
         return Finding("contradicted", Reason.NUMBER, passage=0 if passages else None)
+
+
+class Overlapping:
+    """Supports a claim half of whose words a passage holds, whatever the others say."""
+
+    def check(self, claim, passages):
+        words = [group for group in claim.groups if not group.optional]
+        for number, each in enumerate(passages):
+            held = set(index_terms(each.text))
+            met = [any(term in held for term, _ in group.alternatives) for group in words]
+            if 2 * sum(met) > len(met):
+                return Finding("supported", passage=number, start=0, end=len(each.text))
+        return Finding("unsupported", Reason.NOTHING_NEAR)
 
 
 def prepare(text):
@@ -84,6 +98,23 @@ def test_an_invented_marker_is_dropped_and_the_sentence_judged_by_itself(groundi
 def test_an_echo_is_no_answer(grounding, text, reason):
     assert grounding.take(sentence(text, 1)) == ""
     assert [dropped.reason for dropped in grounding.dropped] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "shown"),
+    [
+        ("海湾大桥全长多少公里，何时通车？", "3.5公里。", "3.5公里。[1]"),
+        ("海湾大桥在哪里通车？", "木头做的。", ""),
+        ("2015年通车的海湾大桥全长3.5公里？", "大桥收费。", ""),
+        ("Where does the ferry sail at nine?", "The ferry leaks.", ""),
+        ("Where does the ferry sail at nine?", "It sails at nine.", "It sails at nine.[1]"),
+    ],
+)
+def test_the_words_of_the_question_do_not_support_a_short_sentence(question, text, shown):
+    grounding = Grounding(Overlapping(), prepare, PASSAGES, question, "zh")
+
+    assert grounding.take(sentence(text)) == shown
+    assert bool(grounding.dropped) == (not shown)
 
 
 def test_a_sentence_is_shown_once(grounding):
