@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from rag.answering.citations import Quote, cite, one_line, passages_of
+from rag.answering.further import said_in
 from rag.answering.messages import label, overview_message
 from rag.answering.overview import WholeDocument
 from rag.dialogue.document_reference import Reference
@@ -59,10 +61,12 @@ class DocumentAnswers:
         history: Sequence[Mapping[str, str]],
         language: str,
         hidden: Collection[str] = (),
+        beyond: Sequence[str] = (),
     ) -> DocumentAnswer | None:
         """What is asked about a document as a whole, the collection or the assistant.
 
         None where no such document is found: what is meant stands in one. `hidden` ones are not.
+        A summary leaves out what the replies `beyond` which it is to go have shown.
         """
         if request.kind is Kind.ASSISTANT:
             return DocumentAnswer(refusal=Reason.ABOUT_ASSISTANT)
@@ -80,7 +84,7 @@ class DocumentAnswers:
             return _particulars(whole, request, language)
         if request.kind is Kind.CONTENTS and (told := _contents(whole, language)):
             return told
-        return self._summary(whole, topic, hidden)
+        return self._summary(whole, topic, hidden, said_in(beyond))
 
     def _meant(
         self,
@@ -145,7 +149,7 @@ class DocumentAnswers:
         return found[0].chunk.document_id if found else None
 
     def _summary(
-        self, whole: WholeDocument, topic: str, hidden: Collection[str]
+        self, whole: WholeDocument, topic: str, hidden: Collection[str], said: str
     ) -> DocumentAnswer | None:
         query, among = None, frozenset[str]()
         if topic:
@@ -154,11 +158,15 @@ class DocumentAnswers:
             found = self._retriever.find(self._retriever.current(), search, 30, hidden)
             among = frozenset(each.chunk.id for each in found)
         heading = _heading(whole.info, _day(whole))
-        quotes = whole.summary(LONGEST - _MARKERS - len(heading), query, among)
+        room = LONGEST - _MARKERS - len(heading)
+        quotes = whole.summary(room, query, among)
+        more = whole.summary(_MODEL_ROOM, query, among)
+        if new := [each for each in more if said and one_line(each.text) not in said]:
+            lengths = itertools.accumulate(len(each.text) for each in new)
+            quotes = [each for each, length in zip(new, lengths, strict=True) if length <= room]
         if not quotes:
             return None
         told = _told(heading, quotes)
-        more = whole.summary(_MODEL_ROOM, query, among)
         return replace(told, for_model=tuple(passages_of([*quotes, *more])))
 
     def _collection(self, documents: Sequence[DocumentInfo], language: str) -> DocumentAnswer:

@@ -10,6 +10,7 @@ from rag.answering import generation
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.citations import Quote, cite, passages_of
 from rag.answering.document_answer import DocumentAnswer, DocumentAnswers
+from rag.answering.further import further, replies_of
 from rag.answering.grounding import Grounding, within_budget
 from rag.answering.short_answers import is_shown, short_answers
 from rag.answering.table_answers import Written, from_tables
@@ -18,6 +19,7 @@ from rag.answering.verdicts import led, verdict
 from rag.answering.wording import Turn, from_model, generated, rewritten
 from rag.checking.checker import Checker
 from rag.dialogue.document_request import document_request
+from rag.dialogue.ellipsis import asks_to_go_on
 from rag.dialogue.followup import Resolved, resolved
 from rag.dialogue.small_talk import is_small_talk
 from rag.errors import InvalidInput
@@ -112,9 +114,10 @@ class Pipeline:
         if mode == "llm" and self.generator is None:
             answer = replace(answer, fallback=Reason.LLM_NOT_CONFIGURED)
         generator = self.generator if mode != "extractive" else None
+        shown = replies_of(history) if asks_to_go_on(question) else []  # and more is asked for
         if request := document_request(question, history):
             with timings.timed("overview"):
-                about = self.documents.answer(request, history, language, hidden)
+                about = self.documents.answer(request, history, language, hidden, shown)
             if about is not None:
                 yield from self._about_documents(about, answer, generator)
                 return
@@ -139,6 +142,9 @@ class Pipeline:
             Quote(quotable[span.passage], span.start, span.end, span.highlights)
             for span in reading.spans
         ]
+        if shown:
+            met = SentenceReader(search, current.lexical).met
+            quotes = further(quotes, shown, met, self.retriever.neighbours) or quotes
         best_first = reranked(passages, reading.ranking)
         if reading.further:
             best_first = led_by(passages_of(quotes), best_first)
@@ -158,7 +164,11 @@ class Pipeline:
                 return
             answer = replace(answer, fallback=failure)
         with timings.timed("tables"):
-            tabled = from_tables(asked.searched, passages, self.tables, self.retriever, language)
+            tabled = None
+            if not shown:
+                tabled = from_tables(
+                    asked.searched, passages, self.tables, self.retriever, language
+                )
         if tabled:
             hits = tuple(each.hit for each in led_by(tabled.passages, best_first))
             answer = replace(answer, confidence=tabled.confidence, hits=hits)

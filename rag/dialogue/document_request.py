@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.dialogue.document_reference import Meant, Reference, reference
+from rag.dialogue.ellipsis import asks_to_go_on
 from rag.language.tables import table
 from rag.language.text import to_simplified
 
@@ -66,7 +67,8 @@ def document_request(
 ) -> DocumentRequest | None:
     """What a question asks of a whole document, None for one about what stands in it.
 
-    "it" is a document where the question before was about one, or there was none.
+    "it" is a document where the question before was about one, or there was none; to go on after a
+    summary asks for more of that.
 
     >>> document_request("What is this document about?").meant.reference
     <Reference.THIS: 'this'>
@@ -77,12 +79,14 @@ def document_request(
     """
     if len(question) > _LONGEST:
         return None
+    asked = [turn.get("content") or "" for turn in history if turn.get("role") == "user"]
+    if asks_to_go_on(question):
+        earlier = [each for each in asked if not asks_to_go_on(each)][-1:]
+        whole = document_request(earlier[0]) if earlier else None
+        return whole if whole and whole.kind in (Kind.SUMMARY, Kind.ABOUT) else None
     request = next(_requests(_plain(question)), None)
-    if request is not None and request.meant.is_pronoun:
-        asked = [turn.get("content") or "" for turn in history if turn.get("role") == "user"]
-        if asked and document_request(asked[-1]) is None:
-            return None
-    return request
+    is_it = request is not None and request.meant.is_pronoun
+    return None if is_it and asked and document_request(asked[-1]) is None else request
 
 
 def _requests(text: str) -> Iterator[DocumentRequest]:

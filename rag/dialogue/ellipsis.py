@@ -40,12 +40,22 @@ _ASSENT = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"(?=.)(?:(?:请|再|能|可以)*(?:还有(?:别的|其他的?|更多的?)?|其[他它]的?|更多|继续|接着说?|(?:再?说?|讲)?详细(?:一?点|说说)?"
-    r"|展开说说|多说(?:一?点|说)|然后|(?:再说|重复|再讲)(?:一遍|一次|一下)"
-    r"|说?得?简单(?:一?点|地?说))[呢吗吧]?|(?:真的|是|确定)吗"
-    r"|(?:please |(?:can|could) you )*(?:(?:tell me|say|repeat|explain|elaborate)(?: it| that)? ?)?"
-    r"(?:(?:some |a bit |once )?more(?: details?)?|again)?(?:,? please)?"
-    r"|go on|continue|really|are you sure|(?:what|anything) else|and then)"
+    r"(?=.)(?:(?:请|再|能|可以|能不能|可不可以|你|麻烦)*(?:还有(?:别的|其他的?|更多的?)?|其[他它]的?"
+    r"|更多|继续|接着[说讲]?|(?:[说讲]得?)?[再更]?(?:[说讲介绍解释]{1,2}得?)?[再更]?(?:详细|具体|仔细)"
+    r"(?:地?(?:[说讲]|介绍|解释)?(?:一下|[说讲])?|一?[点些]|[说讲]{2})|展开(?:[说讲]{1,2}|一下)"
+    r"|再?多[说讲](?:一?[点些]|[说讲])?|补充一下|然后)[呢吗吧]?"
+    r"|(?:please |(?:can|could|would) you )*"
+    r"(?:(?:tell me|say|give me|give|explain|elaborate|expand)(?: it| that| this)? ?)?"
+    r"(?:(?:some |a bit |in |any )?more(?: details?)?(?: (?:about|on) (?:it|that|this))?"
+    r"|in detail|further|on (?:it|that|this))?(?:,? please)?"
+    r"|go on|continue|(?:what|anything) else|and then|be more specific)"
+)
+_AGAIN = re.compile(
+    r"(?:(?:请|再|能|可以)*"
+    r"(?:(?:再说|重复|再讲)(?:一遍|一次|一下)|说?得?简单(?:一?点|地?说))[呢吗吧]?"
+    r"|(?:真的|是|确定)吗"
+    r"|(?:please |(?:can|could) you )*(?:tell me|say|repeat|explain)(?: it| that)?"
+    r"(?: once more| again)?(?:,? please)?|(?:once more|again)(?:,? please)?|really|are you sure)"
 )
 _ATTRIBUTE = (
     r"(?:网址|官网|地址|电话|邮箱|总部|老家|主题|目[的标]|意义|原因|结果|结论|内容|条件|时间|地点|日期|规模|价格"
@@ -105,7 +115,18 @@ def asks_for_more(question: str) -> bool:
     >>> asks_for_more("还有呢？"), asks_for_more("Tell me more"), asks_for_more("还有谁？")
     (True, True, False)
     """
-    return bool(_MORE.fullmatch(fold(question).strip(" ?？!！。.")))
+    said = fold(question).strip(" ?？!！。.")
+    return bool(_AGAIN.fullmatch(said) or _MORE.fullmatch(said))
+
+
+def asks_to_go_on(question: str) -> bool:
+    """Whether `question` only asks for more than was said, not for the same again.
+
+    >>> asks_to_go_on("说得再详细一点"), asks_to_go_on("再说一遍"), asks_to_go_on("Tell me again")
+    (True, False, False)
+    """
+    said = fold(question).strip(" ?？!！。.")
+    return bool(_MORE.fullmatch(said)) and not _AGAIN.fullmatch(said)
 
 
 def without_assent(question: str) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from rag.dialogue.carryover import content, content_words, named_by
 from rag.dialogue.ellipsis import ASKING, asks_for_more, fragment_of, is_bare, without_assent
+from rag.dialogue.ordinals import with_things_of
 from rag.dialogue.small_talk import is_small_talk
 from rag.dialogue.substitution import substituted, with_times_of
 from rag.language.entities import mentions, names
+from rag.language.relative_years import with_plain_years
 from rag.language.text import fold, han_share, has_words
 
 MOST_TURNS = 6  # of the user, looked back at
@@ -61,7 +63,8 @@ def resolved(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
 
     A question cut short takes its place in the frame of the one before. One that points back, or
     names nothing, is led by the words of those before it, and by the one or two names in a short
-    answer. Small talk is no question, neither there nor at the head of one.
+    answer. Small talk is no question, neither there nor at the head of one. What an answer lists
+    may be meant by its place there, and a year be told by another.
 
     >>> lobsters = {"role": "user", "content": "加拿大2014年卖了多少龙虾？"}
     >>> resolved("那2013年呢？", [lobsters]).searched
@@ -70,11 +73,14 @@ def resolved(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
     >>> resolved("那里要推广哪两个平台？", [cities]).searched
     '12个城市设了试验区 那里要推广哪两个平台？'
     """
-    whole, answer = "", ""
+    whole, replies = "", list[str]()
     question = question if is_small_talk(question) else without_assent(question)
     for earlier, reply in _turns(history):
-        whole, answer = _short(_completed(without_assent(earlier), whole, answer).searched), reply
-    return _completed(question, whole, answer)
+        asked = with_things_of(without_assent(earlier), replies)
+        whole = _short(_completed(asked, whole, replies[-1] if replies else "").searched)
+        replies.append(reply)
+    meant = with_plain_years(with_things_of(question, replies))
+    return _completed(meant, whole, replies[-1] if replies else "")
 
 
 def leans_back(question: str, earlier: str) -> bool:

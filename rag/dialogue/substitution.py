@@ -57,7 +57,7 @@ def substituted(earlier: str, fragment: str) -> str | None:
             return _put(earlier, (counterpart.start, counterpart.end), names[0].text)
         is_adjunct = preposition_before(fragment, names[0]) and (fragment + earlier).isascii()
         return f"{earlier.rstrip(' ?？.')} {fragment}?" if is_adjunct else None
-    span = _shaped_like(earlier, fragment)
+    span = _shaped_like(earlier, fragment) or _sorted_like(earlier, fragment)
     return _put(earlier, span, fragment) if span else None
 
 
@@ -175,6 +175,25 @@ def _shaped_like(earlier: str, fragment: str) -> tuple[int, int] | None:
         and not any(mention.start < end and start < mention.end for mention in named)
     ]
     return alike[-1] if alike else None
+
+
+def _sorted_like(earlier: str, fragment: str) -> tuple[int, int] | None:
+    """The thing at the head of a Chinese question of the same sort as the fragment: 红杉塔, 白桦塔.
+
+    Not where a place names it: of 英国馆 it is not sure what may take its place.
+    """
+    end, found = 0, None
+    named = {mention.start for mention in mentions(earlier) if mention.kind == "place"}
+    new = simplify_in_place(fragment)
+    if not 2 <= len(new) <= _LONGEST_NAME + 2 or han_share(new) < 1:
+        return None
+    for word, tag in tagged(simplify_in_place(earlier)):
+        end += len(word)
+        if tag[0] not in "njabi" or word[0] < "\u3400" or 0 in named:
+            break
+        if word[-1] == new[-1] and end > 1:
+            found = (0, end)
+    return found
 
 
 def _word_spans(text: str, length: int) -> list[tuple[int, int]]:

@@ -84,3 +84,13 @@ def test_it_is_a_document_where_the_question_before_was_about_one():
 def test_a_long_text_is_no_request():
     assert document_request("总结一下" + "这" * 300) is None
     assert document_request("") is None
+
+
+def test_to_go_on_after_a_summary_asks_for_more_of_it():
+    asked = [{"role": "user", "content": "总结一下马云公开信的主要内容。"}]
+    further = [*asked, {"role": "user", "content": "再详细一点"}]
+
+    assert document_request("再详细一点", asked) == document_request(asked[0]["content"])
+    assert document_request("Tell me more", further) == document_request(asked[0]["content"])
+    assert document_request("再详细一点", [{"role": "user", "content": "灯塔有多高？"}]) is None
+    assert document_request("再详细一点") is None

@@ -1,6 +1,12 @@
 import pytest
 
-from rag.dialogue.ellipsis import asks_for_more, fragment_of, is_bare, without_assent
+from rag.dialogue.ellipsis import (
+    asks_for_more,
+    asks_to_go_on,
+    fragment_of,
+    is_bare,
+    without_assent,
+)
 
 LOBSTERS = "How many lobsters did Canada sell in 2014?"
 
@@ -109,3 +115,29 @@ def test_a_question_for_something_is_not_for_more(question):
 )
 def test_assent_is_no_part_of_a_question(question, rest):
     assert without_assent(question) == rest
+
+
+@pytest.mark.parametrize(
+    "question",
+    "再详细一点|说得再详细一点|能不能说得详细些？|请详细介绍一下|展开说说|还有呢？|具体说说|再多讲讲|接着说"
+    "|Tell me more|Can you tell me more about it?|In more detail, please.|Could you elaborate?"
+    "|Please explain in more detail|go on|Anything else?".split("|"),
+)
+def test_these_ask_for_more_than_was_said(question):
+    assert asks_to_go_on(question)
+    assert asks_for_more(question)
+
+
+@pytest.mark.parametrize(
+    "question", "再说一遍|说得简单一点|真的吗？|Say that again|Really?".split("|")
+)
+def test_these_ask_for_the_same_again(question):
+    assert not asks_to_go_on(question)
+    assert asks_for_more(question)
+
+
+@pytest.mark.parametrize(
+    "question", "详细地址是什么？|还有谁？|More on lobsters?|怎么解释？".split("|")
+)
+def test_these_ask_for_something(question):
+    assert not asks_for_more(question)

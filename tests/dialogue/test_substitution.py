@@ -90,3 +90,10 @@ def test_only_times_that_come_again_are_taken_out():
     assert with_times_of("Who sold 50 tons in 2014?", "Where in Paris?") == (
         "Who sold 50 tons in 2014?"
     )
+
+
+def test_a_thing_of_the_same_sort_takes_the_place_of_the_one_at_the_head():
+    assert substituted("红杉塔有多高？", "白桦塔") == "白桦塔有多高？"
+    assert substituted("东站食堂几点关门？", "西站食堂") == "西站食堂几点关门？"
+    assert substituted("红杉塔有多高？", "设计费") is None
+    assert substituted("哪座塔最高？", "白桦塔") is None
