@@ -62,7 +62,9 @@ _KINDS = {
     ),
     "list": (
         rf"哪(?:些|几|{_COUNT})|有哪|分别(?:是|为)|包括什么|列出|\b(?:which|what) {_WORD_COUNT}\b"
-        r"|\b(?:which|what) are\b|\blist\b|\bname (?:the|all)\b",
+        r"|\b(?:which|what) are\b|\blist\b|\bname (?:the|all)\b"
+        r"|\bwhich (?:[a-z]+ )?(?!(?:is|was|does|has)\b)[a-z]{2,}(?<![sui])s\b"
+        r"(?! (?:is|was|has)\b)",
         r"、|一是|第一|分别(?:是|为)|包括|以及|[^温缓总]和|与|及|, .+(?:,| and )",
     ),
 }

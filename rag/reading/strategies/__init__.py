@@ -1,9 +1,10 @@
 """The ways from what was read to an answer, one for each kind of question; the first that has one.
 
 `answered` tries, in this order: what is asked for by its number (`numbered`), who a person or
-what a thing is (`description`), a series over sentences or lines (`series`), a list within a
-sentence (`enumeration`), a web address (`address`), what holds in the newest year (`dated`), and
-the best words, with more where several things are asked for (`words`).
+what a thing is (`description`), the date of what is dated vaguely (`vague_date`), a series over
+sentences or lines (`series`), a list within a sentence (`enumeration`), a web address
+(`address`), what holds in the newest year (`dated`), and the best words, with more where several
+things are asked for (`words`).
 """
 
 from rag.reading.strategies.address import at_address
@@ -13,11 +14,13 @@ from rag.reading.strategies.description import described
 from rag.reading.strategies.enumeration import enumerated
 from rag.reading.strategies.numbered import by_number
 from rag.reading.strategies.series import in_series
+from rag.reading.strategies.vague_date import dated_elsewhere
 from rag.reading.strategies.words import best_words
 
 STRATEGIES: tuple[Strategy, ...] = (
     by_number,
     described,
+    dated_elsewhere,
     in_series,
     enumerated,
     at_address,

@@ -10,12 +10,15 @@ from rag.language.text import fold
 from rag.reading.candidates import Candidate
 from rag.reading.strategies.base import Answered, Asked, Read, further, in_sentences
 
+SEVERAL_ITEMS = 3  # of a list near the best words, which are one item, to be meant instead
+
 
 def enumerated(asked: Asked, read: Read) -> Answered | None:
     """The whole list that the answer to a question for a list lies in.
 
     Where the question says how many things it asks for, a list of as many in a sentence that was
-    read, be it beside the words themselves.
+    read, be it beside the words themselves; where it does not and the best words are one thing,
+    a list that was read nearly as well.
     """
     best = _listed(asked, read)
     return in_sentences(read, [best, *further(asked, read, best)]) if best else None
@@ -28,6 +31,10 @@ def _listed(asked: Asked, read: Read) -> Candidate | None:
     if question.items(best.words) == asked.wanted:
         return None
     near = list(read.near())
+    if asked.wanted is None and question.items(best.words) == 1:
+        for candidate, found in _lists(asked, near):
+            if candidate.holds(found) and found.items >= SEVERAL_ITEMS:
+                return candidate
     there = [each for each in read.ranked if each in near or each.passage == best.passage]
     for candidate, found in _lists(asked, near if asked.wanted else near[:1]):
         if candidate.holds(found):

@@ -53,3 +53,14 @@ def test_a_predicate_answers_what_a_thing_is():
 )
 def test_nothing_else_is_described(question, text, words):
     assert described(*read_of(question, (text, words))) is None
+
+
+LEVELS = "买家分为L0到L4，L0是注册的买家，L4以上的星标买家，一年采购可能超过百万。"
+
+
+def test_a_code_of_a_scale_is_told_by_what_its_place_says():
+    found = described(*read_of("什么是L4买家？", (LEVELS, "百万")))
+
+    start = LEVELS.index("L4以上")
+    assert short(found) == (0, ((start, len(LEVELS) - 1),))
+    assert described(*read_of("什么是L4驾照？", (LEVELS, "百万"))) is None
