@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,12 +28,13 @@ from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
 from rag.index.searchers import Searchers
+from rag.language.comparisons import sides_of
 from rag.language.question import split
 from rag.language.question_kinds import is_yes_no
 from rag.language.text import detect_language, has_words
 from rag.reading.confidence import SPAN_THRESHOLD, THRESHOLD
 from rag.reading.cross_encoder import PassageReader
-from rag.reading.parts import joined
+from rag.reading.parts import joined, of_sides
 from rag.reading.ranking import led_by, reranked
 from rag.reading.results import Reading
 from rag.reading.sentence_reader import READ, SentenceReader
@@ -164,11 +166,8 @@ class Pipeline:
                 return
             answer = replace(answer, fallback=failure)
         with timings.timed("tables"):
-            tabled = None
-            if not shown:
-                tabled = from_tables(
-                    asked.searched, passages, self.tables, self.retriever, language
-                )
+            held = [] if shown else passages
+            tabled = from_tables(asked.searched, held, self.tables, self.retriever, language)
         if tabled:
             hits = tuple(each.hit for each in led_by(tabled.passages, best_first))
             answer = replace(answer, confidence=tabled.confidence, hits=hits)
@@ -235,11 +234,16 @@ class Pipeline:
     def _read(
         self, current: Searchers, search: Search, asked: Resolved, passages: Sequence[Passage]
     ) -> Reading:
-        """What the passages say to the question, or to each of its parts."""
-        parts = split(asked.asked)
-        is_whole = parts == (asked.searched,)
-        prepared = [search] if is_whole else [self.retriever.prepare(part) for part in parts]
-        readings = [self._reader(current, search, part).read(passages) for part in prepared]
+        """What the passages say to the question, to each of its parts, or of both sides."""
+
+        def read(parts: Sequence[str]) -> list[Reading]:
+            prepared = [
+                search if part == asked.searched else self.retriever.prepare(part) for part in parts
+            ]
+            return [self._reader(current, search, part).read(passages) for part in prepared]
+
+        whole = functools.partial(read, split(asked.asked))
+        readings = of_sides(read(sides_of(asked.asked)), whole, self._threshold)
         return joined(readings, len(passages[:CANDIDATES]), self._threshold)
 
     def _reader(

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.index.passage import Passage
 from rag.reading.quotes import meet, merged
 from rag.reading.results import Reading, Span
+
+
+def of_sides(
+    sides: Sequence[Reading], whole: Callable[[], list[Reading]], threshold: float
+) -> Sequence[Reading]:
+    """The readings of both sides of a comparison where all are sure, else those of the whole.
+
+    Where nothing is sure in these, the sides again, of which one may be.
+    """
+    is_sure = [each.confidence >= threshold for each in sides]
+    if sides and all(is_sure):
+        return sides
+    readings = whole()
+    none = all(each.confidence < threshold for each in readings)
+    return sides if none and any(is_sure) else readings
 
 
 def joined(readings: Sequence[Reading], read: int, threshold: float) -> Reading:

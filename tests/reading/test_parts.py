@@ -1,6 +1,6 @@
 import pytest
 
-from rag.reading.parts import joined
+from rag.reading.parts import joined, of_sides
 from rag.reading.results import Reading, Span
 
 
@@ -57,3 +57,22 @@ def test_passages_behind_those_read_keep_their_own():
 
     assert [span.passage for span in both.spans] == [2, 3, 0]
     assert both.further == ("behind the first", "behind the second")
+
+
+@pytest.mark.parametrize(
+    ("sides", "whole", "expected"),
+    [
+        ([0.8, 0.6], [0.9], [0.8, 0.6]),
+        ([0.8, 0.2], [0.9], [0.9]),
+        ([0.8, 0.2], [0.1], [0.8, 0.2]),
+        ([0.2, 0.2], [0.1], [0.1]),
+        ([], [0.1, 0.9], [0.1, 0.9]),
+    ],
+)
+def test_both_sides_are_told_where_they_are_sure_else_the_whole(sides, whole, expected):
+    def readings(sure):
+        return [Reading((), each) for each in sure]
+
+    found = of_sides(readings(sides), lambda: readings(whole), 0.5)
+
+    assert [each.confidence for each in found] == expected
