@@ -18,6 +18,7 @@ from rag.documents.formats import FORMATS
 from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
+from ui.source_text import Layers, blocks
 from ui.texts import counted, words
 from ui.views import View
 
@@ -241,6 +242,11 @@ def source(
     first, last = max(0, place.start - context), min(len(text), place.end + context)
     marked = text[place.mark_start : place.mark_end]
     words = _emphasised(marked, place.highlights)
+    layers = Layers(
+        (place.start, place.end),
+        (place.mark_start, place.mark_end),
+        moved(place.highlights, place.mark_start),
+    )
     return _render(
         "source.html",
         language,
@@ -254,11 +260,8 @@ def source(
         glosses=glosses,
         problem=problem,
         language_of_text=detect_language(marked or text[:1000]),
-        before=text[first : place.start],
-        lead=text[place.start : place.mark_start],
-        marked=words,
-        rest=text[place.mark_end : place.end],
-        after=text[place.end : last],
+        blocks=blocks(text[first:last], layers.moved(-first)),
+        is_marked=bool(marked),
         cut_before=first > 0,
         cut_after=last < len(text),
     )

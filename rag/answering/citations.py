@@ -13,7 +13,8 @@ from rag.language.text_tables import header_above
 from rag.types import Citation
 
 _PAUSE = re.compile(r"[，、；;。]|,(?! ?\d)")  # not as in 20,000 or March 9, 2015
-_WRAP = re.compile(r"(?<=[\u3400-\u9fff])[^\S\n]*\n[^\S\n]*(?=[\u3400-\u9fff])")
+_HAN = r"[\u3001-\u301b\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e]"  # with its punctuation
+_LINE_END_IN_HAN = re.compile(rf"(?<={_HAN})[ \t]*\n[ \t]*(?={_HAN})")
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -73,8 +74,15 @@ def header_of(quote: Quote) -> str:
 
 
 def one_line(quote: str) -> str:
-    """The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker."""
-    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(quote.split()))
+    r"""The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker.
+
+    A line that ends within Chinese words leaves no space behind.
+
+    >>> one_line("他们愿\n意 来[3]")
+    '他们愿意 来(3)'
+    """
+    joined = _LINE_END_IN_HAN.sub("", quote)
+    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(joined.split()))
 
 
 def on_one_line(quote: str, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -103,7 +111,7 @@ def short_answer(quotes: Sequence[Quote]) -> str | None:
     Chinese words that a line's end cuts are whole.
     """
     lit = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
-    words = [_WRAP.sub("", each) for each in lit]
+    words = [_LINE_END_IN_HAN.sub("", each) for each in lit]
     is_han = any(han_share(each) >= 0.5 for each in words)
     joint = "、" if is_han else ", "
     if any(_PAUSE.search(each) for each in words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.language.sentences import balanced
@@ -10,30 +11,48 @@ from rag.reading.candidates import Candidate
 from rag.reading.results import Span, Unit
 
 LENGTH = 110  # characters of Han text; Latin text may be twice as long
-SENTENCE_LENGTH = 140  # the same, to finish a sentence
+LINES_LENGTH = 140  # the same, to finish a sentence over lines that may be none of it
+SENTENCE_LENGTH = 320  # the same, to finish a sentence of which clauses were read
+_CLAUSE = re.compile(r"(?:[；;：，、,:]|——)[”’」』》）)\"']*$")
 CLOSE_ENOUGH = 1.0  # rank of a quote beside the answer, below the best one's
 
 
 def grown(heart: Sequence[Unit], units: Sequence[Unit]) -> list[Unit]:
-    """`heart` as whole sentences, and with its neighbours while all is short."""
+    """`heart` as whole sentences, and with the sentences beside it while all is short."""
     same = [unit for unit in units if unit.passage == heart[0].passage]
     first, last = heart[0].number, heart[-1].number
     headings = [unit.number for unit in same if unit.text.startswith("#")]
     top = max((number + 1 for number in headings if number < first), default=0)
     bottom = min((number - 1 for number in headings if number > last), default=len(same) - 1)
     while last < bottom and not _ends_sentence(same[last].text):
-        if length_of(same[first : last + 2]) > SENTENCE_LENGTH:
+        if length_of(same[first : last + 2]) > _most(same[last]):
             break
         last += 1
     while first > top and not _ends_sentence(same[first - 1].text):
-        if length_of(same[first - 1 : last + 1]) > SENTENCE_LENGTH:
+        if length_of(same[first - 1 : last + 1]) > _most(same[first - 1]):
             break
         first -= 1
-    while last < bottom and length_of(same[first : last + 2]) <= LENGTH:
-        last += 1
-    while first > top and length_of(same[first - 1 : last + 1]) <= LENGTH:
-        first -= 1
+    while last < bottom:
+        end = next((n for n in range(last + 1, bottom) if not _is_clause(same[n])), bottom)
+        if length_of(same[first : end + 1]) > LENGTH:
+            break
+        last = end
+    while first > top:
+        start = next((n for n in range(first - 1, top, -1) if not _is_clause(same[n - 1])), top)
+        if length_of(same[start : last + 1]) > LENGTH:
+            break
+        first = start
     return same[first : last + 1]
+
+
+def _most(unit: Unit) -> int:
+    """How long a quote may grow to finish the sentence that this unit does not end."""
+    return SENTENCE_LENGTH if _is_clause(unit) else LINES_LENGTH
+
+
+def _is_clause(unit: Unit) -> bool:
+    """Whether its sentence certainly goes on behind it."""
+    return bool(_CLAUSE.search(unit.text))
 
 
 def length_of(units: Sequence[Unit]) -> float:

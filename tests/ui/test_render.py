@@ -259,7 +259,8 @@ def test_the_source_marks_the_quote_within_its_passage():
     page = parse(html)
 
     assert page.select_one("mark").text == "在这" == document.text[6:8]
-    assert page.select_one(".passage").text == document.text[3:10]
+    passage = page.select(".text .passage, .text mark")
+    assert "".join(each.text for each in passage) == document.text[3:10]
     assert page.select_one(".text").text == document.text
     assert page.select_one("blockquote").text == "在这"
     assert [dd.text for dd in page.select("dd")] == ["d.md", "章", "2015-12"]
@@ -271,7 +272,7 @@ def test_the_source_marks_the_quote_within_its_passage():
     ("text", "words"),
     [
         ("在🚢上说：天津、上海都入选。", ["天津", "上海"]),
-        ("In 🚢 port\n\n  they chose Tianjin.", ["port\n\n  they", "Tianjin"]),
+        ("In 🚢 port\n  they chose Tianjin.", ["port\n  they", "Tianjin"]),
         (f"He wrote {EVIL} & left.", [EVIL]),
         ("<mark></strong>天津</mark>", ["</strong>天津"]),
         ("天津", ["天津"]),
@@ -496,6 +497,26 @@ def test_where_passages_are_sent_to_is_said_and_only_then():
 def test_an_answer_that_a_model_words_says_so_while_nothing_is_checked_yet():
     page = parse(render.live(Live("q", "q", "", ("T",), is_worded=True), "zh"))
     assert page.select_one(".answer").text == "语言模型正在组织回答，每句核对后才显示……"
+
+
+def test_the_source_shows_its_headings_lists_and_tables_and_runs_nothing():
+    text = f"# 价目 {EVIL}\n\n- 茶 <b>\n\n茶\t价格\n银针 <i>\t680\n大叶\t75\n\n## 完"
+    document = Document("t.md", "t.md", "茶", text)
+    start = text.index("银针")
+    end = text.index("\n大叶")
+    page = parse(render.source(document, Place(0, len(text), start, end), "zh", marker=1))
+    headings = page.select(".text [role=heading]")
+
+    assert [(each["aria-level"], each.text) for each in headings] == [
+        ("3", f"# 价目 {EVIL}"),
+        ("4", "## 完"),
+    ]
+    assert [each.text for each in page.select(".text .sign[hidden]")] == ["# ", "- ", "## "]
+    assert page.select_one(".text .item").text == "- 茶 <b>"
+    assert [cell.text for cell in page.select(".text th")] == ["茶", "价格"]
+    assert [cell.text for cell in page.select(".text td")] == ["银针 <i>", "680", "大叶", "75"]
+    assert [mark.text for mark in page.select(".text td > mark")] == ["银针 <i>", "680"]
+    assert page.select("img, b, i") == []
 
 
 def test_a_row_of_a_table_is_shown_under_its_columns():
