@@ -198,9 +198,8 @@ class Assistant:
         """
         files, skipped = input_files(uploads)
         with self._changing():
-            indexer = Indexer(
-                self.store, self._engine.embedder, limited_loader(), self._stopping.is_set
-            )
+            loader = limited_loader(files)
+            indexer = Indexer(self.store, self._engine.embedder, loader, self._stopping.is_set)
             return indexer.add(files) + skipped
 
     def remove(self, document_id: str) -> None:

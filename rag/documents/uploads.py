@@ -14,8 +14,11 @@ from rag.documents.sandbox import load_isolated
 from rag.types import Document, InputReport
 
 NAME_LENGTH_LIMIT = 200
-FILE_SECONDS_LIMIT = 30  # to read one file
-UPLOAD_SECONDS_LIMIT = 90  # to read all files of one upload
+FILE_SECONDS = 30  # to read one file
+UPLOAD_SECONDS = 90  # to read all files of one upload
+SECONDS_PER_MB = 4  # beside these; plain text takes 0.6 s of a processor
+FILE_MEMORY = 1 << 30  # bytes, to read one file
+MEMORY_PER_BYTE = 48  # of the file, beside that; plain text takes 40
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -42,15 +45,28 @@ def document_id(name: str) -> str:
     return kept if kept.strip(". ") else "unnamed"
 
 
-def limited_loader() -> Loader:
-    """A loader that reads each file in the sandbox, and all of an upload within its limit."""
-    end = time.monotonic() + UPLOAD_SECONDS_LIMIT
+def limited_loader(files: Sequence[InputFile]) -> Loader:
+    """A loader that reads each file in the sandbox, and all of an upload within its limit.
+
+    The limits grow with the files: one that may be sent may also be read.
+    """
+    end = time.monotonic() + UPLOAD_SECONDS + _more_seconds(sum(map(_size, files)))
 
     def load(file: InputFile) -> tuple[list[Document], list[InputReport]]:
+        size = _size(file)
         left = max(1.0, end - time.monotonic())
-        return load_isolated(file, seconds=min(round(left), FILE_SECONDS_LIMIT))
+        seconds = min(round(left), FILE_SECONDS + _more_seconds(size))
+        return load_isolated(file, seconds=seconds, memory=FILE_MEMORY + MEMORY_PER_BYTE * size)
 
     return load
+
+
+def _size(file: InputFile) -> int:
+    return file.path.stat().st_size if file.path.is_file() else 0
+
+
+def _more_seconds(size: int) -> int:
+    return SECONDS_PER_MB * size // 1_000_000
 
 
 def input_files(uploads: Sequence[Upload]) -> tuple[list[InputFile], list[InputReport]]:

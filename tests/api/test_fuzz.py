@@ -57,7 +57,7 @@ def fuzz(client, tmp_path, *options):
 
 def test_two_thousand_requests_find_no_fault(settings, open_library, tmp_path, monkeypatch):
     # Each file would start a process; that one holds is tested where it is at home.
-    monkeypatch.setattr("rag.assistant.limited_loader", lambda: load)
+    monkeypatch.setattr("rag.assistant.limited_loader", lambda files: load)
     with served(create_app(open_library(settings))) as client:
         report = fuzz(client, tmp_path, "--max-examples", "140")
 

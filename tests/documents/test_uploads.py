@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.documents import uploads
+from rag.documents.files import InputFile
 from rag.documents.uploads import NAME_LENGTH_LIMIT, Upload, document_id, input_files
 
 
@@ -62,14 +63,39 @@ def test_of_two_files_with_one_name_the_first_is_taken():
     assert "same name" in skipped[0].reason
 
 
+def file_of(tmp_path, name, size):
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(size)  # a hole: it takes no room
+    return InputFile(path, name, name, f"upload:{name}")
+
+
 def test_all_of_an_upload_is_read_within_its_time(monkeypatch, tmp_path):
     given = []
-    monkeypatch.setattr(uploads, "load_isolated", lambda file, seconds: given.append(seconds))
+    monkeypatch.setattr(
+        uploads, "load_isolated", lambda file, seconds, memory: given.append((seconds, memory))
+    )
     now = iter([0.0, 0.0, 70.0, 89.5, 500.0])
     monkeypatch.setattr(uploads.time, "monotonic", lambda: next(now))
+    file = file_of(tmp_path, "信.txt", 0)
 
-    load = uploads.limited_loader()
+    load = uploads.limited_loader([file])
     for _ in range(4):
-        load(None)
+        load(file)
 
-    assert given == [30, 20, 1, 1]
+    assert given == [(30, 1 << 30), (20, 1 << 30), (1, 1 << 30), (1, 1 << 30)]
+
+
+def test_a_large_file_may_take_the_time_and_memory_that_it_needs(monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr(
+        uploads, "load_isolated", lambda file, seconds, memory: given.append((seconds, memory))
+    )
+    monkeypatch.setattr(uploads.time, "monotonic", lambda: 0.0)
+    small, large = file_of(tmp_path, "信.txt", 10), file_of(tmp_path, "report.txt", 30_000_000)
+
+    load = uploads.limited_loader([small, large])
+    load(small)
+    load(large)
+
+    assert given == [(30, (1 << 30) + 480), (150, (1 << 30) + 1_440_000_000)]
