@@ -47,6 +47,7 @@ class GradioAllowlist:
         self._forget = forget
         self._owners: OrderedDict[str, str] = OrderedDict()
         self._read: Counter[str] = Counter()
+        self._due: dict[str, asyncio.TimerHandle] = {}  # when a session is dropped, if unread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -92,9 +93,13 @@ class GradioAllowlist:
         self._owners.move_to_end(session)
         if len(self._owners) > MOST_SESSIONS:
             self._forget(self._owners.popitem(last=False)[0])
-        asyncio.get_running_loop().call_later(UNREAD_SECONDS, self._drop_unread, session)
+        if former := self._due.pop(session, None):
+            former.cancel()  # it would take what has only just been asked
+        loop = asyncio.get_running_loop()
+        self._due[session] = loop.call_later(UNREAD_SECONDS, self._drop_unread, session)
 
     def _drop_unread(self, session: str) -> None:
+        self._due.pop(session, None)
         if not self._read[session]:
             self._forget(session)
 

@@ -15,7 +15,7 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds: a machine may be busy with other work
+PATIENCE = 240_000  # milliseconds: a machine may be busy with other work
 expect.set_options(timeout=PATIENCE)
 
 

@@ -183,6 +183,24 @@ def test_what_nobody_reads_is_forgotten():
     assert forgotten == ["left", "left"]  # one too many, and then unread
 
 
+def test_what_has_only_just_been_asked_is_not_forgotten_for_an_earlier_call():
+    forgotten = []
+
+    async def asked_again():
+        allowlist = GradioAllowlist(None, "/ui", 3, forgotten.append)
+        for _ in range(5):
+            allowlist._begin("page", {"state": {"owner": "anna"}})
+            await asyncio.sleep(0.2)  # the next call, before anybody reads what was asked
+        assert forgotten == []
+        await asyncio.sleep(0.6)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allowlist_module, "UNREAD_SECONDS", 0.5)
+        asyncio.run(asked_again())
+
+    assert forgotten == ["page"]  # once
+
+
 def test_with_keys_nothing_opens_without_one(models, tmp_path):
     with (
         serving(tmp_path, WENJU_API_KEYS=KEYS) as url,

@@ -9,7 +9,10 @@ watch('value', () => {
   document.documentElement.lang = turns.dataset.language;
   const isElsewhere = turns.dataset.move !== element.dataset.move;
   if (isNew) window.wenju.follow(isElsewhere);
-  if (element.dataset.newest === undefined) window.wenju.restore();
+  if (element.dataset.newest === undefined) {
+    window.wenju.restore();
+    setTimeout(() => { document.documentElement.dataset.opened = ''; }, 1000); // once it is open
+  }
   element.dataset.newest = newest;
   element.dataset.move = turns.dataset.move;
   if (!document.activeElement || document.activeElement === document.body) {
