@@ -19,11 +19,10 @@ from rag.engine import Engine
 from rag.errors import IndexBusy, WenjuError
 from rag.index.indexer import Indexer
 from rag.index.passage import Passage
+from rag.index.protocol import DocumentStore
 from rag.index.retriever import Retriever
-from rag.index.schema import index_folder
-from rag.index.store import Store
+from rag.index.stores import open_store
 from rag.index.vanished import has_left
-from rag.index.writing import writing
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import identity
 from rag.reading.results import Reading
@@ -50,7 +49,7 @@ class Assistant:
     documents; `add` and `remove` change them.
     """
 
-    def __init__(self, name: str, store: Store, engine: Engine) -> None:
+    def __init__(self, name: str, store: DocumentStore, engine: Engine) -> None:
         self.name = name
         self.store = store
         self._engine = engine
@@ -78,7 +77,7 @@ class Assistant:
         Without settings those of the environment hold. It is to be closed, or used in a `with`.
         """
         settings = settings or Settings.from_environment()
-        store = Store.open(index_folder(settings.indexes, name), identity(settings))
+        store = open_store(settings, name, identity(settings))
         try:
             return cls(name, store, Engine.open(settings))
         except BaseException:
@@ -213,7 +212,7 @@ class Assistant:
 
         What was committed stands without them, too.
         """
-        with self._writing, writing(self.store.folder):
+        with self._writing, self.store.writing():
             if not self.is_current:
                 raise IndexBusy("the index has just been made again", "try again")
             yield
@@ -229,7 +228,7 @@ class Assistant:
 
     def _compact(self) -> None:
         try:
-            with self._writing, writing(self.store.folder):
+            with self._writing, self.store.writing():
                 if not self._stopping.is_set() and self.is_current:
                     self.store.compact()
         except WenjuError as error:

@@ -30,6 +30,9 @@ class Settings:
     `audit`, where it is "-" on standard error. `concurrency` answers are worked on at a time;
     others wait `wait_seconds`. An upload has at most `upload_files` files of `upload_mb` MB each.
 
+    Indexes are SQLite files, or where `store` is "milvus" in Milvus at `milvus_uri`: a file that
+    ends in .db, for this process alone, or the address of a server.
+
     A language model writes the answers where `llm_model` names one of the server at
     `llm_base_url`, which is OpenAI's unless given, and `llm` is on. An answer takes it
     `llm_seconds` at most, from passages of `llm_context_tokens` at most; those of the indexes in
@@ -58,6 +61,10 @@ class Settings:
     llm_context_tokens: int = 3000
     llm_unsupported: str = "drop"
     audit: str = ""
+    store: str = "sqlite"
+    milvus_uri: str = field(default="", repr=False)
+    milvus_token: str = field(default="", repr=False)
+    milvus_database: str = ""
 
     def __post_init__(self) -> None:
         if self.llm_base_url and not _is_plain_url(self.llm_base_url):
@@ -70,6 +77,18 @@ class Settings:
         if self.llm_base_url and not self.llm_model:
             message = "WENJU_LLM_BASE_URL is set, and WENJU_LLM_MODEL is not"
             raise BadSetting(message, "set it to the name of a model of that server")
+        if self.store not in ("sqlite", "milvus"):
+            raise BadSetting(
+                f"WENJU_STORE={self.store} is neither sqlite nor milvus", "correct or unset it"
+            )
+        if (self.store == "milvus") != bool(self.milvus_uri):
+            one, other = ("STORE", "MILVUS_URI")[:: 1 if self.store == "milvus" else -1]
+            raise BadSetting(f"WENJU_{one} is set, and WENJU_{other} is not", "set both or neither")
+        if self.milvus_uri and not (
+            self.milvus_uri.endswith(".db") or _is_plain_url(self.milvus_uri)
+        ):
+            message = "WENJU_MILVUS_URI is neither a file that ends in .db nor an http(s) URL"
+            raise BadSetting(message, "correct it; a password goes into WENJU_MILVUS_TOKEN")
         if not 0 <= self.confidence < 1:
             message = f"WENJU_CONFIDENCE={self.confidence:g} is not a probability below 1"
             raise BadSetting(message, "correct or unset it")

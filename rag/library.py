@@ -14,8 +14,8 @@ from rag.dialogue.conversations import Conversations
 from rag.engine import Engine
 from rag.errors import IndexNotFound, InvalidInput
 from rag.gate import Gate
-from rag.index.schema import DATABASE_FILE, index_folder, is_index_name
-from rag.index.store import Store
+from rag.index.schema import index_folder
+from rag.index.stores import create_store, index_names, open_store
 from rag.language.lexicon import Lexicon
 
 CONVERSATIONS_FILE = "conversations.db"
@@ -67,9 +67,8 @@ class Library:
                 return
             engine = self._open_engine(self.settings)
             try:
-                folder = index_folder(self.settings.indexes, self.default)
-                embedder = engine.embedder
-                Store.create(folder, embedder.name, embedder.dimension).close()
+                model, dimension = engine.embedder.name, engine.embedder.dimension
+                create_store(self.settings, self.default, model, dimension).close()
                 self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
             except BaseException:
                 engine.close()
@@ -126,10 +125,11 @@ class Library:
     def _open(self, name: str) -> Assistant:
         engine = self._opened_engine()
         try:
-            folder = index_folder(self.settings.indexes, name)
+            index_folder(self.settings.indexes, name)
         except InvalidInput as error:  # no index can have such a name
             raise IndexNotFound(f"no index {name!r}", "see the list of indexes") from error
-        store = Store.open(folder, engine.embedder.name)  # that of the folder may be newer
+        # The model of the settings may be newer by now.
+        store = open_store(self.settings, name, engine.embedder.name)
         return Assistant(name, store, engine)
 
     def _opened_engine(self) -> Engine:
@@ -147,9 +147,7 @@ class Library:
 
     def names(self) -> list[str]:
         """Names of all indexes, the default one first."""
-        folders = self.settings.indexes.glob(f"*/{DATABASE_FILE}")
-        others = {path.parent.name for path in folders} - {self.default}
-        return [self.default, *sorted(filter(is_index_name, others))]
+        return [self.default, *(n for n in index_names(self.settings) if n != self.default)]
 
     @property
     def conversations(self) -> Conversations:

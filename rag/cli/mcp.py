@@ -18,13 +18,12 @@ def mcp(options: argparse.Namespace, settings: Settings) -> int:
     from api.keys import Keys
     from api.mcp_server import create_server, serve_stdio
     from api.services import Services, own_version
-    from rag.index.schema import index_folder
-    from rag.index.store import Store
+    from rag.index.stores import open_store
     from rag.library import Library
     from rag.models.embedding import identity
 
     # Nothing could be added to an index that is made empty here: there has to be one.
-    Store.open(index_folder(settings.indexes, options.index), identity(settings)).close()
+    open_store(settings, options.index, identity(settings)).close()
     library = Library(settings, options.index)
     library.open()
     services = Services(library, Keys(()), home="")

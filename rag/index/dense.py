@@ -8,7 +8,7 @@ kept in two partitions, mostly Han and other, and a cosine is standardised withi
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -56,6 +56,11 @@ class DenseIndex:
         """Keys of all vectors."""
         return set(self._keys.tolist())
 
+    @property
+    def sizes(self) -> list[int]:
+        """Number of vectors in each partition."""
+        return self._counts
+
     def partitions_of(self, keys: np.ndarray) -> np.ndarray:
         """(n,) the partition, `HAN` or `OTHER`, that holds each key."""
         return self._numbers[np.searchsorted(self._keys, keys)]
@@ -97,20 +102,22 @@ class DenseIndex:
             for mean, covariance in self._statistics or _no_statistics(len(query))
         ]
 
-    def standardise(
-        self, scales: Sequence[Scale], cosines: Mapping[int, float]
-    ) -> dict[int, float]:
-        """Key → standard deviations above what the best of a partition would reach by chance.
 
-        The best of n normal values lies sqrt(2 ln n) above the mean, so that the best passages of
-        a large and of a small partition meet at zero.
-        """
-        expected = [math.sqrt(2 * math.log(max(count, 1))) for count in self._counts]
-        numbers = self.partitions_of(np.fromiter(cosines, np.int64, len(cosines))).tolist()
-        return {
-            key: scales[number].of(cosine) - expected[number]
-            for (key, cosine), number in zip(cosines.items(), numbers, strict=True)
-        }
+def standardised(
+    cosines: np.ndarray, partitions: np.ndarray, scales: Sequence[Scale], sizes: Sequence[int]
+) -> np.ndarray:
+    """(n,) standard deviations above what the best of a partition would reach by chance.
+
+    From cosines (n,) and their partitions (n,); scale and size are each partition's. The best of n
+    normal values lies sqrt(2 ln n) above the mean, so that the best passages of a large and of a
+    small partition meet at zero.
+    """
+    means = np.array([scale.mean for scale in scales])
+    deviations = np.array([scale.deviation for scale in scales])
+    expected = np.sqrt(2 * np.log(np.maximum(sizes, 1)))
+    above = (cosines - means[partitions]) / deviations[partitions]
+    found: np.ndarray = above - expected[partitions]
+    return found
 
 
 def _sum(moments: Sequence[Moments]) -> Moments:

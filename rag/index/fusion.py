@@ -7,13 +7,14 @@ get, so that an arm in which hardly anything matches stays as quiet as it is unc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.index.candidates import Candidates, Searchers
+from rag.index.dense import standardised
 from rag.index.passage import Scale
-from rag.index.searchers import Searchers
 from rag.language.lexicon import Lexicon
 from rag.language.term_groups import Group, query_groups
 
@@ -53,52 +54,37 @@ def fuse(
     search: Search, searchers: Searchers, top_k: int, hidden: Collection[int] = ()
 ) -> list[ScoredChunk]:
     """The best `top_k` chunks, best first, without those whose keys are hidden."""
-    dense, lexical = searchers.dense, searchers.lexical
-    if not len(dense):
-        return []
-    wanted = CANDIDATES + len(hidden)
-    cosines = dense.search(search.vector, wanted)
-    scores = lexical.scores(search.groups)
-    best_rows = np.argsort(-scores, kind="stable")[:wanted]
-    best_rows = best_rows[scores[best_rows] > 0]
-    dense_ranks = _ranks(sorted(cosines, key=lambda key: -cosines[key]))
-    lexical_ranks = _ranks([int(lexical.keys[row]) for row in best_rows])
-    cosines |= dense.cosines(search.vector, [key for key in lexical_ranks if key not in cosines])
-    ideal = lexical.ideal(search.groups)
-    boosts = _standardised(scores, dense.partitions_of(lexical.keys), LEXICAL_FLOOR * ideal)
-    scales = dense.scales(search.vector)
-    keys = np.fromiter(cosines, np.int64, len(cosines))
-    rows, partitions = np.searchsorted(lexical.keys, keys), dense.partitions_of(keys)
+    found = searchers.candidates(search.vector, search.groups, CANDIDATES + len(hidden))
+    closeness = standardised(found.cosines, found.partitions, found.scales, found.sizes)
+    floor = LEXICAL_FLOOR * searchers.lexical.ideal(search.groups)
+    boosts = LEXICAL_WEIGHT * _boosts(found, floor)
+    dense_ranks, lexical_ranks = _ranks(found.dense), _ranks(found.lexical)
     candidates = []
-    for (key, standardised), row, partition in zip(
-        dense.standardise(scales, cosines).items(), rows.tolist(), partitions.tolist(), strict=True
+    for key, score, partition in zip(
+        found.keys.tolist(), (closeness + boosts).tolist(), found.partitions.tolist(), strict=True
     ):
         if key in hidden:
             continue
-        boost = LEXICAL_WEIGHT * float(boosts[row])
         ranks = {
             arm: order[key]
             for arm, order in (("dense", dense_ranks), ("lexical", lexical_ranks))
             if key in order
         }
-        candidates.append(ScoredChunk(key, standardised + boost, scales[partition], ranks))
+        candidates.append(ScoredChunk(key, score, found.scales[partition], ranks))
     candidates.sort(key=lambda candidate: (-candidate.score, candidate.key))
     return candidates[:top_k]
 
 
-def _standardised(scores: np.ndarray, partitions: np.ndarray, floor: float) -> np.ndarray:
-    """Each score above the mean of its partition, in standard deviations of all, or of `floor`.
+def _boosts(found: Candidates, floor: float) -> np.ndarray:
+    """Each lexical score above the mean of its partition, in standard deviations of all.
 
-    A question's own words meet more of the passages in its own language than their translations
-    meet of the others; the difference of the means is that advantage.
+    These are `floor` at least. A question's own words meet more of the passages in its own language
+    than their translations meet of the others; the difference of the means is that advantage.
     """
-    centred = np.zeros(len(scores))
-    for partition in np.unique(partitions):
-        rows = partitions == partition
-        centred[rows] = scores[rows] - scores[rows].mean()
-    deviation = max(float(centred.std()), floor)
+    centred: np.ndarray = found.scores - np.array(found.means)[found.partitions]
+    deviation = max(found.deviation, floor)
     return centred / deviation if deviation > 0 else centred
 
 
-def _ranks(keys: list[int]) -> dict[int, int]:
+def _ranks(keys: Sequence[int]) -> dict[int, int]:
     return {key: rank for rank, key in enumerate(keys, start=1)}

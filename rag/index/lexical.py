@@ -45,8 +45,8 @@ class LexicalIndex:
             before += int(keeps.sum())
         self.keys = np.concatenate(keys)
         size = np.concatenate(lengths).astype(np.float64)
-        mean = float(size.mean()) if size.any() else 1.0
-        self._norms = (K1 * (1 - B + B * size / mean)).astype(np.float32)
+        self.mean_length = float(size.mean()) if size.any() else 1.0
+        self._norms = (K1 * (1 - B + B * size / self.mean_length)).astype(np.float32)
 
     @classmethod
     def build(cls, keys: np.ndarray, terms: Sequence[Sequence[str]]) -> LexicalIndex:
@@ -56,9 +56,18 @@ class LexicalIndex:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def passages(self) -> int:
+        """The number of passages of which idf speaks."""
+        return len(self.keys)
+
+    def among_all(self, term: str, held: int) -> int:  # noqa: ARG002 (others look at it)
+        """How many of `passages` hold a term that `held` of those here do."""
+        return held
+
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
-        return self._holding(term) > 0
+        return self.among_all(term, self.held(term)) > 0
 
     def scores(self, groups: Sequence[Group]) -> np.ndarray:
         """BM25 (n,) float32 of every passage, in the order of `keys`; 0 where nothing matches."""
@@ -82,7 +91,7 @@ class LexicalIndex:
         it is optional.
         """
         known = [weight * self.idf(term) for term, weight in group.alternatives if self.knows(term)]
-        rarest = inverse_document_frequency(len(self.keys), 0)
+        rarest = inverse_document_frequency(self.passages, 0)
         return max(known, default=0.0 if group.optional else rarest)
 
     def importances(self, groups: Sequence[Group]) -> np.ndarray:
@@ -100,10 +109,10 @@ class LexicalIndex:
 
     def idf(self, term: str) -> float:
         """Inverse document frequency of a term."""
-        return inverse_document_frequency(len(self.keys), self._holding(term))
+        return inverse_document_frequency(self.passages, self.among_all(term, self.held(term)))
 
-    def _holding(self, term: str) -> int:
-        """The number of passages that hold a term."""
+    def held(self, term: str) -> int:
+        """The number of passages here that hold a term."""
         found = 0
         for postings, places, is_whole in self._parts:
             rows, _ = postings.of(term)
@@ -119,5 +128,6 @@ class LexicalIndex:
             rows.append(found if is_whole else found[found >= 0])
             counts.append(often if is_whole else often[found >= 0])
         where, often = np.concatenate(rows), np.concatenate(counts).astype(np.float32)
-        idf = np.float32(inverse_document_frequency(len(self.keys), len(where)))
+        among_all = self.among_all(term, len(where))
+        idf = np.float32(inverse_document_frequency(self.passages, among_all))
         return where, idf * often / (often + self._norms[where])

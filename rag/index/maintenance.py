@@ -11,9 +11,10 @@ from rag.documents.files import discover
 from rag.documents.sandbox_session import SandboxSession
 from rag.errors import IndexBusy, NothingIndexed
 from rag.index.indexer import Indexer, Progress, RenewalProgress
+from rag.index.protocol import DocumentStore
 from rag.index.repair import repair
-from rag.index.schema import DATABASE_FILE, index_folder
-from rag.index.store import Store
+from rag.index.schema import DATABASE_FILE
+from rag.index.stores import create_store, index_names, local_folder, open_store
 from rag.index.writing import writing
 from rag.models.embedding import open_embedder
 from rag.types import InputReport
@@ -35,12 +36,11 @@ def build_index(
 
     Raises IndexBusy where another process is writing to it.
     """
-    folder = index_folder(settings.indexes, name)
-    if not folder.exists():
+    if name not in index_names(settings):
         discover(paths)  # a path that is not there leaves no index behind
     embedder = open_embedder(settings)
-    opened = Store.create(folder, embedder.name, embedder.dimension, is_renewed=True)
-    with closing(opened) as store, writing(folder), SandboxSession() as sandbox:
+    opened = create_store(settings, name, embedder.name, embedder.dimension, is_renewed=True)
+    with closing(opened) as store, store.writing(), SandboxSession() as sandbox:
         try:
             indexer = Indexer(store, embedder, sandbox.load)
             renewed = []
@@ -61,15 +61,14 @@ def follow(
 
     One report per input. What cannot be done because another process writes is done with the next.
     """
-    folder = index_folder(settings.indexes, name)
     embedder = open_embedder(settings)
     waiting: Set[str] = set()
     with SandboxSession() as sandbox:
         for changed in changes:
             waiting = waiting | changed
-            opened = Store.create(folder, embedder.name, embedder.dimension)
+            opened = create_store(settings, name, embedder.name, embedder.dimension)
             reports: list[InputReport] | None = None
-            with closing(opened) as store, suppress(IndexBusy), writing(folder):
+            with closing(opened) as store, suppress(IndexBusy), store.writing():
                 indexer = Indexer(store, embedder, sandbox.load)
                 try:
                     reports = indexer.index(paths, prune=True, only=waiting)
@@ -83,20 +82,18 @@ def follow(
 
 def remove_document(settings: Settings, document_id: str, name: str = "default") -> None:
     """Remove a document from an index; raises DocumentNotFound and IndexBusy."""
-    folder = index_folder(settings.indexes, name)
-    with closing(Store.open(folder)) as store, writing(folder):
+    with closing(open_store(settings, name)) as store, store.writing():
         store.remove(document_id)
         keep_up(store)
 
 
 def compact_index(settings: Settings, name: str = "default") -> None:
     """Have no file of an index hold what was removed; raises IndexBusy."""
-    folder = index_folder(settings.indexes, name)
-    with closing(Store.open(folder)) as store, writing(folder):
+    with closing(open_store(settings, name)) as store, store.writing():
         store.compact()
 
 
-def keep_up(store: Store) -> None:
+def keep_up(store: DocumentStore) -> None:
     """Write the search files of what is new, and compact them where that is worth its while."""
     store.refresh()
     if store.is_scattered:
@@ -105,7 +102,7 @@ def keep_up(store: Store) -> None:
 
 def check_index(settings: Settings, name: str = "default") -> list[str]:
     """What is damaged in an index, a line each."""
-    with closing(Store.open(index_folder(settings.indexes, name))) as store:
+    with closing(open_store(settings, name)) as store:
         return store.damage()
 
 
@@ -114,9 +111,9 @@ def repair_index(settings: Settings, name: str = "default") -> list[str]:
 
     Raises IndexNotFound, IndexBusy, and IndexDamaged where nothing can be read any more.
     """
-    folder = index_folder(settings.indexes, name)
+    folder = local_folder(settings, name, "repaired")
     if not (folder / DATABASE_FILE).is_file():
-        with closing(Store.open(folder)):  # says what is missing
+        with closing(open_store(settings, name)):  # says what is missing
             return []
     with writing(folder), SandboxSession() as sandbox:
         return repair(folder, lambda: open_embedder(settings), sandbox.load)

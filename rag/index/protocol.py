@@ -1,16 +1,17 @@
 """What the rest of Wenju asks of the place where documents are kept and found.
 
-`rag.index.store` keeps them in SQLite. An engine that is to take its place passes the tests of
-`tests/index/test_store_contract.py`.
+`rag.index.store` keeps them in SQLite, `rag.index.milvus.store` in Milvus. An engine that is to
+take their place passes the tests of `tests/index/test_store_contract.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from rag.index.candidates import Searchers
 from rag.index.rows import IndexedChunk, Origin
-from rag.index.searchers import Searchers
 from rag.types import Document, DocumentInfo
 
 
@@ -29,6 +30,16 @@ class DocumentStore(Protocol):
     @property
     def is_replaced(self) -> bool:
         """Whether the index was deleted, or made again by others, since it was opened."""
+
+    @property
+    def model(self) -> str:
+        """The model that made the vectors."""
+
+    def renewed_with(self, model: str) -> None:
+        """Say that all vectors are this model's now."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile, whatever process it is in; raises IndexBusy."""
 
     def replace(
         self,
@@ -103,6 +114,13 @@ class DocumentStore(Protocol):
 
     def repair(self) -> None:
         """Derive again what is derived from documents and chunks."""
+
+    def compact(self) -> None:
+        """Have no file hold what was removed."""
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether `compact` is worth its while."""
 
     def damage(self) -> list[str]:
         """What is not as it was written, a line each; [] for a sound index."""

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from rag.errors import DocumentNotFound
+from rag.index.candidates import Searchers
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.passage import Passage, Scale
 from rag.index.protocol import DocumentStore
 from rag.index.rows import IndexedChunk
-from rag.index.searchers import Searchers
 from rag.language.glossary import Glossary
 from rag.language.lexicon import Lexicon
 from rag.models.embedding import Embedder

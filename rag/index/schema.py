@@ -123,23 +123,29 @@ def verify(database: Database, model: str | None, dimension: int | None = None) 
     """Raise IndexDamaged, or IndexMismatch for another format, model or length of vectors."""
     _check_quickly(database)
     folder = database.path.parent
-    built_with = meta(database, "model")
-    if model not in (None, built_with):
-        if is_outdated(database, model):
+    built_with = meta(database, "model"), number(database, "dimension")
+    check_fit(f"the index at {folder}", folder.name, built_with, model, dimension)
+
+
+def check_fit(
+    what: str, name: str, built_with: tuple[str, int], model: str | None, dimension: int | None
+) -> None:
+    """Raise IndexMismatch where `what` was built with another model or length of vectors."""
+    built_by, length = built_with
+    if model not in (None, built_by):
+        if is_another_training(built_by, model):
             raise IndexMismatch(
-                f"the index at {folder} was built with another training of the bundled model",
-                f"run: wenju index PATH --index {folder.name} (embeds its documents again)",
+                f"{what} was built with another training of the bundled model",
+                f"run: wenju index PATH --index {name} (embeds its documents again)",
             )
-        named = BUNDLED_MODEL if _is_bundled(built_with) else built_with
+        named = BUNDLED_MODEL if _is_bundled(built_by) else built_by
         raise IndexMismatch(
-            f"the index at {folder} was built with the model {named}, not {model}",
+            f"{what} was built with the model {named}, not {model}",
             f"set WENJU_EMBEDDING_MODEL={named}, or index into another name",
         )
-    length = number(database, "dimension")
     if dimension not in (None, length):
         raise IndexMismatch(
-            f"the index at {folder} holds vectors of length {length}, "
-            f"the model {model} makes {dimension}",
+            f"{what} holds vectors of length {length}, the model {model} makes {dimension}",
             "index into another name",
         )
 
@@ -190,9 +196,8 @@ def number(database: Database, key: str) -> int:
     return int(value)
 
 
-def is_outdated(database: Database, model: str | None) -> bool:
-    """Whether the index was built with the bundled model before or after another training."""
-    built_with = meta(database, "model")
+def is_another_training(built_with: str, model: str | None) -> bool:
+    """Whether both are the bundled model, before and after another training."""
     return model != built_with and _is_bundled(model) and _is_bundled(built_with)
 
 

@@ -20,7 +20,7 @@ from rag.errors import IndexDamaged
 from rag.index import schema
 from rag.index.rows import CHUNK_COLUMNS, damage_of_chunk
 from rag.index.search_files import Entry, Manifest, SearchFiles
-from rag.index.searchers import Searchers
+from rag.index.searchers import SegmentSearchers
 from rag.index.segment import Segment
 from rag.storage import Database, Row
 
@@ -36,10 +36,10 @@ class Segments:
     def __init__(self, folder: Path, database: Database) -> None:
         self._database = database
         self._files = SearchFiles(folder)
-        self._held: Searchers | None = None
+        self._held: SegmentSearchers | None = None
         self._lock = threading.Lock()
 
-    def searchers(self) -> Searchers:
+    def searchers(self) -> SegmentSearchers:
         """Both arms over all chunks of the current generation; writes nothing."""
         with self._lock:
             generation = schema.number(self._database, "generation")
@@ -158,7 +158,7 @@ class Segments:
                     return ()
                 former = manifest  # perhaps another process has just put others in their place
 
-    def _brought_up(self, segments: Sequence[Segment]) -> Searchers | None:
+    def _brought_up(self, segments: Sequence[Segment]) -> SegmentSearchers | None:
         """The arms of the current generation over these segments and what came after them.
 
         None where chunks are in the database that should be in the segments and are not.
@@ -169,7 +169,7 @@ class Segments:
             if not _are_among(live[live <= last], segments):
                 return None
             fresh = list(self._derived(connection, last))
-        return Searchers.over(generation, _tidied([*segments, *fresh], live), live)
+        return SegmentSearchers.over(generation, _tidied([*segments, *fresh], live), live)
 
     def _live_and_generation(self) -> tuple[np.ndarray, int]:
         with self._database.snapshot():

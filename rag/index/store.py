@@ -16,6 +16,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rag.errors import DocumentNotFound, IndexNotFound
@@ -35,10 +36,11 @@ from rag.index.rows import (
     read_chunk,
     read_document,
 )
-from rag.index.searchers import Searchers
+from rag.index.searchers import SegmentSearchers
 from rag.index.segments import Segments, counts
 from rag.index.upgrade import upgrade
 from rag.index.verification import faults_of
+from rag.index.writing import writing
 from rag.storage import Database, Row, now
 from rag.types import Document, DocumentInfo
 
@@ -77,7 +79,8 @@ class Store(DocumentStore):
             if schema.is_blank(database):
                 schema.make(database, model, dimension)
             upgrade(database)
-            is_outdated = is_renewed and schema.is_outdated(database, model)
+            held = schema.meta(database, "model")
+            is_outdated = is_renewed and schema.is_another_training(held, model)
             schema.verify(database, None if is_outdated else model, dimension)
         return cls(folder, database)
 
@@ -103,6 +106,9 @@ class Store(DocumentStore):
     def close(self) -> None:
         self._database.close()
 
+    def writing(self) -> AbstractContextManager[None]:
+        return writing(self.folder)
+
     @property
     def is_replaced(self) -> bool:
         return self._database.is_replaced
@@ -113,11 +119,9 @@ class Store(DocumentStore):
 
     @property
     def model(self) -> str:
-        """The model that made the vectors."""
         return schema.meta(self._database, "model")
 
     def renewed_with(self, model: str) -> None:
-        """Say that all vectors are this model's now."""
         with self._database.transaction() as connection:
             schema.put(connection, "model", model)
 
@@ -277,7 +281,7 @@ class Store(DocumentStore):
         """Keys of all chunks, in the order in which they were added."""
         return [key for (key,) in self._database.all("SELECT key FROM chunks ORDER BY key")]
 
-    def searchers(self) -> Searchers:
+    def searchers(self) -> SegmentSearchers:
         return self._segments.searchers()
 
     def refresh(self) -> None:
@@ -287,12 +291,10 @@ class Store(DocumentStore):
         self._segments.repair()
 
     def compact(self) -> None:
-        """Have no file hold what was removed, and few segments search the index."""
         self._segments.compact()
 
     @property
     def is_scattered(self) -> bool:
-        """Whether `compact` is worth its while."""
         return self._segments.is_scattered()
 
     def export(self, target: Path) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 from rag.config import Settings
 from rag.errors import IndexDamaged, InputNotFound, InvalidInput
 from rag.index import schema
-from rag.index.schema import DATABASE_FILE, index_folder
+from rag.index.schema import DATABASE_FILE
 from rag.index.store import Store
+from rag.index.stores import local_folder
 from rag.index.upgrade import upgrade
 from rag.index.verification import faults_of
 from rag.index.writing import writing
@@ -33,7 +34,7 @@ def export_index(settings: Settings, target: Path, name: str = "default") -> tup
         raise InvalidInput(f"{target} is there already", "name a new file")
     unfinished = target.with_name(f".{target.name}-unfinished")
     unfinished.unlink(missing_ok=True)
-    with closing(Store.open(index_folder(settings.indexes, name))) as store:
+    with closing(Store.open(local_folder(settings, name, "exported"))) as store:
         try:
             store.export(unfinished)
             with closing(schema.open_database(unfinished.parent, unfinished.name)) as copy:
@@ -52,7 +53,7 @@ def import_index(settings: Settings, source: Path, name: str = "default") -> tup
     Raises InputNotFound, InvalidInput where the index is there already, and IndexDamaged for a file
     that does not hold what was written: then there is no index.
     """
-    folder = index_folder(settings.indexes, name)
+    folder = local_folder(settings, name, "imported")
     if not source.is_file():
         raise InputNotFound(f"no file at {source}", "check the path and its spelling")
     folder.mkdir(parents=True, exist_ok=True)

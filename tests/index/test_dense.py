@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from cosines import standardise
 
 from rag.index.dense import HAN, OTHER, DenseIndex
 from rag.index.vectors import Vectors
@@ -55,7 +56,7 @@ def test_one_partition_is_standardised_by_its_mean_and_deviation(query):
     best = int(np.argmax(cosines))
     # (cosine - mean) / deviation, less what the best of 40 reaches by chance: sqrt(2 ln 40) = 2.716
     expected = (cosines[best] - cosines.mean()) / cosines.std() - 2.7162
-    found = index.standardise(index.scales(query), {10 + best: float(cosines[best])})
+    found = standardise(index, query, {10 + best: float(cosines[best])})
     assert found == {10 + best: pytest.approx(expected, abs=1e-3)}
 
 
@@ -68,7 +69,7 @@ def test_each_partition_has_its_mean_and_a_small_one_the_variance_of_both(query)
         mean = part.mean()
         variance = trust * part.var() + (1 - trust) * within
         expected = (cosine - mean) / math.sqrt(variance) - math.sqrt(2 * math.log(len(part)))
-        found = index.standardise(index.scales(query), {key: cosine})[key]
+        found = standardise(index, query, {key: cosine})[key]
         assert found == pytest.approx(float(expected), abs=1e-4)
         scale = index.scales(query)[int(key == 1000)]
         assert scale.mean == pytest.approx(float(mean), abs=1e-6)
@@ -92,7 +93,7 @@ def test_a_good_match_in_a_small_partition_beats_a_middling_one_in_a_large_one()
     index = built(han, other)
     cosines = index.search(query, 100)
     assert max(cosines, key=cosines.__getitem__) < 1000
-    standardised = index.standardise(index.scales(query), cosines)
+    standardised = standardise(index, query, cosines)
     assert max(standardised, key=standardised.__getitem__) == 1010
     assert standardised[1010] - max(standardised[key] for key in standardised if key < 1000) > 0.5
 
@@ -103,13 +104,13 @@ def test_tiny_partitions_give_finite_numbers(query, han, other):
     index = built(vectors[:han], vectors[han:])
     cosines = index.search(query, 5)
     assert len(index) == len(cosines) == han + other
-    standardised = index.standardise(index.scales(query), cosines)
+    standardised = standardise(index, query, cosines)
     assert all(math.isfinite(value) and abs(value) < 150 for value in standardised.values())
 
 
 def test_of_two_passages_the_nearer_one_is_two_deviations_better(query):
     index = built(unit_vectors(2), unit_vectors(0))
-    low, high = sorted(index.standardise(index.scales(query), index.search(query, 2)).values())
+    low, high = sorted(standardise(index, query, index.search(query, 2)).values())
     assert high - low == pytest.approx(2, abs=1e-3)
     assert high == pytest.approx(1 - math.sqrt(2 * math.log(2)), abs=1e-3)
 
@@ -134,8 +135,8 @@ def test_segments_search_as_one_index_does_without_what_is_gone(query):
     assert segmented.cosines(query, [130, 101, 125]) == {
         key: pytest.approx(float(vectors[key - 100] @ query), abs=1e-6) for key in (101, 125, 130)
     }
-    expected = whole.standardise(whole.scales(query), cosines)
-    found = segmented.standardise(segmented.scales(query), cosines)
+    expected = standardise(whole, query, cosines)
+    found = standardise(segmented, query, cosines)
     assert found == pytest.approx(expected, abs=1e-4)
     assert len(segmented.search(query, 1000)) == int(left.sum())
 

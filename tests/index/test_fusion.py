@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from cosines import standardise
 
 from rag.config import BUNDLED_MODEL
 from rag.index import fusion
@@ -9,7 +10,7 @@ from rag.index.dense import HAN, DenseIndex
 from rag.index.fusion import Search, fuse, prepare
 from rag.index.indexer import Indexer
 from rag.index.lexical import LexicalIndex
-from rag.index.searchers import Searchers
+from rag.index.searchers import SegmentSearchers
 from rag.index.store import Store
 from rag.models.embedding import BundledEmbedder
 from rag.types import Document
@@ -114,10 +115,9 @@ def test_where_no_word_is_shared_the_ranking_is_that_of_the_vectors(searchers, e
     question = "qqq zzz"
     vector = embedder.embed_query(TEXTS["zone"])
     candidates = fuse(prepare(question, vector, None), searchers, 10)
-    cosines = searchers.dense.search(vector, 10)
-    standardised = searchers.dense.standardise(searchers.dense.scales(vector), cosines)
-    assert {c.key: c.score for c in candidates} == pytest.approx(standardised)
-    assert [c.key for c in candidates] == sorted(standardised, key=lambda k: -standardised[k])
+    by_key = standardise(searchers.dense, vector, searchers.dense.search(vector, 10))
+    assert {c.key: c.score for c in candidates} == pytest.approx(by_key)
+    assert [c.key for c in candidates] == sorted(by_key, key=lambda key: -by_key[key])
     assert names(candidates)[0] == "zone"
     assert all(set(c.ranks) == {"dense"} for c in candidates)
 
@@ -130,7 +130,9 @@ def test_where_the_vectors_say_nothing_the_ranking_is_that_of_the_words(indexed)
     keys = np.arange(1, 4)
     vectors = np.full((3, 64), 0.125, dtype=np.float32)
     lexical = LexicalIndex.build(keys, terms)
-    equal = Searchers(1, DenseIndex.build(keys, vectors, np.ones(3, dtype=bool)), lexical, {})
+    equal = SegmentSearchers(
+        1, DenseIndex.build(keys, vectors, np.ones(3, dtype=bool)), lexical, {}
+    )
     search = prepare("天津龙虾", vectors[0], None)
     scores = lexical.scores(search.groups)
     candidates = fuse(search, equal, 10)
@@ -147,7 +149,7 @@ def test_a_question_without_terms_is_left_to_the_vectors(ask):
 def test_an_index_without_passages_finds_nothing(embedder, lexicon):
     none = np.empty(0, dtype=np.int64)
     dense = DenseIndex.build(none, np.empty((0, 64), dtype=np.float32), none.astype(bool))
-    empty = Searchers(0, dense, LexicalIndex.build(none, []), {})
+    empty = SegmentSearchers(0, dense, LexicalIndex.build(none, []), {})
     assert fuse(prepare("天津", embedder.embed_query("天津"), lexicon), empty, 5) == []
 
 
@@ -197,6 +199,6 @@ def test_equal_passages_come_in_the_order_of_their_keys(indexed, embedder):
     keys = np.array([5, 3, 9], dtype=np.int64)
     vectors = np.stack([piece.vector] * 3)
     dense = DenseIndex.build(keys, vectors, np.ones(3, dtype=bool))
-    same = Searchers(1, dense, LexicalIndex.build(keys, [piece.terms] * 3), {})
+    same = SegmentSearchers(1, dense, LexicalIndex.build(keys, [piece.terms] * 3), {})
     search = prepare("天津", embedder.embed_query("天津"), None)
     assert [c.key for c in fuse(search, same, 10)] == [3, 5, 9]

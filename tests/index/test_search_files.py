@@ -6,6 +6,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from cosines import standardise
 
 from rag import storage
 from rag.errors import IndexBusy, IndexUnavailable
@@ -109,7 +110,7 @@ def results(held, embedder):
     return (
         held.generation,
         cosines,
-        held.dense.standardise(held.dense.scales(query), cosines),
+        standardise(held.dense, query, cosines),
         held.lexical.keys.tolist(),
         held.lexical.scores([LOBSTER]).tolist(),
         held.lexical.ideal([LOBSTER]),
@@ -199,8 +200,8 @@ def test_small_segments_become_one_so_that_there_are_few(store, indexed, embedde
     query = embedder.embed_query("第7座桥 Bridge 7")
     cosines = whole.dense.search(query, 100)
     assert in_parts.dense.search(query, 100) == cosines
-    expected = whole.dense.standardise(whole.dense.scales(query), cosines)
-    found = in_parts.dense.standardise(in_parts.dense.scales(query), cosines)
+    expected = standardise(whole.dense, query, cosines)
+    found = standardise(in_parts.dense, query, cosines)
     assert found == pytest.approx(expected, abs=1e-5)
 
 

@@ -1,5 +1,6 @@
 """A store in memory that computes what the real one does."""
 
+import contextlib
 import threading
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from rag.errors import DocumentNotFound
 from rag.index.rows import document_checksum
-from rag.index.searchers import Searchers
+from rag.index.searchers import SegmentSearchers
 from rag.types import DocumentInfo
 
 
@@ -69,6 +70,17 @@ class MemoryStore:
     def remove(self, document_id):
         self.document(document_id)
         self.replace([], [document_id])
+
+    model, is_scattered = "character-pairs", False
+
+    def renewed_with(self, model):
+        self.model = model
+
+    def writing(self):
+        return contextlib.nullcontext()
+
+    def compact(self):
+        pass
 
     def counts(self):
         with self._lock:
@@ -149,7 +161,7 @@ class MemoryStore:
             if each.chunk.ordinal == 0
             for document, _ in [self._documents[each.chunk.document_id]]
         }
-        return Searchers.build(generation, keys, vectors, terms, texts)
+        return SegmentSearchers.build(generation, keys, vectors, terms, texts)
 
     def refresh(self):
         pass
