@@ -33,6 +33,8 @@ class Settings:
     Indexes are SQLite files, or where `store` is "milvus" in Milvus at `milvus_uri`: a file that
     ends in .db, for this process alone, or the address of a server.
 
+    Conversations lie beside the indexes, or in PostgreSQL at `database_url`.
+
     A language model writes the answers where `llm_model` names one of the server at
     `llm_base_url`, which is OpenAI's unless given, and `llm` is on. An answer takes it
     `llm_seconds` at most, from passages of `llm_context_tokens` at most; those of the indexes in
@@ -65,6 +67,7 @@ class Settings:
     milvus_uri: str = field(default="", repr=False)
     milvus_token: str = field(default="", repr=False)
     milvus_database: str = ""
+    database_url: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if self.llm_base_url and not _is_plain_url(self.llm_base_url):

@@ -26,6 +26,13 @@ LLM_SLOTS = 8  # for questions beside those at work, where a language model writ
 _FIRST_QUESTION = ("那 Shanghai 呢？", [{"role": "user", "content": "杭州有多少座桥？"}])
 
 
+def open_conversations(settings: Settings) -> Conversations:
+    """What people asked in the chat; raises ConversationsUnavailable and ConversationsDamaged."""
+    if settings.database_url:
+        return Conversations.connect(settings.database_url)
+    return Conversations.open(settings.indexes / CONVERSATIONS_FILE)
+
+
 class Library:
     """What a server serves: safe to share between threads.
 
@@ -69,7 +76,7 @@ class Library:
             try:
                 model, dimension = engine.embedder.name, engine.embedder.dimension
                 create_store(self.settings, self.default, model, dimension).close()
-                self._conversations = Conversations.open(self.settings.indexes / CONVERSATIONS_FILE)
+                self._conversations = open_conversations(self.settings)
             except BaseException:
                 engine.close()
                 raise

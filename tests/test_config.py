@@ -44,6 +44,7 @@ def test_each_variable_moves_one_setting():
         "WENJU_MILVUS_URI": "https://milvus.example.org:19530",
         "WENJU_MILVUS_TOKEN": "anna:secret",
         "WENJU_MILVUS_DATABASE": "papers",
+        "WENJU_DATABASE_URL": "postgresql://wenju@db/wenju",
     }
     assert Settings.from_environment(environment) == Settings(
         Path("/data/索引"),
@@ -71,11 +72,16 @@ def test_each_variable_moves_one_setting():
         "https://milvus.example.org:19530",
         "anna:secret",
         "papers",
+        "postgresql://wenju@db/wenju",
     )
 
 
 def test_settings_tell_no_secret():
-    secrets = {"milvus_uri": "x.db", "milvus_token": "t0ken"}
+    secrets = {
+        "milvus_uri": "x.db",
+        "milvus_token": "t0ken",
+        "database_url": "postgresql://a:pw@b/c",
+    }
     shown = repr(Settings(store="milvus", **secrets))
     assert not any(secret in shown for secret in secrets.values())
 

@@ -180,13 +180,12 @@ def about(options: Namespace, settings: Settings) -> int:
 
 def feedback(options: Namespace, settings: Settings) -> int:
     """List what people thought of answers in the chat."""
-    from rag.dialogue.conversations import Conversations
-    from rag.library import CONVERSATIONS_FILE
+    from rag.library import CONVERSATIONS_FILE, open_conversations
 
     path = settings.indexes / CONVERSATIONS_FILE
-    if not path.is_file():
+    if not settings.database_url and not path.is_file():
         raise InputNotFound(f"no conversations at {path}", "run: wenju serve")
-    with closing(Conversations.open(path)) as conversations:
+    with closing(open_conversations(settings)) as conversations:
         rated = [row for row in conversations.feedback() if row["index"] == options.index]
     lines = (
         f"{row['verdict']:<5} {printing.on_one_line(row['question'])}"

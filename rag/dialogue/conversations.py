@@ -1,7 +1,8 @@
-"""Each person's conversations in one SQLite file, shared by threads and processes.
+"""Each person's conversations, shared by threads and processes: in SQLite or PostgreSQL.
 
 A turn holds the answer in its JSON shape, so that its citations are still there after a reload.
-Of the owner only a digest is stored: the file holds nothing to sign in with.
+Of the owner only a digest is stored: there is nothing to sign in with. A file is for the processes
+of one machine, a PostgreSQL database for those of any.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.dialogue.postgres import PostgresDatabase
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, Verdict, feedback_shape
 from rag.errors import (
     ConversationNotFound,
@@ -43,6 +45,25 @@ CREATE TABLE turns (
 CREATE INDEX rated_turns ON turns (key) WHERE verdict IS NOT NULL;
 PRAGMA user_version = {FORMAT}
 """
+_SHARED_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS conversations_format (format INTEGER NOT NULL);
+INSERT INTO conversations_format
+    SELECT {FORMAT} WHERE NOT EXISTS (SELECT FROM conversations_format);
+CREATE TABLE IF NOT EXISTS conversations (
+    key BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY, id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL, index_name TEXT NOT NULL, title TEXT NOT NULL DEFAULT '',
+    last_turn BIGINT
+);
+CREATE INDEX IF NOT EXISTS conversations_by_owner ON conversations (owner, last_turn);
+CREATE TABLE IF NOT EXISTS turns (
+    key BIGINT PRIMARY KEY GENERATED ALWAYS AS IDENTITY, id TEXT NOT NULL UNIQUE,
+    conversation BIGINT NOT NULL REFERENCES conversations (key) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, asked_at TEXT NOT NULL, answer BYTEA NOT NULL,
+    checksum BIGINT NOT NULL, verdict TEXT, note TEXT, rated_at TEXT,
+    UNIQUE (conversation, ordinal)
+);
+CREATE INDEX IF NOT EXISTS rated_turns ON turns (key) WHERE verdict IS NOT NULL
+"""
 _TURNS = (
     "SELECT turns.key, turns.id, ordinal, asked_at, answer, checksum, verdict, note, rated_at"
     " FROM turns JOIN conversations ON conversations.key = conversation"
@@ -55,8 +76,7 @@ class Conversations:
     What belongs to another owner raises ConversationNotFound, just as what does not exist.
     """
 
-    def __init__(self, database: Database) -> None:
-        self.path = database.path
+    def __init__(self, database: Database | PostgresDatabase) -> None:
         self._database = database
 
     @classmethod
@@ -81,8 +101,23 @@ class Conversations:
             _verify(database)
         return cls(database)
 
+    @classmethod
+    def connect(cls, url: str) -> Conversations:
+        """The conversations in a PostgreSQL database, whose tables are made if need be.
+
+        Raises BadSetting for what is no address of one, and ConversationsUnavailable.
+        """
+        database = PostgresDatabase(url)
+        with database.closed_on_error():
+            with database.transaction() as connection:
+                for statement in _SHARED_SCHEMA.split(";"):
+                    connection.execute(statement)
+            ((form,),) = database.all("SELECT format FROM conversations_format")
+            _check_format(database.name, form, "make another database")
+        return cls(database)
+
     def close(self) -> None:
-        """Release the file."""
+        """Release the file or the connections."""
         self._database.close()
 
     def start(self, owner: str, index: str) -> str:
@@ -129,16 +164,15 @@ class Conversations:
             key = self._key(owner, conversation_id)
             ((ordinal,),) = connection.execute(
                 "SELECT coalesce(max(ordinal) + 1, 0) FROM turns WHERE conversation = ?", (key,)
-            )
-            cursor = connection.execute(
+            ).fetchall()
+            ((added,),) = connection.execute(
                 "INSERT INTO turns (id, conversation, ordinal, asked_at, answer, checksum)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING key",
                 (turn_id, key, ordinal, asked_at, data, zlib.crc32(data)),
-            )
-            connection.execute(
-                "UPDATE conversations SET last_turn = ?, title = iif(?, title, ?) WHERE key = ?",
-                (cursor.lastrowid, ordinal, title, key),
-            )
+            ).fetchall()
+            connection.execute("UPDATE conversations SET last_turn = ? WHERE key = ?", (added, key))
+            if ordinal == 0:
+                connection.execute("UPDATE conversations SET title = ? WHERE key = ?", (title, key))
         return Turn(turn_id, ordinal, asked_at, json.loads(data))
 
     def rate(self, owner: str, turn_id: str, verdict: Verdict | None, note: str = "") -> None:
@@ -203,14 +237,18 @@ class Conversations:
 
 def _verify(database: Database) -> None:
     ((form,),) = database.all("PRAGMA user_version")
-    if form > FORMAT:
-        raise ConversationsUnavailable(
-            f"{database.path} has format {form}, this Wenju reads up to {FORMAT}",
-            "update Wenju, or move the file away",
-        )
+    _check_format(str(database.path), form, "move the file away")
     tables = {name for (name,) in database.all("SELECT name FROM sqlite_master")}
     if form != FORMAT or not tables >= {"conversations", "turns"}:
         raise database.damage("it holds something else than conversations")
+
+
+def _check_format(what: str, form: int, remedy: str) -> None:
+    if form > FORMAT:
+        raise ConversationsUnavailable(
+            f"{what} has format {form}, this Wenju reads up to {FORMAT}",
+            f"update Wenju, or {remedy}",
+        )
 
 
 def _shortened(question: str) -> str:
@@ -225,5 +263,5 @@ def _digest(owner: str) -> str:
 
 
 def _writable(text: str) -> str:
-    """`text` with a mark for each lone surrogate, which no database takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """`text` with a mark for each lone surrogate and NUL, which no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")

@@ -16,8 +16,10 @@ import pytest
 from rag import storage
 from rag.dialogue import conversations as conversations_module
 from rag.dialogue.conversations import Conversations
+from rag.dialogue.postgres import PostgresDatabase
 from rag.dialogue.turns import ConversationInfo, Feedback, Turn, history
 from rag.errors import (
+    BadSetting,
     ConversationNotFound,
     ConversationsDamaged,
     ConversationsUnavailable,
@@ -41,8 +43,24 @@ def path(tmp_path):
     return tmp_path / "对话 100%#?" / "conversations.db"
 
 
+@pytest.fixture(params=["file", pytest.param("postgres", marks=pytest.mark.process)])
+def open_them(request, path):
+    """Opens the same conversations, wherever they are."""
+    if request.param == "file":
+        return lambda: Conversations.open(path)
+    url = request.getfixturevalue("postgres_url")
+    return lambda: Conversations.connect(url)
+
+
 @pytest.fixture
-def conversations(path):
+def conversations(open_them):
+    opened = open_them()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def in_file(path):
     opened = Conversations.open(path)
     yield opened
     opened.close()
@@ -73,13 +91,13 @@ def at(monkeypatch):
 # Round trip
 
 
-def test_what_was_added_is_there_after_a_reload(conversations, path, at):
+def test_what_was_added_is_there_after_a_reload(conversations, open_them, at):
     conversation = conversations.start(ANNA, "news")
     first = conversations.add(ANNA, conversation, answer())
     at("2026-01-06T08:05:00+00:00")
     second = conversations.add(ANNA, conversation, answer("And when?", "In 2016. [1]"))
     conversations.close()
-    reopened = Conversations.open(path)
+    reopened = open_them()
     assert reopened.turns(ANNA, conversation) == [first, second]
     assert reopened.turn(ANNA, second.id) == second
     assert first == Turn(first.id, 0, "2026-01-06T08:00:00+00:00", answer())
@@ -87,7 +105,7 @@ def test_what_was_added_is_there_after_a_reload(conversations, path, at):
     reopened.close()
 
 
-def test_highlights_of_citations_are_kept(conversations, path):
+def test_highlights_of_citations_are_kept(conversations, open_them):
     conversation = conversations.start(ANNA, "news")
     quoted = {"marker": 1, "quote": "Tianjin 天津", "start": 3, "end": 13}
     now = answer(citations=[{**quoted, "highlights": [[11, 13]]}], short_answer="天津")
@@ -95,7 +113,7 @@ def test_highlights_of_citations_are_kept(conversations, path):
     for each in (now, before):
         conversations.add(ANNA, conversation, each)
     conversations.close()
-    reopened = Conversations.open(path)
+    reopened = open_them()
     assert [turn.answer for turn in reopened.turns(ANNA, conversation)] == [now, before]
     reopened.close()
 
@@ -194,25 +212,25 @@ def test_owners_are_any_strings(conversations, owner):
     assert [info.id for info in conversations.list(owner)] == [conversation]
 
 
-def test_the_file_does_not_name_the_owner_and_is_for_one_account(conversations, path):
-    conversations.add(ANNA, conversations.start(ANNA, "news"), answer())
-    conversations.close()
+def test_the_file_does_not_name_the_owner_and_is_for_one_account(in_file, path):
+    in_file.add(ANNA, in_file.start(ANNA, "news"), answer())
+    in_file.close()
     assert ANNA.encode() not in path.read_bytes()
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_deleted_conversation_is_gone_from_the_file(conversations, path):
-    kept, gone = conversations.start(ANNA, "news"), conversations.start(ANNA, "news")
-    conversations.add(ANNA, kept, answer("留下 kept?"))
-    turn = conversations.add(ANNA, gone, answer("秘密 secret?"))
-    conversations.rate(ANNA, turn.id, "down", "错 wrong")
-    conversations.delete(ANNA, gone)
-    assert [info.id for info in conversations.list(ANNA)] == [kept]
-    assert list(conversations.feedback()) == []
+def test_a_deleted_conversation_is_gone_from_the_file(in_file, path):
+    kept, gone = in_file.start(ANNA, "news"), in_file.start(ANNA, "news")
+    in_file.add(ANNA, kept, answer("留下 kept?"))
+    turn = in_file.add(ANNA, gone, answer("秘密 secret?"))
+    in_file.rate(ANNA, turn.id, "down", "错 wrong")
+    in_file.delete(ANNA, gone)
+    assert [info.id for info in in_file.list(ANNA)] == [kept]
+    assert list(in_file.feedback()) == []
     with pytest.raises(ConversationNotFound):
-        conversations.turn(ANNA, turn.id)
-    conversations.close()
+        in_file.turn(ANNA, turn.id)
+    in_file.close()
     data = path.read_bytes()
     assert "留下 kept?".encode() in data
     assert "秘密 secret?".encode() not in data
@@ -221,7 +239,7 @@ def test_a_deleted_conversation_is_gone_from_the_file(conversations, path):
 # Feedback
 
 
-def test_a_rating_can_be_changed_and_taken_back(conversations, execute, at):
+def test_a_rating_can_be_changed_and_taken_back(conversations, at):
     turn = conversations.add(ANNA, conversations.start(ANNA, "news"), answer())
     conversations.rate(ANNA, turn.id, "down", "错 wrong")
     rated = conversations.turn(ANNA, turn.id)
@@ -233,6 +251,12 @@ def test_a_rating_can_be_changed_and_taken_back(conversations, execute, at):
     assert rated.answer == turn.answer
     conversations.rate(ANNA, turn.id, None, "not kept")
     assert conversations.turn(ANNA, turn.id) == turn
+
+
+def test_of_a_rating_that_was_taken_back_nothing_is_kept(in_file, execute):
+    turn = in_file.add(ANNA, in_file.start(ANNA, "news"), answer())
+    in_file.rate(ANNA, turn.id, "down", "错 wrong")
+    in_file.rate(ANNA, turn.id, None, "not kept")
     assert execute("SELECT note, rated_at FROM turns") == [(None, None)]
 
 
@@ -280,9 +304,9 @@ def test_feedback_comes_in_batches_and_others_may_write_meanwhile(conversations,
 # Several at once
 
 
-def test_turns_added_at_once_are_numbered_one_after_the_other(conversations, path):
+def test_turns_added_at_once_are_numbered_one_after_the_other(conversations, open_them):
     conversation = conversations.start(ANNA, "news")
-    other = Conversations.open(path)
+    other = open_them()
 
     def add(number):
         return (conversations, other)[number % 2].add(ANNA, conversation, answer(f"{number}？"))
@@ -316,13 +340,13 @@ def test_those_that_open_it_first_at_once_make_one(path, attempt):
         each.close()
 
 
-def test_readers_do_not_wait_for_a_writer(conversations, path):
-    conversation = conversations.start(ANNA, "news")
-    turn = conversations.add(ANNA, conversation, answer())
+def test_readers_do_not_wait_for_a_writer(in_file, path):
+    conversation = in_file.start(ANNA, "news")
+    turn = in_file.add(ANNA, conversation, answer())
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN EXCLUSIVE")
     writer.execute("DELETE FROM turns")
-    assert conversations.turns(ANNA, conversation) == [turn]
+    assert in_file.turns(ANNA, conversation) == [turn]
     writer.execute("ROLLBACK")
     writer.close()
 
@@ -403,18 +427,52 @@ def test_a_folder_that_cannot_be_is_said(tmp_path):
         Conversations.open(tmp_path)
 
 
-def test_a_newer_format_is_refused(conversations, path, execute):
-    conversations.close()
+def test_a_newer_format_is_refused(in_file, path, execute):
+    in_file.close()
     execute("PRAGMA user_version = 2")
     expected = r"conversations.db has format 2, this Wenju reads up to 1; update Wenju"
     with pytest.raises(ConversationsUnavailable, match=expected):
         Conversations.open(path)
 
 
-def test_closed_ones_are_a_mistake_of_the_caller(conversations):
-    conversations.close()
+def test_closed_ones_are_a_mistake_of_the_caller(in_file):
+    in_file.close()
     with pytest.raises(sqlite3.ProgrammingError):
-        conversations.list(ANNA)
+        in_file.list(ANNA)
+
+
+# PostgreSQL
+
+
+def test_a_newer_format_in_a_database_is_refused(postgres_url):
+    Conversations.connect(postgres_url).close()
+    with closing(PostgresDatabase(postgres_url)) as database, database.transaction() as connection:
+        connection.execute("UPDATE conversations_format SET format = ?", (2,))
+    expected = "the database 'postgres' at this machine has format 2, this Wenju reads up to 1"
+    with pytest.raises(ConversationsUnavailable, match=expected):
+        Conversations.connect(postgres_url)
+
+
+def test_a_turn_that_was_altered_in_a_database_is_damaged(postgres_url):
+    with closing(Conversations.connect(postgres_url)) as conversations:
+        turn = conversations.add(ANNA, conversations.start(ANNA, "news"), answer())
+        with closing(PostgresDatabase(postgres_url)) as other, other.transaction() as connection:
+            connection.execute("UPDATE turns SET checksum = checksum + 1")
+        with pytest.raises(ConversationsDamaged, match="is not what was written"):
+            conversations.turn(ANNA, turn.id)
+
+
+def test_a_database_that_is_not_there_is_said(tmp_path):
+    pytest.importorskip("psycopg")
+    with pytest.raises(ConversationsUnavailable, match="see that it runs and who may use it"):
+        Conversations.connect(f"postgresql://wenju@/none?host={tmp_path}")
+
+
+@pytest.mark.parametrize("url", ["天津", "//host/name"])
+def test_what_is_no_address_of_a_database_is_said(url):
+    pytest.importorskip("sqlalchemy")
+    with pytest.raises(BadSetting, match="WENJU_DATABASE_URL is no address of a database"):
+        Conversations.connect(url)
 
 
 # Damage
@@ -439,11 +497,11 @@ def test_another_database_is_not_taken_over(path, version):
 
 
 @pytest.mark.parametrize("share", [0.9, 0.5, 0.1])
-def test_a_truncated_file_never_gives_half_a_turn(conversations, path, share):
-    conversation = conversations.start(ANNA, "news")
+def test_a_truncated_file_never_gives_half_a_turn(in_file, path, share):
+    conversation = in_file.start(ANNA, "news")
     for number in range(20):
-        conversations.add(ANNA, conversation, answer(text=f"第{number}答。Answer. " * 500))
-    conversations.close()
+        in_file.add(ANNA, conversation, answer(text=f"第{number}答。Answer. " * 500))
+    in_file.close()
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(ConversationsDamaged, match="restore a copy"):
@@ -459,16 +517,16 @@ def test_a_truncated_file_never_gives_half_a_turn(conversations, path, share):
         "checksum = 'x'",
     ],
 )
-def test_an_altered_turn_is_damaged(conversations, execute, change):
-    conversation = conversations.start(ANNA, "news")
-    turn = conversations.add(ANNA, conversation, answer(citations=[]))
-    conversations.rate(ANNA, turn.id, "up", "")
+def test_an_altered_turn_is_damaged(in_file, execute, change):
+    conversation = in_file.start(ANNA, "news")
+    turn = in_file.add(ANNA, conversation, answer(citations=[]))
+    in_file.rate(ANNA, turn.id, "up", "")
     execute(f"UPDATE turns SET {change}")
     expected = f"the turn {turn.id} is not what was written"
     for call in (
-        lambda: conversations.turns(ANNA, conversation),
-        lambda: conversations.turn(ANNA, turn.id),
-        lambda: list(conversations.feedback()),
+        lambda: in_file.turns(ANNA, conversation),
+        lambda: in_file.turn(ANNA, turn.id),
+        lambda: list(in_file.feedback()),
     ):
         with pytest.raises(ConversationsDamaged, match=expected):
             call()
