@@ -19,7 +19,7 @@ serve: $(VENV)/indexed
 
 # The loop while you work: what needs neither set-up nor a server nor a browser.
 check: lint
-	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training)" \
+	$(BIN)/pytest -n 2 -m "not (model or process or browser or growth or training or milvus)" \
 		$(addprefix --ignore=,tests/training rag/training rag/models/bert.py rag/reading/network.py)
 
 test: lint $(VENV)/ready $(VENV)/browser

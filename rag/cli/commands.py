@@ -114,7 +114,8 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     with tempfile.TemporaryDirectory(prefix="wenju-eval-") as scratch:
         name = options.index
         if options.corpus is not None:
-            settings, name = replace(settings, indexes=Path(scratch)), "corpus"
+            folder, name = Path(scratch), "corpus"
+            settings = replace(settings, indexes=folder, store="sqlite", milvus_uri="")
             build_index(settings, [options.corpus], name, progress=_INDEXING)
         with _assistant(settings, name) as assistant:
             evaluation = evaluate(

@@ -14,6 +14,7 @@ import installed
 import pytest
 
 from rag import storage
+from rag.config import Settings
 from rag.dialogue import conversations as conversations_module
 from rag.dialogue.conversations import Conversations
 from rag.dialogue.postgres import PostgresDatabase
@@ -26,6 +27,7 @@ from rag.errors import (
     InvalidInput,
     WenjuError,
 )
+from rag.library import open_conversations
 
 ANNA, BO = "anna@example.org", "小波"
 
@@ -442,6 +444,17 @@ def test_closed_ones_are_a_mistake_of_the_caller(in_file):
 
 
 # PostgreSQL
+
+
+def test_settings_lead_to_the_database_or_the_file(postgres_url, tmp_path):
+    shared = Settings(tmp_path / "indexes", database_url=postgres_url)
+    with closing(open_conversations(shared)) as one, closing(open_conversations(shared)) as other:
+        turn = one.add(ANNA, one.start(ANNA, "news"), answer())
+        assert other.turn(ANNA, turn.id) == turn
+    assert not (tmp_path / "indexes").exists()
+    with closing(open_conversations(Settings(tmp_path / "indexes"))) as alone:
+        assert alone.list(ANNA) == []
+    assert (tmp_path / "indexes" / "conversations.db").is_file()
 
 
 def test_a_newer_format_in_a_database_is_refused(postgres_url):

@@ -26,14 +26,17 @@ class Milvus:
         except ImportError as error:
             message = "WENJU_STORE=milvus needs the package pymilvus"
             raise BadSetting(message, "run: pip install 'wenju[milvus]'") from error
-        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs what it raises, too
+        for library in ("pymilvus", "milvus_lite"):  # they log what they raise, too
+            logging.getLogger(library).setLevel(logging.CRITICAL)
         self.uri = uri
         self._pymilvus = pymilvus
         self._failures = (pymilvus.MilvusException, OSError)
         self._writes = threading.RLock()  # milvus-lite takes one at a time
+        # milvus-lite hangs up on who asks it too often whether it is still there.
+        pings = {"grpc.keepalive_permit_without_calls": uri.startswith("http")}
         with self._translated():
             self._client = pymilvus.MilvusClient(
-                uri, token=token, db_name=database, timeout=_SECONDS
+                uri, token=token, db_name=database, timeout=_SECONDS, grpc_options=pings
             )
 
     @contextmanager
@@ -43,7 +46,7 @@ class Milvus:
         except self._failures as error:
             what = " ".join(str(getattr(error, "message", error)).split())
             raise IndexUnavailable(
-                f"Milvus at {self.uri} does not do its work ({what})",
+                f"Milvus at {self.uri} cannot be used ({what})",
                 "see that it runs and that WENJU_MILVUS_URI, _TOKEN and _DATABASE are right; "
                 "a file is for one process at a time",
             ) from error
@@ -61,7 +64,8 @@ class Milvus:
     def make(self, table: str, fields: Sequence[Mapping[str, Any]]) -> None:
         """Make a collection of these fields, if it is not there.
 
-        The first is the key; vectors are searched by inner product. Whoever reads sees all that was
+        The first is the key; vectors are searched by inner product, and what is `sought` is found
+        without reading all rows. Whoever reads sees all that was
         written before (`Strong`).
         """
         kinds = self._pymilvus.DataType
@@ -70,13 +74,15 @@ class Milvus:
             searched = self._client.prepare_index_params()
             for number, field in enumerate(fields):
                 kind = getattr(kinds, field["kind"])
-                more = {key: value for key, value in field.items() if key not in ("name", "kind")}
+                more = {key: field[key] for key in field if key not in ("name", "kind", "sought")}
                 schema.add_field(field["name"], kind, is_primary=number == 0, **more)
                 if kind == kinds.FLOAT_VECTOR:
                     searched.add_index(field["name"], index_type="AUTOINDEX", metric_type="IP")
                 elif kind == kinds.SPARSE_FLOAT_VECTOR:
                     sort = "SPARSE_INVERTED_INDEX"
                     searched.add_index(field["name"], index_type=sort, metric_type="IP")
+                elif field.get("sought"):
+                    searched.add_index(field["name"], index_type="INVERTED")
             with self._writes:
                 if not self._client.has_collection(table):
                     self._client.create_collection(
@@ -104,7 +110,9 @@ class Milvus:
         with self._translated(), self._writes:
             self._client.delete(table, filter=where)
 
-    def get(self, table: str, keys: Sequence[str], columns: Sequence[str]) -> list[Row]:
+    def get(
+        self, table: str, keys: Sequence[str] | Sequence[int], columns: Sequence[str]
+    ) -> list[Row]:
         """The rows with these keys, in any order."""
         found: list[Row] = []
         for start in range(0, len(keys), AT_ONCE):

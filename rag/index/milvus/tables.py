@@ -30,18 +30,18 @@ _FILTERED = 500  # values in an expression
 _TEXT = {"kind": "VARCHAR", "max_length": 65_535}
 _RECORDS = (
     {"name": "name", "kind": "VARCHAR", "max_length": 64},
-    {"name": "version", "kind": "INT64"},
-    {"name": "document", "kind": "VARCHAR", "max_length": 64},
+    {"name": "version", "kind": "INT64", "sought": True},
+    {"name": "document", "kind": "VARCHAR", "max_length": 64, "sought": True},
     {"name": "parts", "kind": "INT64"},
     {"name": "text", **_TEXT},
     {"name": "unused", "kind": "FLOAT_VECTOR", "dim": 2},  # Milvus wants one in each collection
 )
 _PASSAGES = (
     {"name": "key", "kind": "INT64"},
-    {"name": "version", "kind": "INT64"},
-    {"name": "document", "kind": "VARCHAR", "max_length": 64},
+    {"name": "version", "kind": "INT64", "sought": True},
+    {"name": "document", "kind": "VARCHAR", "max_length": 64, "sought": True},
     {"name": "han", "kind": "BOOL"},
-    {"name": "draw", "kind": "INT64"},
+    {"name": "draw", "kind": "INT64", "sought": True},
     {"name": "named", "kind": "BOOL"},
     {"name": "terms", **_TEXT},
     {"name": "weights", "kind": "SPARSE_FLOAT_VECTOR"},
