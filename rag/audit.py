@@ -46,6 +46,7 @@ class Audit:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._is_beside = not settings.audit
         self._target = settings.audit or str(settings.indexes / AUDIT_FILE)
 
     @contextmanager
@@ -72,6 +73,8 @@ class Audit:
             yield sys.stderr
             return
         try:
+            if self._is_beside:  # indexes in Milvus leave the folder to us
+                Path(self._target).parent.mkdir(parents=True, exist_ok=True)
             # Opened anew for each change: whoever rotates the file need not tell.
             target = _append(Path(self._target))
         except OSError as error:

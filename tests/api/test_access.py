@@ -285,9 +285,10 @@ def test_what_cannot_be_recorded_is_not_done(tmp_path):
 
 
 def test_changes_are_recorded_beside_the_indexes_or_on_standard_error(tmp_path, capsys):
-    with served(create_app(Indexes(audit="", indexes=tmp_path))) as client:
+    folder = tmp_path / "made if need be"
+    with served(create_app(Indexes(audit="", indexes=folder))) as client:
         client.delete("/v1/documents/甲.txt")
-    assert lines(tmp_path / "audit.jsonl") == [(None, "remove", "default", ["甲.txt"])]
+    assert lines(folder / "audit.jsonl") == [(None, "remove", "default", ["甲.txt"])]
 
     with served(create_app(Indexes(audit="-"))) as client:
         client.delete("/v1/documents/甲.txt")

@@ -12,7 +12,7 @@ from rag.errors import BadSetting, IndexUnavailable
 
 Row = dict[str, Any]
 AT_ONCE = 200  # rows of a request: a record has up to 60 kB, a message of gRPC 64 MB
-MOST = 16_384  # hits of a search
+MOST = 16_384  # rows that a search or query gives
 _SECONDS = 10  # to reach a server
 
 
@@ -132,6 +132,13 @@ class Milvus:
                 found += batch
             rows.close()
         return found
+
+    def few(self, table: str, where: str, columns: Sequence[str]) -> list[Row]:
+        """The same in one request, for those that are fewer than `MOST`."""
+        with self._translated():
+            return list(
+                self._client.query(table, filter=where, output_fields=list(columns), limit=MOST)
+            )
 
     def nearest(
         self, table: str, field: str, vector: object, limit: int, where: str, columns: Sequence[str]

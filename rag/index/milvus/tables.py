@@ -154,7 +154,7 @@ class Tables:
         for start in range(0, len(marks), _FILTERED):
             among = json.dumps(marks[start : start + _FILTERED])
             where = f"document in {among} and {visible}"
-            found |= self._whole(self.milvus.all(self.records, where, _COLUMNS))
+            found |= self._whole(self.milvus.few(self.records, where, _COLUMNS))
         return found
 
     def damage(self, what: str) -> IndexDamaged:
