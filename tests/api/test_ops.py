@@ -166,6 +166,7 @@ def test_all_endpoints_of_the_contract_are_described(openapi):
         "GET /v1/documents/{document_id}",
         "DELETE /v1/documents/{document_id}",
         "GET /v1/models",
+        "GET /v1/models/{model}",
         "POST /v1/chat/completions",
         "GET /healthz",
         "GET /readyz",
