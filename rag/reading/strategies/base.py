@@ -14,6 +14,7 @@ from rag.reading.candidates import Candidate
 from rag.reading.quotes import LENGTH, beside, quotes_of
 from rag.reading.results import Span, Unit
 
+_OF_STEPS = frozenset("步骤 流程 程序 方法 step procedur instruct".split())  # as terms
 MOST_ANSWERS = 4  # where several are asked for
 SEVERAL = 2.0  # a further answer's rank below the best one's
 
@@ -122,7 +123,7 @@ def heading_terms_in(folded: str, passage: Passage) -> float:
 def terms_in(folded: str, heading: str) -> float:
     """The share of the terms of a heading that a folded question holds, 0 where it has none."""
     terms = {term for term in index_terms(heading) if not term.startswith("^")}
-    terms -= CHINESE_STOP | ENGLISH_STOP | set(ONES)
+    terms -= CHINESE_STOP | ENGLISH_STOP | set(ONES) | _OF_STEPS
     return len(terms & set(index_terms(folded))) / len(terms) if terms else 0.0
 
 

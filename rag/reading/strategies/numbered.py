@@ -13,6 +13,7 @@ from rag.reading.results import Span
 from rag.reading.strategies.base import Answered, Asked, Read, heading_terms_in, terms_in
 
 NUMBERED = 0.6  # how sure such a part is at least
+MOSTLY = 0.6  # of a heading's terms: under 更换墨盒 stands no step of 更换硒鼓
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九十百]{1,5}"
 _STEP = re.compile(
@@ -114,7 +115,7 @@ def _step(folded: str, passages: Sequence[Passage]) -> _Place | None:
     named = match["chinese"] or match["figure"] or match["word"]
     value = _value(named) if named else None
     for number, passage in enumerate(passages):
-        is_headed = heading_terms_in(folded, passage) > 0
+        is_headed = heading_terms_in(folded, passage) >= MOSTLY
         for each in series(passage.text):
             if not is_headed and terms_in(folded, passage.text[slice(*each.lead)]) < 1:
                 continue

@@ -30,10 +30,15 @@ def asked(question, text, section=""):
         ("更换滤芯的最后一步是什么？", "3. 检查密封圈"),
         ("更换滤芯的第四步是什么？", None),
         ("安装支架的第三步是什么？", None),
+        ("更换电池的第三步是什么？", None),
     ],
 )
 def test_one_step_by_its_number(question, item):
     assert asked(question, STEPS, "净水器 > 更换滤芯") == item
+
+
+def test_a_heading_may_say_that_steps_stand_below():
+    assert asked("开机的第二步是什么？", "1. 检查电源。\n2. 启动。", "冷库 > 开机步骤") == "2. 启动"
 
 
 def test_a_step_of_the_list_below_a_line_that_is_named():
