@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from rag.errors import BadGold, DocumentNotFound
 from rag.evaluation import hiding, matching, metrics
 from rag.evaluation.gold import GoldRow, is_relevant, relevance
+from rag.evaluation.overlap import overlap
 from rag.evaluation.results import CheckedCitation, Evaluation, RowResult, aggregate, grouped
+from rag.language.question_kinds import kind_of
 from rag.language.text import detect_language, han_share
 from rag.types import Answer, Citation, Hit
 
@@ -71,6 +73,7 @@ def evaluate(
                 f1=matching.f1(row.answers, short) if due else None,
                 used_hidden=None if hidden is None else _uses(answer, hidden),
                 latency=latency,
+                overlap=overlap(row.answers, spoken) if due and answer.answered else None,
                 **asked_for,
             )
         )
@@ -78,11 +81,18 @@ def evaluate(
         results=tuple(results),
         overall=aggregate("all", results),
         by_direction=grouped(results, lambda result: result.direction),
-        by_type=grouped(results, lambda result: result.row.type),
+        by_type=grouped(results, _type_of(results)),
         without_gold=without_gold,
         only_gold=only_gold,
         left_out=len(rows) - len(asked),
     )
+
+
+def _type_of(results: Sequence[RowResult]) -> Callable[[RowResult], str]:
+    """What groups rows by type: of questions answered in free text without types, their kind."""
+    if any(each.row.type for each in results) or not any(each.overlap for each in results):
+        return lambda result: result.row.type
+    return lambda result: kind_of(result.row.question).value
 
 
 def _ask(

@@ -30,7 +30,8 @@ def write_report(evaluation: Evaluation, folder: str | Path, *, caption: str = "
     `answer`, `short_answer`, `short_answer_translation`, `refusal` (a reason or null), `citations`
     (each with `verbatim`), `hits` (the first 5, without their text), `retrieval` (ranks from 1, or
     null), the verdicts `match`, `brief`, `in_short`, `translated`, `exact`, `f1`, `cited`,
-    `verbatim`, `markers_agree`, `used_hidden` (null: does not apply), `latency` and `faults`.
+    `verbatim`, `markers_agree`, `used_hidden` (null: does not apply), `overlap` (F1 and ROUGE-L of
+    the answer with free text, or null), `latency` and `faults`.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +94,7 @@ def _result_shape(result: RowResult) -> dict[str, Any]:
     of_row = "id type question evidence references gold_ids"
     of_result = (
         "direction should_answer retrieval match brief in_short translated exact f1 cited verbatim"
-        " markers_agree used_hidden latency faults"
+        " markers_agree used_hidden overlap latency faults"
     )
     return {
         **{name: getattr(row, name) for name in of_row.split()},

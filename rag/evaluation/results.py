@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rag.evaluation import matching, metrics
 from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Mean, Refusals, RetrievalMetrics, Share, mean, percentile, share
+from rag.evaluation.overlap import Overlap
 from rag.evaluation.reliability import Reliability, reliability
 from rag.types import Answer, Citation
 
@@ -31,7 +32,8 @@ class RowResult:
     `exact` and `f1` judge the answer (a refusal of an answerable question scores nothing),
     `brief`, `in_short` and `translated` what else the row asks for, which `match` includes;
     `cited` whether a verbatim citation shows the evidence; `used_hidden` applies where documents
-    were hidden; `latency` is in milliseconds.
+    were hidden; `latency` is in milliseconds; `overlap` is that of an answer given with free
+    text that was expected.
     """
 
     row: GoldRow
@@ -50,6 +52,7 @@ class RowResult:
     brief: bool | None = None
     in_short: bool | None = None
     translated: bool | None = None
+    overlap: Overlap | None = None
 
     @property
     def right(self) -> bool | None:
@@ -94,10 +97,10 @@ class Aggregate:
     `hit_at_*`, `reciprocal_rank`, `ndcg`: over the questions whose evidence is known;
     `recall_at_*` (documents): over those with `gold_ids`. `match`, `exact`, `f1`: over the
     answerable; `match_answered`: over those of them that were answered; `brief`, `in_short` and
-    `translated`: over those of these that ask for it. `cited`, `verbatim`:
-    over the answered; `quotes`: over citations; `reliability`: over the answered, those that
-    should have been refused among them. `latency_*` in milliseconds, `length` the median of an
-    answer's characters, markers not counted.
+    `translated`: over those of these that ask for it; `answer_f1`, `rouge_l`: over those of these
+    that expect free text. `cited`, `verbatim`: over the answered; `quotes`: over citations;
+    `reliability`: over the answered, those that should have been refused among them.
+    `latency_*` in milliseconds, `length` the median of an answer's characters, markers not counted.
     """
 
     name: str
@@ -116,6 +119,8 @@ class Aggregate:
     translated: Share
     exact: Share
     f1: Mean
+    answer_f1: Mean
+    rouge_l: Mean
     cited: Share
     verbatim: Share
     quotes: Share
@@ -168,6 +173,8 @@ def aggregate(name: str, results: Sequence[RowResult]) -> Aggregate:
         translated=share(result.translated for result in results),
         exact=share(result.exact for result in due),
         f1=mean(result.f1 for result in due),
+        answer_f1=mean(result.overlap.f1 for result in due if result.overlap),
+        rouge_l=mean(result.overlap.rouge_l for result in due if result.overlap),
         cited=share(result.cited for result in results),
         verbatim=share(result.verbatim for result in results),
         quotes=share(checked.verbatim for result in results for checked in result.citations),

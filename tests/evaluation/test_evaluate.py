@@ -13,6 +13,7 @@ from rag.errors import BadGold, DocumentNotFound, InvalidInput
 from rag.evaluation.evaluate import evaluate
 from rag.evaluation.gold import GoldRow
 from rag.evaluation.metrics import Mean, Refusals, Share
+from rag.evaluation.overlap import overlap
 from rag.language.sentences import sentences
 from rag.language.text import fold
 from rag.reasons import Reason
@@ -176,6 +177,21 @@ def test_the_figures_over_all_questions():
         recall=Share(1, 2), precision=Share(1, 2), false=Share(1, 4)
     )
     assert figures.used_hidden == Share(0, 0)
+
+
+def test_answers_to_free_text_are_compared_with_it_by_kind_where_no_row_has_a_type():
+    told = "那家快递公司在2019年一共送出了三千万份订单，骑手遍布全国。"
+    rows = [
+        GoldRow("why", "Why did the courier firm deliver orders in 2019?", ((told,),)),
+        GoldRow("how", "How did the courier firm deliver orders in 2019?", ((told,),)),
+    ]
+    evaluation = evaluate(WordOverlap(), rows)
+
+    assert [group.name for group in evaluation.by_type] == ["reason", "manner"]
+    (found,) = {each.overlap for each in evaluation.results}
+    assert found == overlap(rows[0].answers, evaluation.results[0].answer.answer)
+    assert evaluation.overall.rouge_l == Mean(found.rouge_l, 2)
+    assert evaluate(WordOverlap(), ROWS).overall.answer_f1 == Mean(None, 0)
 
 
 def test_the_figures_by_direction_and_by_type():

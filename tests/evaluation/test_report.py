@@ -83,7 +83,7 @@ def test_the_json_file_keeps_to_the_documented_keys(tmp_path):
         *("expected", "evidence", "references", "gold_ids", "answer", "refusal"),
         *("short_answer", "short_answer_translation", "brief", "in_short", "translated"),
         *("citations", "hits", "retrieval", "match", "exact", "f1", "cited", "verbatim"),
-        *("markers_agree", "used_hidden", "latency", "faults", "confidence"),
+        *("markers_agree", "used_hidden", "overlap", "latency", "faults", "confidence"),
     }
 
 
