@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from rag.language.question import kinds_of
-from rag.language.sentences import sentences
+from rag.language.sentences import CLAUSE_END, sentences
 
+_CLAUSE_END = re.compile(CLAUSE_END)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 
@@ -22,7 +23,8 @@ def years_in(text: str) -> set[int]:
 def is_of_another_year(question: str, text: str, start: int) -> bool:
     """Whether the sentence at `start` of a text names years, and none that the question names.
 
-    A question that asks when does not say which year it is about.
+    In a sentence that names it beside others, whether the clause does so. A question that asks
+    when does not say which year it is about.
 
     >>> text = "2013年买了2万只。2014年卖出9万只。"
     >>> [is_of_another_year("2014年卖了几只？", text, text.index(n)) for n in ("2万", "9万")]
@@ -34,5 +36,14 @@ def is_of_another_year(question: str, text: str, start: int) -> bool:
     for first, end in sentences(text):
         if first <= start < end:
             named = years_in(text[first:end])
+            if named & asked:
+                named = years_in(_clause(text, first, end, start))
             return bool(named) and not named & asked
     return False
+
+
+def _clause(text: str, first: int, end: int, at: int) -> str:
+    """The clause at an offset of a sentence."""
+    stops = [first, *(match.end() for match in _CLAUSE_END.finditer(text, first, end)), end]
+    start = max(stop for stop in stops if stop <= at)
+    return text[start : min(stop for stop in stops if stop > at)]

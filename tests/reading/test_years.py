@@ -17,3 +17,17 @@ from rag.reading.years import is_of_another_year
 )
 def test_a_sentence_on_another_year_than_the_question_is_told(question, text, words, is_other):
     assert is_of_another_year(question, text, text.index(words)) is is_other
+
+
+def test_in_a_sentence_of_several_years_the_clause_decides():
+    chinese = "消费者在2014年花费了4400亿元，到2019年将上升到1万亿元，其中一半在城里。"
+    english = "They sold 180 tons in 2013, and 600 tons in 2014."
+
+    def other(question, text, words):
+        return is_of_another_year(question, text, text.index(words))
+
+    asked = "2019年将花费多少？"
+    assert [other(asked, chinese, n) for n in ("4400亿", "1万亿", "一半")] == [True, False, False]
+    asked = "How much did they sell in 2013?"
+    assert [other(asked, english, n) for n in ("180", "600")] == [False, True]
+    assert not other("2013年和2014年卖了多少？", english, "600")
