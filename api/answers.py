@@ -60,7 +60,9 @@ async def retrieve(
     found = await served.run(
         served.library.questions,
         body.index or index,
-        lambda assistant: assistant.search(body.query, body.top_k),
+        lambda assistant: assistant.search(
+            body.query, body.top_k, within=schemas.filter_of(body.filter)
+        ),
     )
     served.metrics.observe_stages(found.timings)
     return shape(found)
@@ -91,6 +93,7 @@ async def answer(
         history=[turn.model_dump() for turn in body.history],
         top_k=body.top_k,
         mode=body.mode,
+        within=schemas.filter_of(body.filter),
     )
     if body.stream:
         return await streamed(events, _shown, failure="error")

@@ -10,6 +10,7 @@ from api.schemas import (
     LONGEST_MESSAGE,
     LONGEST_QUESTION,
     MOST_MESSAGES,
+    DocumentFilter,
     Request,
     Shape,
     whole,
@@ -70,6 +71,9 @@ class ChatRequest(Request):
     )
     response_format: ResponseFormat | None = Field(
         default=None, description="`text`; the whole answer is at `wenju` as JSON."
+    )
+    filter: DocumentFilter | None = Field(
+        default=None, description="Which documents are asked; no field of OpenAI's."
     )
 
 

@@ -76,7 +76,9 @@ async def chat(request: Request, served: Served, body: chat_schemas.ChatRequest)
     index = _index_of(body.model)
     question, history = _conversation(body.messages)
     completion = _Completion(body)
-    events = answering(served, index, question, history=history)
+    events = answering(
+        served, index, question, history=history, within=schemas.filter_of(body.filter)
+    )
     if body.stream:
         return await streamed(events, completion.chunks, end=DONE)
     *_, answer = await unless_left(request, collected(events))

@@ -6,10 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from rag.filter import EVERYTHING, Filter
+
 LONGEST_QUESTION = 10_000
 LONGEST_MESSAGE = 20_000
 LONGEST_TEXT = 50_000
 MOST_MESSAGES = 200
+MOST_NAMES = 1000  # in a filter
 
 IndexName = Annotated[
     str | None,
@@ -37,12 +40,32 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class DocumentFilter(Request):
+    """Which documents are asked: by id or folder, and by language; what is empty leaves all in."""
+
+    documents: list[str] = Field(default=[], max_length=MOST_NAMES, description="Their ids.")
+    folders: list[str] = Field(
+        default=[], max_length=MOST_NAMES, description="What ids begin with, up to a slash."
+    )
+    languages: list[str] = Field(
+        default=[], max_length=MOST_NAMES, description="`zh`, `zh-Hant`, `en` …"
+    )
+
+
+def filter_of(chosen: DocumentFilter | None) -> Filter:
+    """The documents that a request asks."""
+    if chosen is None:
+        return EVERYTHING
+    return Filter(tuple(chosen.documents), tuple(chosen.folders), tuple(chosen.languages))
+
+
 class RetrieveRequest(Request):
     """A query for passages."""
 
     query: str = Field(max_length=LONGEST_QUESTION)
     top_k: TopK = 5
     index: IndexName = None
+    filter: DocumentFilter | None = None
 
 
 class Turn(Request):
@@ -61,6 +84,7 @@ class AnswerRequest(Request):
     mode: Literal["auto", "extractive", "llm"] = "auto"
     stream: bool = Field(default=False, description="Server-Sent Events instead of one object.")
     index: IndexName = None
+    filter: DocumentFilter | None = None
 
 
 class CheckRequest(Request):

@@ -17,6 +17,7 @@ from rag.config import Settings
 from rag.documents.uploads import Upload, input_files, limited_loader
 from rag.engine import Engine
 from rag.errors import IndexBusy, WenjuError
+from rag.filter import EVERYTHING, Filter
 from rag.index.indexer import Indexer
 from rag.index.passage import Passage
 from rag.index.protocol import DocumentStore
@@ -121,9 +122,19 @@ class Assistant:
         if self._compaction is not None:
             self._compaction.join()
 
-    def search(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> Retrieval:
-        """The best passages for a query, with timings; `hidden` documents are left out."""
-        return self._pipeline.search(query, top_k, hidden)
+    def search(
+        self,
+        query: str,
+        top_k: int = 5,
+        *,
+        hidden: Collection[str] = (),
+        within: Filter = EVERYTHING,
+    ) -> Retrieval:
+        """The best passages for a query, with timings.
+
+        `hidden` documents are left out, and those that are not `within`.
+        """
+        return self._pipeline.search(query, top_k, self._left_out(hidden, within))
 
     def retrieve(self, query: str, top_k: int = 5, *, hidden: Collection[str] = ()) -> list[Hit]:
         """The best passages for a query, best first; `hidden` documents are left out."""
@@ -137,9 +148,15 @@ class Assistant:
         top_k: int = 10,
         mode: str = "auto",
         hidden: Collection[str] = (),
+        within: Filter = EVERYTHING,
     ) -> Answer:
-        """The answer with its citations, or a refusal; `hidden` documents are left out."""
-        events = self.stream(question, history, top_k=top_k, mode=mode, hidden=hidden)
+        """The answer with its citations, or a refusal.
+
+        `hidden` documents are left out, and those that are not `within`.
+        """
+        events = self.stream(
+            question, history, top_k=top_k, mode=mode, hidden=hidden, within=within
+        )
         return next(event for event in events if isinstance(event, Answer))
 
     def stream(
@@ -150,15 +167,23 @@ class Assistant:
         top_k: int = 10,
         mode: str = "auto",
         hidden: Collection[str] = (),
+        within: Filter = EVERYTHING,
     ) -> Iterator[Found | Token | Answer]:
         """An answer as it comes: `Found`, the `Token`s of its text, the whole `Answer`.
 
-        `mode` is `auto`, `extractive` or `llm`; raises InvalidInput for another.
+        `mode` is `auto`, `extractive` or `llm`; raises InvalidInput for another, and where no
+        document is `within`.
         """
+        hidden = self._left_out(hidden, within)
         for event in self._pipeline.stream(question, history, top_k, mode, hidden):
             if isinstance(event, Answer):
                 event = replace(event, citations=self._with_files(event.citations))
             yield event
+
+    def _left_out(self, hidden: Collection[str], within: Filter) -> Collection[str]:
+        if within == EVERYTHING:
+            return hidden
+        return within.hidden(self.store.documents()) | frozenset(hidden)
 
     def read(
         self, question: str, hidden: Collection[str] = (), *, reads_all: bool = False

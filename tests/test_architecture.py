@@ -15,7 +15,7 @@ MODULES = {
 }
 
 # One rule per wing: the wings that it may import, beside itself and the ground.
-GROUND = "config errors gate reasons storage types"
+GROUND = "config errors filter gate reasons storage types"
 RULES = {
     "language": "",
     "models": "language",

@@ -13,7 +13,8 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.engine import Engine
-from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound
+from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound, InvalidInput
+from rag.filter import Filter
 from rag.index.maintenance import build_index
 from rag.index.schema import index_folder
 from rag.index.store import Store
@@ -156,6 +157,22 @@ def test_a_hidden_document_appears_nowhere(assistant, question, document):
     assert document not in {citation.document_id for citation in answer.citations}
     found = assistant.retrieve(question, 20, hidden=[document])
     assert document not in {hit.document_id for hit in found}
+
+
+def test_of_what_is_asked_within_alone_something_is_found(assistant):
+    museum, letter = Filter.within(["museum.txt"]), Filter.within((), ["zh-Hant", "en"])
+    question = "Who is the director of the maritime museum?"
+
+    assert assistant.ask(question, within=museum).citations[0].document_id == "museum.txt"
+    assert {hit.document_id for hit in assistant.search("谁？", 9, within=museum).hits} == {
+        "museum.txt"
+    }
+    shown = assistant.ask("账册由谁保管？", within=museum).hits
+    assert {hit.document_id for hit in shown} == {"museum.txt"}
+    found = {hit.document_id for hit in assistant.search("马云上网", 9, within=letter).hits}
+    assert found == {"letter.txt", "museum.txt", "bakery.md"}
+    with pytest.raises(InvalidInput, match=r"no document is in nowhere"):
+        assistant.ask(question, within=Filter.within(["nowhere"]))
 
 
 def test_with_every_document_hidden_there_is_nothing_to_find(assistant):

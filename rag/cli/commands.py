@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rag.cli import printing
 from rag.config import Settings
 from rag.errors import IndexDamaged, InputNotFound, InvalidInput
+from rag.filter import Filter
 from rag.shapes import shape
 from rag.types import Check, Documents, Inputs
 
@@ -61,7 +62,8 @@ def ask(options: Namespace, settings: Settings) -> int:
     with _assistant(settings, options.index) as assistant:
         if assistant.model_host is not None and options.mode != "extractive":
             printing.note(printing.host_note(assistant.model_host, settings))
-        answer = assistant.ask(options.question, mode=options.mode)
+        within = Filter.within(options.within, options.languages)
+        answer = assistant.ask(options.question, mode=options.mode, within=within)
     for line in printing.answer_notes(answer):
         printing.note(printing.on_one_line(line))
     printing.show(shape(answer), printing.answer_lines(answer), as_json=options.json)
@@ -71,7 +73,8 @@ def ask(options: Namespace, settings: Settings) -> int:
 def search(options: Namespace, settings: Settings) -> int:
     """Find passages."""
     with _assistant(settings, options.index) as assistant:
-        found = assistant.search(options.query, options.top_k)
+        within = Filter.within(options.within, options.languages)
+        found = assistant.search(options.query, options.top_k, within=within)
     lines = (
         f"{hit.rank}. {printing.place(hit)}\n   {printing.on_one_line(hit.text, 160)}\n"
         for hit in found.hits

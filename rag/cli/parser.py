@@ -58,6 +58,24 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("query", type=_question)
     search.add_argument("--top-k", type=_positive, default=5, metavar="N")
 
+    for one in (ask, search):
+        one.add_argument(
+            "--in",
+            dest="within",
+            action="append",
+            default=[],
+            metavar="ID",
+            help="only this document, or this folder of them; may be given several times",
+        )
+        one.add_argument(
+            "--language",
+            dest="languages",
+            action="append",
+            default=[],
+            metavar="CODE",
+            help="only documents in this language (zh, zh-Hant, en); may be given several times",
+        )
+
     check_text = command("check-text", commands.check_text)
     check_text.add_argument("file", metavar="FILE", help="UTF-8 text; - is standard input")
 

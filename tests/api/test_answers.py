@@ -214,6 +214,27 @@ def test_a_retrieval_is_ranked_and_as_long_as_asked_for(client):
     assert client.post("/v1/retrieve", json={"query": " ?"}).json()["hits"] == []
 
 
+def test_a_filter_names_the_documents_that_are_asked(client):
+    everything = client.post("/v1/retrieve", json={"query": ZH, "top_k": 50}).json()["hits"]
+    first = everything[0]["document_id"]
+    others = {hit["document_id"] for hit in everything} - {first}
+
+    one = {"query": ZH, "top_k": 50, "filter": {"documents": [first]}}
+    assert {hit["document_id"] for hit in client.post("/v1/retrieve", json=one).json()["hits"]} == {
+        first
+    }
+    rest = {"question": EN, "top_k": 50, "filter": {"documents": sorted(others)}}
+    answer = client.post("/v1/answer", json=rest).json()
+    assert {hit["document_id"] for hit in answer["hits"]} <= others
+    nowhere = client.post("/v1/answer", json={**rest, "filter": {"folders": ["nowhere/"]}})
+    assert nowhere.status_code in (400, 422)
+    assert nowhere.json()["error"] == {
+        "code": "invalid_input",
+        "message": "no document is in nowhere/",
+        "remedy": "see: wenju list",
+    }
+
+
 @pytest.mark.parametrize("question", [EN, ZH])
 def test_a_stream_tells_hits_then_words_then_citations_then_all(client, question):
     body = {"question": question, "stream": True, "top_k": 3}

@@ -469,6 +469,18 @@ def test_remove_of_an_unknown_id_is_an_error(indexes, wenju):
     assert only_line(error) == "no document '没有.txt'; see: wenju list"
 
 
+def test_a_question_is_asked_within_a_folder_or_a_language(indexes, wenju):
+    code, within, _ = wenju("search", "十二座城市", "--in", "cherries/", "--json")
+    _, chinese, _ = wenju("search", "cherries", "--language", "zh", "--json")
+    nowhere = wenju("ask", "谁？", "--in", "nowhere")
+
+    assert code == 0
+    assert {hit["document_id"] for hit in json.loads(within)["hits"]} == {"cherries/growers.txt"}
+    assert "cherries/growers.txt" not in chinese
+    assert nowhere[0] == 2
+    assert only_line(nowhere[2]) == "no document is in nowhere; see: wenju list"
+
+
 def test_search_over_an_emptied_index_finds_nothing(indexes, wenju):
     for name in (*FILES, "ledger.txt"):
         assert wenju("remove", name)[0] == 0

@@ -23,6 +23,10 @@ def parsed(*arguments):
         (["ask", "谁？", "--mode", "llm", "--json"], {"mode": "llm", "json": True}),
         (["search", "谁"], {"query": "谁", "top_k": 5, "json": False}),
         (["search", "谁", "--top-k", "9"], {"top_k": 9}),
+        (
+            ["ask", "谁", "--in", "信/", "--in", "a.md", "--language", "en"],
+            {"within": ["信/", "a.md"], "languages": ["en"]},
+        ),
         (["check-text", "-"], {"file": "-", "json": False}),
         (["serve"], {"host": "127.0.0.1", "port": 8000}),
         (["serve", "--host", "::1", "--port", "0"], {"host": "::1", "port": 0}),

@@ -113,7 +113,7 @@ class EchoAssistant:
         self.texts = {}
         self.store = self
 
-    def search(self, query, top_k=5):
+    def search(self, query, top_k=5, **options):
         self._work()
         return Retrieval(query, "en", (), {"total": 1.0})
 
