@@ -13,6 +13,7 @@ from typing import Any
 from rag.access import Shelf
 from rag.dialogue.turns import ConversationInfo, Turn, history
 from rag.errors import ConversationNotFound, WenjuError
+from rag.filter import EVERYTHING, Filter
 from rag.gate import Place
 from rag.library import Library
 from rag.reading.sentence_reader import READ
@@ -78,10 +79,12 @@ class Chat:
         view: View,
         question: str,
         language: Callable[[], str] | None = None,
+        within: Filter = EVERYTHING,
     ) -> AsyncGenerator[tuple[View, str], None]:
         """The view and the HTML of the answer on its way, "" when it is in the conversation.
 
-        `language` gives that of the interface, which may be another when a step is shown.
+        `language` gives that of the interface, which may be another when a step is shown; the
+        documents `within` alone are asked.
         """
         language = language or (lambda: view.language)
         live = render.Live(question, index=view.index)
@@ -93,7 +96,7 @@ class Chat:
             await shelf.ready(view.index)
             async with self._library.questions.admit() as place:
                 assistant = await place.run(shelf.assistant, view.index)
-                stream = assistant.stream(question, history(turns), top_k=READ)
+                stream = assistant.stream(question, history(turns), top_k=READ, within=within)
                 live = replace(live, is_worded=assistant.model_host is not None)
                 async with aclosing(_made(place, stream)) as events:
                     async for event in events:

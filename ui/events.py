@@ -39,7 +39,8 @@ class Events:
     def opened(self, visit: Visit) -> list[Any]:
         """Everything, for a page that was just loaded, and whether its sidebar is open."""
         view = self._chat.open(visit.person, visit.view)
-        if visit.place.get("conversation"):  # the page goes on with the index it showed
+        if visit.place.get("conversation") and visit.place.get("same", True):
+            # the page goes on with the index it showed
             view = replace(view, index=self._chat.index(visit.person, visit.view.index))
         is_wide = visit.place.get("screen") != "narrow"
         return [*self._everything(visit, view), gr.update(open=is_wide)]
@@ -79,7 +80,9 @@ class Events:
         async with visit.page.asking:
             visit.page.begin(visit.asked)
             view = visit.page.begun_in(visit.view)  # by the question before, perhaps
-            steps = self._chat.ask(visit.person, view, text, lambda: visit.now.language)
+            steps = self._chat.ask(
+                visit.person, view, text, lambda: visit.now.language, within=visit.within
+            )
             async with aclosing(until(visit.page.stopped, steps)) as shown:
                 async for after, on_its_way in shown:
                     if not on_its_way:

@@ -120,7 +120,7 @@ def _sidebar(has_keys: bool) -> Sidebar:
             _html("history", "events.js", "lists.js"),
             gr.Button(texts["export"], elem_id="export", size="sm"),
             gr.Dropdown(label=texts["index"], elem_id="index"),
-            _html("documents", "events.js", "lists.js", "upload.js"),
+            _html("documents", "events.js", "lists.js", "upload.js", "within.js"),
             gr.Radio(
                 [(name, code) for code, name in LANGUAGES.items()],
                 label=texts["language"],
@@ -134,7 +134,7 @@ def _asking() -> Asking:
     texts = words("en")
     with gr.Column(elem_id="chat", scale=3):
         with gr.Column(elem_id="conversation"):
-            conversation = _html("turns", "events.js", "lists.js", "conversation.js")
+            conversation = _html("turns", "events.js", "lists.js", "conversation.js", "turns.js")
             examples = _html("examples", "events.js")
             live = _html("live", "live.js")
         pending = _html("pending", "pending.js")

@@ -15,7 +15,7 @@ from ui.visits import Visits
 _SEEN = "(...inputs) => window.wenju.seen(inputs)"
 _OPEN = (
     "(...inputs) => window.wenju.seen(inputs,"
-    " { screen: window.innerWidth < 769 ? 'narrow' : 'wide' })"
+    " { screen: window.innerWidth < 769 ? 'narrow' : 'wide', same: window.wenju.isSame })"
 )
 _ASK = "(...inputs) => window.wenju.ask(inputs)"
 _STOP = "(...inputs) => window.wenju.stop(inputs)"
@@ -133,10 +133,14 @@ class _Wiring:
         )
         part.examples.example(asked, self.seen, outputs, **each)
         part.pending.again(asked, self.seen, outputs, **each)
+        part.conversation.again(asked, self.seen, outputs, **each)
         stopped = self.visits.waiting(events.stopped)
         part.stop.click(stopped, self.seen, None, **{**each, "js": _STOP})
         opened = plain(events.source_opened)
         part.conversation.open_source(opened, self.seen, self.layout.source, **each)
+        part.conversation.open_conversation(
+            plain(events.conversation_opened), self.seen, self.moved, **each
+        )
         for event in (part.conversation.rate, part.conversation.note):
             event(plain(events.rated), self.seen, part.conversation, **each)
 

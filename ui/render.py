@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rag.answering.citations import on_one_line, one_line
-from rag.answering.highlights import Span, cut, in_quote, moved
+from rag.answering.highlights import Span, moved
 from rag.answering.messages import explained, refusal_again
 from rag.dialogue.turns import Turn
 from rag.documents.formats import FORMATS
 from rag.language.glosses import Gloss
 from rag.language.text import detect_language
 from rag.types import CheckedSentence, Document
+from ui.answer_text import (
+    around_likely,
+    emphasised,
+    left_out,
+    percent,
+    pieces,
+    shorten,
+    sureness,
+    uncited,
+)
 from ui.source_text import Layers, blocks
 from ui.texts import counted, words
 from ui.views import View
@@ -26,8 +34,6 @@ CONTEXT = 20_000  # characters shown before and after a passage
 WHOLE = 500_000  # the same, of a document that is opened by itself
 MOST_DOCUMENTS = 200
 VERDICT_MARKS = {"supported": "✓", "unsupported": "?", "contradicted": "✗"}
-_MARKER = re.compile(r"\[(\d+)\]")
-Shape = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +45,6 @@ class ShownTurn:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.turn, name)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of an answer or a quote: its text, and the number of the citation that it marks.
-
-    `emphasised` words are the short answer.
-    """
-
-    text: str
-    marker: int | None = None
-    emphasised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,66 +76,6 @@ class Place:
     mark_start: int
     mark_end: int
     highlights: tuple[Span, ...] = ()
-
-
-def pieces(answer: Shape) -> list[Piece]:
-    """The answer's text cut at its markers, and around the words that are the short answer.
-
-    A number in brackets that is no citation of this answer stays text.
-    """
-    citations = {citation["marker"]: citation for citation in answer["citations"]}
-    *parts, rest = _MARKER.split(answer["answer"])
-    found = []
-    for text, number in zip(parts[::2], parts[1::2], strict=True):
-        citation = citations.get(int(number))
-        found += _statement(text, citation)
-        found.append(Piece(f"[{number}]", int(number) if citation else None))
-    return [*found, Piece(rest)]
-
-
-def _statement(text: str, citation: Shape | None) -> list[Piece]:
-    """Words before a marker, the short answer emphasised where they hold the quote."""
-    spans = in_quote(citation) if citation else ()
-    if not citation or not spans:
-        return [Piece(text)]
-    start = text.rfind(one_line(citation["quote"]))
-    if start < 0:
-        return [Piece(text)]
-    return _emphasised(text, moved(on_one_line(citation["quote"], spans), start))
-
-
-def _emphasised(text: str, spans: Iterable[Span]) -> list[Piece]:
-    return [Piece(words, emphasised=is_inside) for words, is_inside in cut(text, spans)]
-
-
-def uncited(answer: Shape) -> list[Shape]:
-    """The passages found that no citation comes from."""
-    cited = {citation["chunk_id"] for citation in answer["citations"]}
-    return [hit for hit in answer["hits"] if hit["chunk_id"] not in cited]
-
-
-def left_out(answer: Shape) -> list[Shape]:
-    """What the documents do not support of a model's words; `is_shown` where it was but marked."""
-    return [
-        {
-            **dropped,
-            "is_shown": bool(dropped["text"])
-            and dropped["marker"] is None
-            and one_line(dropped["text"]) in answer["answer"],
-        }
-        for dropped in answer.get("dropped", ())
-    ]
-
-
-def shorten(text: str, length: int = 120) -> str:
-    """`text` on one line of at most `length` characters and an ellipsis."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else f"{line[:length]}…"
-
-
-def percent(share: float) -> str:
-    """A share from 0 to 1 in percent."""
-    return f"{share:.0%}"
 
 
 def conversation(turns: Sequence[ShownTurn], view: View, *, empty: bool = False) -> str:
@@ -241,7 +175,7 @@ def source(
     text = document.text
     first, last = max(0, place.start - context), min(len(text), place.end + context)
     marked = text[place.mark_start : place.mark_end]
-    words = _emphasised(marked, place.highlights)
+    words = emphasised(marked, place.highlights)
     layers = Layers(
         (place.start, place.end),
         (place.mark_start, place.mark_end),
@@ -284,6 +218,8 @@ _TEMPLATES.filters.update(
     left_out=left_out,
     shorten=shorten,
     percent=percent,
+    sureness=sureness,
+    around_likely=around_likely,
     explained=explained,
     counted=counted,
     refusal_again=refusal_again,

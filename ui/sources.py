@@ -17,6 +17,7 @@ from rag.language.lexicon import Lexicon
 from rag.library import Library
 from rag.types import Document
 from ui import render
+from ui.likely import likely_line
 from ui.texts import words as words_of
 from ui.views import Person, View
 
@@ -70,7 +71,15 @@ class Sources:
         refusal = answer["refusal"]
         hits = [*answer["hits"], *(refusal["nearest"] if refusal else [])]
         hit = _pick(hits, "rank", _number(data.get("hit")))
-        return self._place(shelf, view, answer["index"], hit, hit["text"], None)
+        found = likely_line(hit["text"], answer["searched"]) if refusal else None
+        start, end = found or (0, len(hit["text"]))
+        words = {
+            **hit,
+            "passage": hit["text"],
+            "start": hit["start"] + start,
+            "end": hit["start"] + end,
+        }
+        return self._place(shelf, view, answer["index"], words, hit["text"][start:end], None)
 
     def checked_source(self, person: Person, view: View, data: Data) -> str:
         """The words that a sentence was checked against, as the page names them."""

@@ -10,9 +10,12 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import WenjuError
+from rag.filter import Filter
 from ui.problems import problem
 from ui.texts import words
 from ui.views import Page, Pages, Person, View, objects, read_view
+
+MOST_NAMES = 1000  # of documents that are asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Visit:
         """How many questions the page has asked, as it tells."""
         number = self.place.get("asked")
         return number if isinstance(number, int) else 0
+
+    @property
+    def within(self) -> Filter:
+        """The documents that alone are asked, as the page tells."""
+        names = self.place.get("within")
+        told = names[:MOST_NAMES] if isinstance(names, list) else []
+        return Filter(tuple(name for name in told if isinstance(name, str)))
 
     @property
     def now(self) -> View:

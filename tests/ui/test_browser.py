@@ -38,7 +38,7 @@ def test_the_marker_opens_the_quote_in_its_place(visit):
 
 
 def test_names_are_glossed_for_the_reader_of_the_other_language(visit):
-    english = ask(visit(), CITIES).locator(".citations .gloss")
+    english = ask(visit(), CITIES).locator(".citations .glosses")
     chinese = ask(visit(locale="zh-CN"), CITIES).locator(".citations li")
 
     expect(english).to_contain_text("Dictionary gloss")
@@ -50,14 +50,14 @@ def test_what_was_read_but_not_cited_is_listed_and_opens_too(visit):
     page = visit()
     turn = ask(page, CITIES)
 
-    expect(turn.locator("summary")).to_have_text("Read, not cited (5)")
-    turn.locator("summary").click()
-    passage = turn.locator("details li").first
+    expect(turn.locator(".others summary")).to_have_text("Read, not cited (5)")
+    turn.locator(".others summary").click()
+    passage = turn.locator(".others li").first
     passage.locator("button").click()
 
-    expect(page.locator("#source mark")).to_contain_text(
-        passage.locator(".snippet").inner_text()[:20]
-    )
+    marked = page.locator("#source mark").first  # a passage may have several blocks
+    expect(marked).to_be_in_viewport()
+    assert marked.inner_text()[:10] in passage.locator(".snippet").inner_text()
 
 
 def test_a_follow_up_says_what_was_searched(visit):
@@ -78,8 +78,45 @@ def test_a_refusal_gives_its_reason_and_the_nearest_passages(visit):
     expect(turn.locator(".refusal")).to_have_text("The documents do not hold the answer.")
     expect(turn.locator(".why")).to_contain_text("Read 6 passages")
     expect(turn.locator(".passages li")).to_have_count(3)
-    turn.locator(".passages .open").first.click()
-    expect(page.locator("#source mark")).not_to_be_empty()
+    nearest = turn.locator(".closest li").first
+    nearest.locator(".open").click()
+    marked = page.locator("#source mark").first
+    expect(marked).to_be_in_viewport()
+    assert marked.inner_text()[:10] in nearest.locator(".snippet").inner_text()
+
+
+def test_a_marker_shows_what_it_cites_under_the_pointer_and_with_the_keyboard(visit):
+    page = visit()
+    turn = ask(page, CITIES)
+    preview = page.locator("#turns .preview")
+
+    turn.locator(".answer .marker").hover()
+    expect(preview).to_contain_text(NAMES)
+    page.keyboard.press("Escape")
+    page.locator("#question textarea").hover()
+    expect(preview).to_be_hidden()
+    turn.locator(".answer .marker").focus()
+    expect(preview).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(preview).to_be_hidden()
+
+
+def test_an_answer_is_copied_and_its_question_edited_and_asked_again(visit):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    turn = ask(page, CITIES)
+
+    turn.get_by_role("button", name="Copy").click()
+    expect(turn.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert NAMES in copied
+    assert "twelve-new-zones.md" in copied
+
+    turn.get_by_role("button", name="Edit the question").click()
+    expect(page.locator("#question textarea")).to_have_value(CITIES)
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.locator("#question textarea").fill("")
+    turn.get_by_role("button", name="Ask again").click()
+    expect(page.locator("#turns .question")).to_have_text([CITIES, CITIES])
 
 
 def test_an_example_is_asked_with_a_click(visit):
@@ -137,6 +174,37 @@ def test_conversation_and_citations_survive_a_reload(visit):
     expect(page.locator("#turns .question")).to_have_text(CITIES)
     page.locator("#turns .marker").click()
     expect(page.locator("#source mark")).to_contain_text(NAMES)
+
+
+def test_an_address_leads_to_its_conversation_again_and_back_to_the_former(visit):
+    page = visit()
+    ask(page, CITIES)
+    page.wait_for_function("location.hash.startsWith('#c=')")
+    first = page.url
+    page.locator("#new").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, "What did Jack Ma buy in Hanover with his face?")
+    page.wait_for_function("(first) => location.hash && location.href !== first", arg=first)
+
+    page.go_back()
+    expect(page.locator("#turns .question")).to_have_text(CITIES)
+    assert page.url == first
+    page.go_forward()
+    expect(page.locator("#turns .question")).to_have_text(
+        "What did Jack Ma buy in Hanover with his face?"
+    )
+
+    again = page.context.new_page()
+    again.goto(first)
+    expect(again.locator("#turns .question")).to_have_text(CITIES)
+    again.reload()
+    expect(again.locator("#turns .question")).to_have_text(CITIES)
+
+    other = visit()  # of another visitor
+    other.goto(first)
+    other.reload()
+    expect(other.locator(".welcome")).to_be_visible()
+    expect(other.locator("#turns .question")).to_have_count(0)
 
 
 def test_conversations_are_kept_apart_reopened_and_deleted(visit):

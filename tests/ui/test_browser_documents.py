@@ -37,6 +37,25 @@ def test_each_kind_of_file_arrives(visit, name):
     expect(report).to_contain_text(f"my-{name} — Indexed")
 
 
+def test_only_the_documents_that_are_ticked_are_asked(visit):
+    page = visit()
+    page.locator("#documents summary").click()
+    page.locator("#documents .within[value='canada-lobsters-and-clinton.md']").check()
+    chip = page.locator("#pending p.within")
+    expect(chip).to_contain_text("Asking only: ")
+
+    turn = ask(page, "Which 12 cities got cross-border pilot zones?")
+    expect(turn.locator(".citations", has_text="twelve-new-zones.md")).to_have_count(0)
+    expect(turn.locator("[data-hit], [data-marker]").first).to_be_attached()
+    expect(turn.locator(".file", has_text="twelve-new-zones.md")).to_have_count(0)
+
+    chip.get_by_role("button", name="Ask all documents").click()
+    expect(chip).to_be_hidden()
+    expect(page.locator("#documents .within:checked")).to_have_count(0)
+    turn = ask(page, "哪十二座城市新设了跨境电商综合试验区？")
+    expect(turn.locator(".citations")).to_contain_text("twelve-new-zones.md")
+
+
 def test_a_file_that_cannot_be_read_is_reported(visit):
     report = upload(visit(), "empty.txt", "  \n")
 

@@ -398,7 +398,7 @@ def test_a_text_is_checked_and_what_it_was_checked_against_opens(chat, language,
     assert select(source, "h2")[0].text == "[2] island"
     assert select(source, "mark")[0].text == data["quote"]
     assert "42" in data["quote"]
-    assert select(source, ".text")[0].text == LETTER
+    assert [block.text for block in select(source, ".text .block")] == LETTER.split("\n\n")
     assert select(source, ".problem") == []
 
 

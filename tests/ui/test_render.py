@@ -9,7 +9,8 @@ from rag.dialogue.turns import Feedback, Turn
 from rag.language.glosses import Gloss
 from rag.types import CheckedSentence, Citation, Document, InputReport
 from ui import render
-from ui.render import Live, Piece, Place, ShownTurn
+from ui.answer_text import Piece, pieces, shorten, uncited
+from ui.render import Live, Place, ShownTurn
 from ui.views import View
 
 EVIL = "<img src=x onerror=alert(1)> ${1} {{2}} & \"quoted\" 'single'"
@@ -30,6 +31,7 @@ def hit(rank, chunk_id, text="a passage", **others):
 
 def answered(**others):
     citation = {"marker": 1, "chunk_id": "t#0", "title": "T", "source": "t.md", "section": ""}
+    citation["quote"] = "三次"
     return {
         "question": "多少？",
         "index": "i",
@@ -55,7 +57,7 @@ def parse(html):
 
 
 def test_an_answer_is_cut_at_the_markers_of_its_citations_alone():
-    assert render.pieces(answered()) == [
+    assert pieces(answered()) == [
         Piece("三次"),
         Piece("[1]", 1),
         Piece(" 见"),
@@ -90,7 +92,7 @@ def test_the_short_answer_is_emphasised_in_the_quote_it_is_from():
         ],
     )
 
-    assert render.pieces(answer) == [
+    assert pieces(answer) == [
         Piece("名单是🚢"),
         Piece("天津", emphasised=True),
         Piece("、"),
@@ -120,7 +122,7 @@ def test_the_short_answer_is_emphasised_in_the_quote_it_is_from():
 def test_without_words_to_emphasise_a_statement_is_one_piece(citation):
     answer = answered(answer="在天津。[1]", citations=[citation])
 
-    assert render.pieces(answer) == [Piece("在天津。"), Piece("[1]", 1), Piece("")]
+    assert pieces(answer) == [Piece("在天津。"), Piece("[1]", 1), Piece("")]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +163,22 @@ def test_the_translation_of_the_short_answer_stands_beside_it_and_says_what_it_i
     assert parse(render.conversation([shown(same)], View("en", ""))).select(".translated") == []
 
 
+@pytest.mark.parametrize(
+    ("confidence", "word"), [(0.8, "有把握 (80%)"), (0.79, "很可能 (79%)"), (0.54, "没把握 (54%)")]
+)
+def test_only_a_sure_answer_is_led_by_its_words_and_any_by_their_translation(confidence, word):
+    answer = answered(confidence=confidence, short_answer="Tianjin", language="zh")
+    page = parse(render.conversation([shown(answer)], View("zh", "")))
+    answer = {**answer, "short_answer_translation": "天津"}
+    translated = parse(render.conversation([shown(answer)], View("zh", "")))
+
+    is_sure = confidence >= 0.8
+    assert page.select_one(".confidence").text == word
+    assert len(page.select(".short strong")) == is_sure
+    assert translated.select_one(".translated").text == "译：天津"
+    assert translated.select_one(".short")["class"] == ["short"] + ["unsure"] * (not is_sure)
+
+
 def test_without_a_short_answer_nothing_leads_and_nothing_is_emphasised():
     page = parse(render.conversation([shown(answered())], View("en", "")))
 
@@ -168,7 +186,7 @@ def test_without_a_short_answer_nothing_leads_and_nothing_is_emphasised():
 
 
 def test_what_was_read_but_not_cited():
-    assert [row["chunk_id"] for row in render.uncited(answered())] == ["t#1"]
+    assert [row["chunk_id"] for row in uncited(answered())] == ["t#1"]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +194,7 @@ def test_what_was_read_but_not_cited():
     [("a\n b", "a b"), ("字" * 120, "字" * 120), ("字" * 121, "字" * 120 + "…")],
 )
 def test_snippets_are_one_short_line(text, expected):
-    assert render.shorten(text) == expected
+    assert shorten(text) == expected
 
 
 def test_a_turn_shows_question_answer_citations_and_confidence():
@@ -196,8 +214,11 @@ def test_a_turn_shows_question_answer_citations_and_confidence():
     assert page.select_one(".answer").text == "三次[1] 见[2]"
     assert page.select_one(".citations button")["data-marker"] == "1"
     assert page.select_one(".gloss .pair").text == "天津 Tianjin"
-    assert page.select_one("summary").text == "Read, not cited (1)"
-    assert page.select_one(".confidence").text == "Confidence 91%"
+    assert page.select_one(".glosses summary").text == "Dictionary gloss"
+    assert page.select_one(".others summary").text == "Read, not cited (1)"
+    assert page.select_one(".citations li")["data-quote"] == "三次"
+    assert page.select_one(".confidence")["title"] == "Confidence 91%"
+    assert page.select_one(".confidence").text == "Sure (91%)"
 
 
 def test_a_question_that_was_searched_otherwise_says_so():
@@ -215,6 +236,33 @@ def test_a_refusal_shows_its_message_its_reason_and_the_nearest_passages():
     assert "读了 2 个段落" in page.select_one(".why").text
     assert page.select_one(".passages button")["data-hit"] == "1"
     assert page.select(".marker, .confidence") == []
+
+
+def test_a_refusal_marks_the_line_that_comes_nearest_and_offers_to_open_it():
+    text = f"# 灯塔\n\n灯塔高42米。出资的是船主方德海 {EVIL}。"
+    refusal = {
+        "reason": "not_in_documents",
+        "message": "没有。",
+        "nearest": [hit(1, "t#0", text), hit(2, "t#1", "The ferry leaves at nine.")],
+    }
+    answer = answered(
+        answered=False, answer="", citations=[], refusal=refusal, searched="出资的是谁？"
+    )
+    page = parse(render.conversation([shown(answer)], View("en", "")))
+
+    first, second = page.select(".closest .snippet")
+    assert first.text == f"…# 灯塔 灯塔高42米。 出资的是船主方德海 {EVIL}。"
+    assert [mark.text for mark in first.select("mark")] == [f"出资的是船主方德海 {EVIL}。"]
+    assert second.text == "The ferry leaves at nine."
+    assert second.select("mark") == []
+    assert page.select_one(".closest button").text.startswith("Open: T")
+
+
+def test_an_answer_can_be_copied_its_question_edited_and_asked_again():
+    page = parse(render.conversation([shown(answered(question=EVIL))], View("en", "")))
+
+    assert [button.text for button in page.select("[data-do]")] == ["Copy", "Edit the question"]
+    assert page.select_one("[data-event=again]")["data-question"] == EVIL
 
 
 def test_a_refusal_of_an_unknown_reason_says_what_was_kept():

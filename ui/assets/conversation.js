@@ -19,3 +19,9 @@ watch('value', () => {
     document.querySelector('#question textarea')?.focus({ preventScroll: true });
   }
 });
+window.addEventListener('popstate', () => {
+  const { named, conversation, go } = window.wenju;
+  if (named() === conversation()) return;
+  go(named());
+  trigger('open_conversation', {});
+});

@@ -10,6 +10,7 @@ const send = {
   delete_conversation: (data) => trigger('delete_conversation', data),
   delete_document: (data) => trigger('delete_document', data),
   example: (data) => trigger('example', data),
+  again: (data) => trigger('again', data),
   rate: (data) => trigger('rate', data),
   note: (data) => trigger('note', data),
 };
@@ -25,7 +26,7 @@ element.addEventListener('click', (event) => {
   else if (name === 'delete_document' && window.wenjuOpener?.dataset.document === file) {
     window.wenju.leave();
   }
-  if (name === 'example' && !window.wenju.mayAsk(target.dataset.question)) return;
+  if (['example', 'again'].includes(name) && !window.wenju.mayAsk(target.dataset.question)) return;
   if (name.startsWith('delete_')) target.dispatchEvent(new Event('deleting', { bubbles: true }));
   send[name](detail(target));
 });

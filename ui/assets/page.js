@@ -2,11 +2,18 @@
 window.wenju = (() => {
   const kept = (name) => sessionStorage.getItem(`wenju-${name}`);
   const keep = (name, value) => sessionStorage.setItem(`wenju-${name}`, value);
-  let conversation = kept('conversation');
+  // The address names the conversation, so that a reload, a bookmark and Back lead there again.
+  const named = () => /^#c=([\w-]{1,64})$/.exec(window.location.hash)?.[1] ?? '';
+  let conversation = named() || kept('conversation');
+  const isSame = conversation === kept('conversation'); // as before the page was loaded anew
+  let addressed = 0; // the move that the address tells of
   const left = kept('asked'); // what was not answered yet when the page was left
   let move = 0; // counts how often another conversation came before the eyes
   let asked = 0; // counts the questions: the last may be stopped
-  const place = (extra) => JSON.stringify({ conversation, move, asked, ...extra });
+  const within = new Map(); // the documents that alone are asked, by id, with their titles
+  const place = (extra) => JSON.stringify({
+    conversation, move, asked, within: [...within.keys()], ...extra,
+  });
   const boxOf = (name) => document.querySelector(`#${name} textarea`);
   const write = (box, text) => {
     box.value = text;
@@ -38,6 +45,9 @@ window.wenju = (() => {
       window.wenju.pending?.left();
     },
     conversation: () => conversation,
+    named,
+    isSame,
+    within,
     leave, // what the source panel shows belongs to something that is seen no longer
     // A question leaves its box at once, and is kept until it is answered; while another is being
     // answered it waits, and nothing is asked.
@@ -84,11 +94,24 @@ window.wenju = (() => {
       write(box, text);
       return true;
     },
+    // A question comes back to be worded otherwise.
+    edit: (text) => {
+      const box = boxOf('question');
+      write(box, text);
+      box.focus();
+      box.setSelectionRange(text.length, text.length);
+    },
     // A conversation is shown, with an `answered` question at its end that was not there before.
     shown: (data, answered) => {
       if (Number(data.move) !== move) return;
       conversation = data.conversation;
       keep('conversation', conversation);
+      if (conversation !== named()) {
+        const change = addressed === move ? 'replaceState' : 'pushState';
+        const { pathname, search } = window.location;
+        window.history[change](null, '', `${pathname}${search}${conversation && `#c=${conversation}`}`);
+      }
+      addressed = move;
       keep('index', data.index);
       if (answered && answered === kept('asked')) keep('asked', '');
       if (answered) window.wenju.pending?.shown(answered);

@@ -10,14 +10,16 @@ const row = (name) => element.querySelector(`.${name}`);
 const show = () => {
   const seconds = current ? Math.floor((Date.now() - heard) / 1000) : 0;
   document.querySelector('#main').dataset.asking = String(Boolean(current));
+  clearTimeout(clock);
+  if (current) clock = setTimeout(show, 1000);
+  if (!row('silent')) return; // asked before the server has filled the page in
   row('silent').hidden = seconds < SILENCE;
   row('seconds').textContent = seconds;
-  for (const [name, text] of Object.entries({ next, unanswered })) {
+  const within = [...window.wenju.within.values()].join(' · ');
+  for (const [name, text] of Object.entries({ next, unanswered, within })) {
     row(name).hidden = !text;
     row(name).querySelector('q').textContent = text;
   }
-  clearTimeout(clock);
-  if (current) clock = setTimeout(show, 1000);
 };
 const takeBack = () => { // what waits goes where it came from, if there is room
   if (next && window.wenju.giveBack(next)) next = '';
@@ -70,6 +72,10 @@ element.addEventListener('click', ({ target }) => {
   const name = target.closest('[data-do]')?.dataset.do;
   if (name === 'drop') next = '';
   if (name === 'forget') unanswered = '';
+  if (name === 'everything') {
+    window.wenju.within.clear();
+    document.dispatchEvent(new Event('wenju-within'));
+  }
   if (name === 'again') {
     const question = unanswered;
     unanswered = '';
@@ -79,4 +85,5 @@ element.addEventListener('click', ({ target }) => {
   }
   if (name) show();
 });
+document.addEventListener('wenju-within', show);
 watch('value', show);
