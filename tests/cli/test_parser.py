@@ -98,4 +98,4 @@ def test_every_command_says_what_it_does(capsys):
     commands = capsys.readouterr().out.split("COMMAND\n")[-1]
     assert "    ask           Answer a question.\n" in commands
     assert "    verify (check)\n                  Look for damage.\n" in commands
-    assert len(commands.splitlines()) == 16
+    assert len(commands.splitlines()) == 17
