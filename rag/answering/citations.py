@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from rag.answering.highlights import Span, clipped, moved
 from rag.index.passage import Passage
+from rag.language import line_ends
 from rag.language.text import han_share
 from rag.language.text_tables import header_above
 from rag.types import Citation
 
 _PAUSE = re.compile(r"[，、；;。]|,(?! ?\d)")  # not as in 20,000 or March 9, 2015
-_HAN = r"[\u3001-\u301b\u3400-\u9fff\uf900-\ufaff\uff01-\uff5e]"  # with its punctuation
-_LINE_END_IN_HAN = re.compile(rf"(?<={_HAN})[ \t]*\n[ \t]*(?={_HAN})")
 _LIKE_A_MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -76,13 +75,12 @@ def header_of(quote: Quote) -> str:
 def one_line(quote: str) -> str:
     r"""The quote on one line; a document's own `[3]` becomes `(3)`, or it would read as a marker.
 
-    A line that ends within Chinese words leaves no space behind.
+    Lines that end within a Chinese word, or at a Chinese mark, leave no space behind.
 
     >>> one_line("他们愿\n意 来[3]")
     '他们愿意 来(3)'
     """
-    joined = _LINE_END_IN_HAN.sub("", quote)
-    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(joined.split()))
+    return _LIKE_A_MARKER.sub(r"(\1)", " ".join(line_ends.on_one_line(quote).split()))
 
 
 def on_one_line(quote: str, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -111,7 +109,7 @@ def short_answer(quotes: Sequence[Quote]) -> str | None:
     Chinese words that a line's end cuts are whole.
     """
     lit = [quote.passage.text[a:b] for quote in quotes for a, b in quote.highlights]
-    words = [_LINE_END_IN_HAN.sub("", each) for each in lit]
+    words = [line_ends.on_one_line(each) for each in lit]
     is_han = any(han_share(each) >= 0.5 for each in words)
     joint = "、" if is_han else ", "
     if any(_PAUSE.search(each) for each in words):

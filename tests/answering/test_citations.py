@@ -53,6 +53,16 @@ def test_a_short_answer_of_chinese_words_has_no_gap_where_a_line_ends():
     assert short((12, 29)) == "It stops at nine."
 
 
+def test_a_heading_stays_apart_from_what_is_under_it():
+    text = "第二条 租金\n月租金为6,800元，押二\n付一。"
+    passage = passage_of(Chunk("d#0", "d", "", text, 0, len(text), 0))
+
+    shown, (citation,) = cite([Quote(passage, 0, len(text))])
+
+    assert shown == "第二条 租金 月租金为6,800元，押二付一。[1]"
+    assert citation.quote == text
+
+
 def test_without_quotes_there_is_no_text():
     assert cite([]) == ("", ())
 
