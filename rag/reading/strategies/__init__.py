@@ -3,8 +3,8 @@
 `answered` tries, in this order: what is asked for by its number (`numbered`), who a person or
 what a thing is (`description`), the date of what is dated vaguely (`vague_date`), a series over
 sentences or lines (`series`), a list within a sentence (`enumeration`), a web address
-(`address`), what holds in the newest year (`dated`), and the best words, with more where several
-things are asked for (`words`).
+(`address`), what holds in the newest year (`dated`), the clause of a reason (`reason`), and the
+best words, with more where several things are asked for (`words`).
 """
 
 from rag.reading.strategies.address import at_address
@@ -13,6 +13,7 @@ from rag.reading.strategies.dated import newest
 from rag.reading.strategies.description import described
 from rag.reading.strategies.enumeration import enumerated
 from rag.reading.strategies.numbered import by_number
+from rag.reading.strategies.reason import in_its_clause
 from rag.reading.strategies.series import in_series
 from rag.reading.strategies.vague_date import dated_elsewhere
 from rag.reading.strategies.words import best_words
@@ -25,6 +26,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     enumerated,
     at_address,
     newest,
+    in_its_clause,
     best_words,
 )
 
