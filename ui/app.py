@@ -67,9 +67,14 @@ def mount(
         enable_monitoring=False,
         max_file_size=1,  # files go to the API
         theme=_theme(),
-        css=(ASSETS / "style.css").read_text("utf-8"),
-        head=f"<script>{script('stream.js', 'page.js', 'follow.js')}</script>",
+        css=_css("style.css"),
+        head=f"<style>{_css('frame.css')}</style>"  # not within Gradio's own frame, as `css` is
+        f"<script>{script('stream.js', 'page.js', 'follow.js')}</script>",
     )
+
+
+def _css(name: str) -> str:
+    return (ASSETS / name).read_text("utf-8")
 
 
 def _theme() -> gr.themes.Base:
