@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.index.passage import Passage
+from rag.language.question_kinds import QuestionKind, kind_of
 from rag.language.text import one_line
 
 Message = dict[str, str]
@@ -32,6 +33,32 @@ _ANSWER = {
         f"5. If the passages do not hold the answer, reply with {NO_ANSWER} and nothing else."
     ),
 }
+# How to answer what is asked, by its kind.
+_BY_KIND = {
+    "zh": {
+        QuestionKind.LIST: "问的是一份清单：段落里有的各项都要列出，每项一行，一项不漏，也不多列。",
+        QuestionKind.MANNER: "问的是做法：按段落里的先后逐步列出，每步一行。",
+        QuestionKind.REASON: "问的是原因：只说段落里明说的原因。",
+        QuestionKind.YES_NO: "问的是是否：段落能断定时以“是”或“否”开头，再给依据；"
+        "断定不了就只说段落怎么讲。",
+        QuestionKind.COMPARISON: "问的是比较：两边的情况都要说，各自标出依据。",
+        QuestionKind.PARTS: "问了几件事：逐一作答；段落里没有的，说明没有。",
+    },
+    "en": {
+        QuestionKind.LIST: "A list is asked for: name every item that the passages hold, one a"
+        " line, and no other.",
+        QuestionKind.MANNER: "A way to do something is asked for: give its steps in the order of"
+        " the passages, one a line.",
+        QuestionKind.REASON: "A reason is asked for: give only what the passages themselves call"
+        " the reason.",
+        QuestionKind.YES_NO: "Yes or no is asked for: where the passages decide it, begin with Yes"
+        " or No and say on what that rests; else say only what they do say.",
+        QuestionKind.COMPARISON: "A comparison is asked for: tell of both sides, each with its"
+        " passage.",
+        QuestionKind.PARTS: "Several things are asked for: answer each; of one that the passages do"
+        " not hold, say so.",
+    },
+}
 _REWRITE = {
     "zh": (
         "把最后一个问题改写成不看前文也能懂的一个问题：补上所指的人、事、时间。"
@@ -48,7 +75,7 @@ _REWRITE = {
 def answer_messages(
     question: str, language: str, passages: Sequence[Passage], fence: str
 ) -> list[Message]:
-    """The instruction, and the question under its passages, numbered from 1.
+    """The instruction for this kind of question, and it under its passages, numbered from 1.
 
     Each passage stands between marks with `fence`, a word that no document can know.
     """
@@ -58,8 +85,11 @@ def answer_messages(
         for number, passage in enumerate(passages, start=1)
     ]
     asked = ("问题：" if language != "en" else "Question: ") + one_line(question)
+    told = "en" if language == "en" else "zh"
+    by_kind = _BY_KIND[told].get(kind_of(question))
+    rules = f"{_ANSWER[told]}\n6. {by_kind}" if by_kind else _ANSWER[told]
     return [
-        {"role": "system", "content": _ANSWER["en" if language == "en" else "zh"]},
+        {"role": "system", "content": rules},
         {"role": "user", "content": "\n\n".join([*blocks, asked])},
     ]
 
