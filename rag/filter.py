@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.errors import InvalidInput
+from rag.errors import DocumentNotFound
 from rag.types import DocumentInfo
 
 
@@ -40,12 +40,12 @@ class Filter:
         return is_placed and (not self.languages or document.language in self.languages)
 
     def hidden(self, documents: Iterable[DocumentInfo]) -> frozenset[str]:
-        """The ids of the documents that are left out; raises InvalidInput where all are."""
+        """The ids of the documents that are left out; raises DocumentNotFound where all are."""
         listed = list(documents)
         left_out = frozenset(document.id for document in listed if not self.keeps(document))
         if listed and len(left_out) == len(listed):
             named = ", ".join(dict.fromkeys((*self.documents, *self.folders, *self.languages)))
-            raise InvalidInput(f"no document is in {named}", "see: wenju list")
+            raise DocumentNotFound(f"no document is in {named}", "see: wenju list")
         return left_out
 
 

@@ -13,7 +13,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import Settings
 from rag.engine import Engine
-from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound, InvalidInput
+from rag.errors import DocumentNotFound, IndexMismatch, IndexNotFound
 from rag.filter import Filter
 from rag.index.maintenance import build_index
 from rag.index.schema import index_folder
@@ -171,7 +171,7 @@ def test_of_what_is_asked_within_alone_something_is_found(assistant):
     assert {hit.document_id for hit in shown} == {"museum.txt"}
     found = {hit.document_id for hit in assistant.search("马云上网", 9, within=letter).hits}
     assert found == {"letter.txt", "museum.txt", "bakery.md"}
-    with pytest.raises(InvalidInput, match=r"no document is in nowhere"):
+    with pytest.raises(DocumentNotFound, match=r"no document is in nowhere"):
         assistant.ask(question, within=Filter.within(["nowhere"]))
 
 

@@ -6,6 +6,7 @@ from serving import EchoAssistant, EchoLibrary, served
 
 from api.app import create_app
 from rag.errors import WenjuError
+from rag.filter import EVERYTHING
 from rag.integrations.remote import Remote
 from rag.types import Hit, Retrieval
 
@@ -20,7 +21,7 @@ HITS = (
 class Finder(EchoAssistant):
     """Finds the same two passages, whatever is asked."""
 
-    def search(self, query, top_k=5):
+    def search(self, query, top_k=5, within=EVERYTHING):
         self._work()
         return Retrieval(query, "zh", HITS[:top_k], {"total": 1.5})
 

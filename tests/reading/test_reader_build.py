@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rag.errors import ModelMissing
+from rag.evaluation.matching import f1
 from rag.language.term_groups import query_groups
 from rag.models import builds, e5, e5_weights, vocabulary, weight_delta
 from rag.models.vocabulary import open_vocabulary
@@ -216,9 +217,12 @@ def test_what_is_served_reads_what_the_network_reads(
     best = best_spans(logits[0].numpy(), made, passage)[0]
     (reading,) = encoder.read(question, groups, [ReaderInput("灰岩岛灯塔", passage)])
 
-    # Measured in int8 on 8 pairs: scores at most 2.8 apart (of 1 to 9), relevance 1.1.
+    # Measured in int8 on 8 pairs: scores at most 2.8 apart (of 1 to 9), relevance 1.1; a title
+    # before a name (工程師林月) may be in or out.
     apart = {"int8": (4, 1.5), "float32": (0.001, 0.001)}[precision]
-    assert (reading.spans[0].start, reading.spans[0].end) == (best.start, best.end)
+    words = passage[reading.spans[0].start : reading.spans[0].end]
+    shared = {"int8": 0.5, "float32": 1.0}[precision]
+    assert f1(((passage[best.start : best.end],),), words) >= shared
     assert reading.spans[0].score == pytest.approx(best.score, abs=apart[0])
     assert reading.relevance == pytest.approx(float(relevance), abs=apart[1])
 

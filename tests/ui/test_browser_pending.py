@@ -94,7 +94,7 @@ def test_a_silent_server_is_said_and_what_was_asked_can_be_sent_again(indexes, c
             expect(page.locator("#pending .unanswered q")).to_have_text(CITIES)
         finally:
             os.kill(process.pid, signal.SIGCONT)
-        page.get_by_role("button", name="重新提问").click()
+        page.locator("#pending").get_by_role("button", name="重新提问").click()
 
         expect(page.locator("#turns .question")).to_have_text([CUP, CITIES])
         page.wait_for_timeout(1500)

@@ -289,7 +289,8 @@ class MilvusStore(DocumentStore):
                 lines.append(f"chunks of {head.id!r} are missing")
         counted = len(heads), sum(head.chunks for head in heads.values())
         if counted != (state.documents, state.chunks):
-            lines.append(f"it counts {state.documents, state.chunks} and holds {counted}")
+            recorded = state.documents, state.chunks
+            lines.append(f"it counts {recorded} and holds {counted}")
         return lines
 
 
