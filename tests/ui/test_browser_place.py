@@ -13,11 +13,15 @@ def top(page):
 
 
 def scroll(page, place):
-    """Scroll the conversation, until it is there."""
-    box = page.locator("#conversation")
-    box.evaluate("(box, top) => box.scrollTo({ top, behavior: 'instant' })", place)
+    """Scroll the conversation until it is there, again where an answer arrives just then."""
     page.wait_for_function(
-        "(top) => document.querySelector('#conversation').scrollTop === top", arg=place
+        """(top) => {
+          const box = document.querySelector('#conversation');
+          if (box.scrollTop === top) return true;
+          box.scrollTo({ top, behavior: 'instant' });
+          return false;
+        }""",
+        arg=place,
     )
 
 
