@@ -331,8 +331,7 @@ def test_a_reader_who_leaves_ends_the_models_work(worded):
     with ModelServer(says) as server, worded(server) as client:
         body = {"question": EN, "stream": True}
         with client.stream("POST", "/v1/answer", json=body) as response:
-            lines = response.iter_lines()
-            assert next(lines) == "event: hits"
+            assert "event: token" in response.iter_lines()  # the model is at work
         assert server.disconnected.wait(60)
 
 

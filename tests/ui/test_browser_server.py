@@ -144,8 +144,8 @@ def test_a_page_finds_a_server_again_that_was_killed(indexes, chromium, models):
         process.kill()
     box = page.locator("#question textarea")
     box.fill("Which two platforms are they to copy?")
-    box.press("Enter")
     page.get_by_text("Attempting reconnection").wait_for()
+    box.press("Enter")
     expect(box).to_have_value("Which two platforms are they to copy?")  # it did not get away
 
     with installed(*command, environment=environment) as process:
