@@ -83,6 +83,7 @@ def test_an_answer_that_arrives_leaves_a_reader_who_has_scrolled_up(visit):
     page.locator("#question textarea").fill("哪十二座城市新设了跨境电商综合试验区？")
     page.locator("#question textarea").press("Enter")
     page.locator("#live .turn").wait_for()
+    page.wait_for_timeout(1500)  # the question itself comes into view first
     scroll(page, 0)
     expect(page.locator("#turns .turn")).to_have_count(3)
 
