@@ -73,7 +73,24 @@ class Failures:
         )
 
 
-class Database:
+class ClosedOnError:
+    """What is closed where it cannot be used after all."""
+
+    def close(self) -> None:
+        """Release what is held."""
+        raise NotImplementedError
+
+    @contextmanager
+    def closed_on_error(self) -> Iterator[None]:
+        """Whatever is raised within closes it."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+
+class Database(ClosedOnError):
     """One SQLite file, shared by threads and processes; what goes wrong is its owner's error.
 
     Every change is one transaction that is on the disk when it ends.
@@ -124,15 +141,6 @@ class Database:
         """Release the file."""
         with self._lock:
             self._connection.close()
-
-    @contextmanager
-    def closed_on_error(self) -> Iterator[None]:
-        """Whatever is raised within closes the file."""
-        try:
-            yield
-        except BaseException:
-            self.close()
-            raise
 
     def damage(self, what: str) -> WenjuError:
         """The owner's error for a file whose data cannot be trusted."""

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse
 from rag.library import Library
 from ui.allowlist import GradioAllowlist
 from ui.heartbeats import EndingHeartbeats
-from ui.layout import ASSETS, script
+from ui.layout import ASSETS, assets
 from ui.page import build_ui
 from ui.suggestions import Suggestions
 
@@ -67,14 +67,10 @@ def mount(
         enable_monitoring=False,
         max_file_size=1,  # files go to the API
         theme=_theme(),
-        css=_css("style.css"),
-        head=f"<style>{_css('frame.css')}</style>"  # not within Gradio's own frame, as `css` is
-        f"<script>{script('stream.js', 'page.js', 'follow.js')}</script>",
+        css=assets("style.css"),
+        head=f"<style>{assets('frame.css')}</style>"  # not within Gradio's own frame, as `css` is
+        f"<script>{assets('stream.js', 'page.js', 'follow.js')}</script>",
     )
-
-
-def _css(name: str) -> str:
-    return (ASSETS / name).read_text("utf-8")
 
 
 def _theme() -> gr.themes.Base:

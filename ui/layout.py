@@ -105,8 +105,8 @@ def labels(language: str) -> list[Any]:
     ]
 
 
-def script(*names: str) -> str:
-    """The scripts of these names, one behind the other."""
+def assets(*names: str) -> str:
+    """The scripts or style sheets of these names, one behind the other."""
     return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
 
 
@@ -175,7 +175,7 @@ def _checking() -> Checking:
 
 
 def _html(elem_id: str, *scripts: str) -> gr.HTML:
-    on_load = script(*scripts) if scripts else None
+    on_load = assets(*scripts) if scripts else None
     return gr.HTML(elem_id=elem_id, js_on_load=on_load, apply_default_css=False)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import BadSetting, ConversationsDamaged, ConversationsUnavailable, WenjuError
-from rag.storage import Row
+from rag.storage import ClosedOnError, Row
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
@@ -21,7 +21,7 @@ _LOCK = 5_721_900_817  # the number of Wenju's lock among those of the database
 _CONNECTIONS, _SECONDS = 4, 10
 
 
-class PostgresDatabase:
+class PostgresDatabase(ClosedOnError):
     """One database; safe to share between threads. What fails raises ConversationsUnavailable."""
 
     def __init__(self, url: str) -> None:
@@ -52,15 +52,6 @@ class PostgresDatabase:
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()
-
-    @contextmanager
-    def closed_on_error(self) -> Iterator[None]:
-        """Whatever is raised within closes it."""
-        try:
-            yield
-        except BaseException:
-            self.close()
-            raise
 
     def damage(self, what: str) -> WenjuError:
         """The error for data that cannot be trusted."""
